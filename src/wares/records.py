@@ -1,0 +1,225 @@
+"""The nouns of wares as plain, frozen values: what feeds give, what is asked, what is answered.
+
+A record holds data and nothing else; it can be compared, hashed where its fields can, and turned to JSON and back
+with :mod:`msgspec`. One word has one meaning here, on the command line, in JSON and in the documentation.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Modality: TypeAlias = Literal["text", "image", "audio", "video"]
+Availability: TypeAlias = Literal["in_stock", "out_of_stock", "preorder", "backorder"]
+AttributeValue: TypeAlias = str | float | bool | tuple[str, ...]
+
+
+class Price(msgspec.Struct, frozen=True):
+    """An amount in **minor units** (cents) of an ISO 4217 ``currency``: ``Price(1299, "EUR")`` is €12.99."""
+
+    amount: int
+    currency: str = ""
+
+    @property
+    def major(self) -> float:
+        """The amount in units people say: 12.99 for ``Price(1299, "EUR")``, 199.0 for ``Price(199, "JPY")``."""
+        return float(self.amount) / float(10 ** minor_digits(self.currency))
+
+    def __str__(self) -> str:
+        return f"{self.major:.{minor_digits(self.currency)}f} {self.currency}".strip()
+
+
+# ISO 4217: digits after the point, where they are not two.
+_MINOR_DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
+    **dict.fromkeys(("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+
+def minor_digits(currency: str) -> int:
+    """Digits after the decimal point of a currency (ISO 4217); 2 for an unknown or empty one."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+class Media(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One picture, video, sound or text of a product.
+
+    ``source`` is a path, a URL or the bytes themselves; ``role`` is free ("main", "detail", "packaging").
+    """
+
+    source: str | bytes
+    modality: Modality = "image"
+    role: str = "main"
+
+
+class Variant(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is bought: an id (SKU) and its options; what is missing is inherited from the product."""
+
+    id: str
+    options: dict[str, str] = {}
+    price: Price | None = None
+    availability: Availability | None = None
+    media: tuple[Media, ...] = ()
+
+
+class Product(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is ranked. ``category`` is a path from broad to narrow; ``rating`` is 0–5; ``relations`` maps a kind of
+    relation ("accessory_for") to product ids."""
+
+    id: str
+    title: str
+    description: str = ""
+    brand: str = ""
+    category: tuple[str, ...] = ()
+    attributes: dict[str, AttributeValue] = {}
+    price: Price | None = None
+    rating: float | None = None
+    rating_count: int | None = None
+    availability: Availability | None = None
+    url: str = ""
+    variants: tuple[Variant, ...] = ()
+    media: tuple[Media, ...] = ()
+    relations: dict[str, tuple[str, ...]] = {}
+
+    def all_media(self) -> tuple[tuple[str | None, Media], ...]:
+        """Every medium with the id of the variant it belongs to (None: the product's own), without repeats."""
+        seen: dict[tuple[str, str | bytes], tuple[str | None, Media]] = {}
+        for medium in self.media:
+            seen.setdefault((medium.modality, medium.source), (None, medium))
+        for variant in self.variants:
+            for medium in variant.media:
+                seen.setdefault((medium.modality, medium.source), (variant.id, medium))
+        return tuple(seen.values())
+
+
+# -- filters ----------------------------------------------------------------------------------------------------
+
+Scalar: TypeAlias = str | float | bool
+Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
+
+
+class Compare(msgspec.Struct, frozen=True, tag="compare"):
+    """``field operator value``; text is compared without regard to case."""
+
+    field: str
+    operator: Operator
+    value: Scalar
+
+
+class In(msgspec.Struct, frozen=True, tag="in"):
+    """``field IN (values)``."""
+
+    field: str
+    values: tuple[Scalar, ...]
+
+
+class Under(msgspec.Struct, frozen=True, tag="under"):
+    """``category UNDER "Shoes/Running"``: the category is this path or below it."""
+
+    path: tuple[str, ...]
+
+
+class Exists(msgspec.Struct, frozen=True, tag="exists"):
+    """``field EXISTS``: the field has a value."""
+
+    field: str
+
+
+class Not(msgspec.Struct, frozen=True, tag="not"):
+    """The condition does not hold."""
+
+    item: Filter
+
+
+class AllOf(msgspec.Struct, frozen=True, tag="all"):
+    """Every condition holds."""
+
+    items: tuple[Filter, ...]
+
+
+class AnyOf(msgspec.Struct, frozen=True, tag="any"):
+    """At least one condition holds."""
+
+    items: tuple[Filter, ...]
+
+
+Filter: TypeAlias = Compare | In | Under | Exists | Not | AllOf | AnyOf
+
+
+# -- questions --------------------------------------------------------------------------------------------------
+
+PartKind: TypeAlias = Literal["text", "image", "audio", "video", "like"]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of a question. ``value`` is words, a path, a URL, bytes, or a product id for ``like``;
+    a negative ``weight`` means "not this"."""
+
+    kind: PartKind
+    value: str | bytes
+    weight: float = 1.0
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked: weighted parts, a filter, facets, a sort field ("price", "-rating"), a page."""
+
+    parts: tuple[Part, ...] = ()
+    where: Filter | None = None
+    facets: tuple[str, ...] = ()
+    sort: str = ""
+    limit: int = 10
+    offset: int = 0
+    user: str = ""
+    explain: bool = False
+
+
+# -- answers ----------------------------------------------------------------------------------------------------
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What one part of the question added to a hit's score through one channel of the index."""
+
+    part: str
+    channel: str
+    value: float
+
+
+class MatchedMedia(msgspec.Struct, frozen=True):
+    """The medium of a product that matched best, and how well (cosine)."""
+
+    source: str
+    modality: Modality
+    score: float
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A product found; a higher ``score`` is better. ``why`` sums to ``score``."""
+
+    id: str
+    title: str
+    score: float
+    product: Product
+    variant: str | None = None
+    media: MatchedMedia | None = None
+    why: tuple[Contribution, ...] = ()
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    """A value of a field and the number of matching **products** that have it."""
+
+    value: str
+    count: int
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """What is answered. ``total`` counts every product that matches, not only the page of ``hits``."""
+
+    query_id: str
+    total: int
+    hits: tuple[Hit, ...]
+    facets: dict[str, tuple[FacetValue, ...]] = {}
+    notes: tuple[str, ...] = ()
+    took_ms: float = 0.0
+    timings_ms: dict[str, float] = {}
