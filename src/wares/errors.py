@@ -42,11 +42,9 @@ class ModelUnavailable(SetupError):
 
 
 class CatalogueError(WaresError):
-    """The data is wrong; its owner can mend it. Knows where: ``source``, ``line`` and ``column`` when there are any."""
+    """The data is wrong; its owner can mend it. ``source``, ``line`` and ``column`` say where, as far as is known."""
 
-    def __init__(
-        self, reason: str, *, source: str = "", line: int | None = None, column: str | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, source: str = "", line: int | None = None, column: str | None = None) -> None:
         self.reason = reason
         self.source = source
         self.line = line

@@ -84,4 +84,5 @@ def unit(rows: Vectors) -> Vectors:
     import numpy as np
 
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, norms, out=np.zeros_like(rows, dtype=np.float32), where=norms > 0).astype(np.float32)
+    scaled: Vectors = np.divide(rows, norms, out=np.zeros_like(rows, dtype=np.float32), where=norms > 0)
+    return scaled

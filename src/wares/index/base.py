@@ -154,9 +154,7 @@ class Index(ABC):
         """Smallest and largest value of a number field over the matching points; None when none has it."""
 
     @abstractmethod
-    def ordered(
-        self, match: Match, field: str, *, descending: bool, limit: int, offset: int = 0
-    ) -> list[int]:
+    def ordered(self, match: Match, field: str, *, descending: bool, limit: int, offset: int = 0) -> list[int]:
         """Numbers of matching points by a number field (its smallest offer when ascending, its largest when
         descending), ties by number; points without the field come last. An empty ``field`` means by number."""
 
