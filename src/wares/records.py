@@ -94,6 +94,16 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return tuple(seen.values())
 
 
+# -- words ------------------------------------------------------------------------------------------------------
+
+
+class Sparse(msgspec.Struct, frozen=True):
+    """A sparse vector: distinct 32-bit term ids and their weights, same length."""
+
+    indices: tuple[int, ...]
+    values: tuple[float, ...]
+
+
 # -- filters ----------------------------------------------------------------------------------------------------
 
 Scalar: TypeAlias = str | float | bool

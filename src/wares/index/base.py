@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from wares.records import FacetValue, Filter
+from wares.records import FacetValue, Filter, Sparse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,13 +37,6 @@ FieldType: TypeAlias = Literal["keyword", "number", "boolean"]
 def fold(text: str) -> str:
     """The form in which text values are compared: NFKC, no case, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-class Sparse(msgspec.Struct, frozen=True):
-    """A sparse vector: distinct 32-bit term ids and their weights, same length."""
-
-    indices: tuple[int, ...]
-    values: tuple[float, ...]
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
