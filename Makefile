@@ -1,0 +1,57 @@
+# The verbs of the project. `make demo` and `make test` need Python 3.11 or newer with venv, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+SHOP ?= demo-shop
+
+.PHONY: help setup demo test lint format bench docs lock clean
+
+help:           ## list the verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("wares needs Python 3.11 or newer; set PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python requirements/run.txt pyproject.toml
+	@echo "installing wares into .venv" >&2
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/.dev: .venv/bin/python requirements/dev.txt pyproject.toml
+	@echo "installing wares and its development tools into .venv" >&2
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch .venv/.run $@
+
+setup: .venv/.dev  ## create .venv with everything development needs
+
+demo: .venv/.run   ## build a shop from a real catalogue in ./demo-shop and search it
+	$(BIN)/wares demo $(SHOP)
+
+test: .venv/.dev lint  ## all checks and tests
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev   ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.dev  ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev  ## speed at 100k products and quality on the development sets (long)
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.quality
+
+docs: .venv/.dev   ## run what the documentation shows
+	$(BIN)/python -m pytest tests/docs
+
+lock:              ## renew the lock files from pyproject.toml
+	$(PYTHON) -m pip install --quiet uv
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group dev -o requirements/dev.txt pyproject.toml
+
+clean:             ## remove what make made
+	rm -rf .venv $(SHOP) .pytest_cache .mypy_cache .ruff_cache .hypothesis

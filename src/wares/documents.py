@@ -1,0 +1,116 @@
+"""How a product is read by the parts that find it: as words, as a sentence, as fields to filter by.
+
+Pure functions of one product; what they return decides what is found, so they are versioned by the index that was
+built from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+
+import msgspec
+
+from wares.records import AttributeValue, Price, Product, Variant
+
+#: Fields that every shop has, with their type. An attribute of the same name is reached as "attributes.<name>".
+CORE_FIELDS = {
+    "id": "keyword",
+    "brand": "keyword",
+    "category": "keyword",
+    "availability": "keyword",
+    "currency": "keyword",
+    "price": "number",
+    "rating": "number",
+    "rating_count": "number",
+}
+
+_encode = msgspec.json.Encoder().encode
+
+
+def content_hash(product: Product) -> bytes:
+    """16 bytes that change when the product does, or when a local file among its media does (size or time)."""
+    digest = hashlib.blake2b(_encode(product), digest_size=16)
+    for _, medium in product.all_media():
+        if isinstance(medium.source, str) and "://" not in medium.source:
+            try:
+                status = os.stat(medium.source)  # noqa: PTH116 - Path costs as much again for every picture of a feed
+            except (OSError, ValueError):
+                continue
+            digest.update(b"%d:%d" % (status.st_size, status.st_mtime_ns))
+    return digest.digest()
+
+
+def word_fields(product: Product) -> dict[str, str]:
+    """The texts that words are looked up in, by the names of :class:`~wares.settings.FieldWeights`."""
+    attributes = [_spoken(name, value) for name, value in product.attributes.items()]
+    for variant in product.variants:
+        attributes.append(variant.id)
+        attributes.extend(variant.options.values())
+    return {
+        "title": product.title,
+        "brand": product.brand,
+        "category": " ".join(product.category),
+        "attributes": " ".join([product.id, *dict.fromkeys(attributes)]),
+        "description": product.description,
+    }
+
+
+def _spoken(name: str, value: AttributeValue) -> str:
+    if isinstance(value, bool):
+        return name if value else ""
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def meaning_text(product: Product) -> str:
+    """The sentence whose vector stands for the product's meaning."""
+    parts = [product.title]
+    if product.brand and product.brand.casefold() not in product.title.casefold():
+        parts.append(product.brand)
+    parts.extend(product.category[-1:])
+    return ", ".join(parts)
+
+
+def offers(product: Product) -> tuple[Variant, ...]:
+    """What can be bought: the variants, or the product itself as its only one."""
+    return product.variants or (Variant(id=product.id),)
+
+
+def filter_fields(
+    product: Product,
+) -> tuple[dict[str, str | float | bool | list[str]], list[dict[str, str | float | bool | list[str]]]]:
+    """Product-level fields and one mapping per offer, as :class:`~wares.index.base.Point` wants them."""
+    fields: dict[str, str | float | bool | list[str]] = {"id": product.id}
+    if product.brand:
+        fields["brand"] = product.brand
+    if product.category:
+        fields["category"] = ["/".join(product.category[: depth + 1]) for depth in range(len(product.category))]
+    if product.rating is not None:
+        fields["rating"] = product.rating
+    if product.rating_count is not None:
+        fields["rating_count"] = float(product.rating_count)
+    for name, value in product.attributes.items():
+        fields[field_name(name)] = list(value) if isinstance(value, tuple) else value
+    return fields, [dict(_offer_fields(product, variant)) for variant in offers(product)]
+
+
+def _offer_fields(product: Product, variant: Variant) -> Iterator[tuple[str, str | float | bool | list[str]]]:
+    price: Price | None = variant.price or product.price
+    if price is not None:
+        yield "price", price.major
+        if price.currency:
+            yield "currency", price.currency
+    availability = variant.availability or product.availability
+    if availability is not None:
+        yield "availability", availability
+    for name, value in variant.options.items():
+        yield field_name(name), value
+
+
+def field_name(name: str) -> str:
+    """The name under which an attribute or option is filtered: without case, and never one of the core fields."""
+    plain = "_".join(name.casefold().replace(".", " ").split())
+    return f"attributes.{plain}" if plain in CORE_FIELDS else plain
+
+

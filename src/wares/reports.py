@@ -1,0 +1,63 @@
+"""What jobs tell about themselves: how far they are, what they did, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """``done`` of ``total`` (None: not known beforehand) in a named stage of a job."""
+
+    stage: str
+    done: int
+    total: int | None = None
+
+
+OnProgress: TypeAlias = Callable[[Progress], None]
+
+
+class AddReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``shop.add`` did. ``warnings`` holds the first hundred of ``warning_count``."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    pictures: int = 0
+    warnings: tuple[str, ...] = ()
+    warning_count: int = 0
+    seconds: float = 0.0
+
+
+class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of the index."""
+
+    name: str
+    created: str
+    points: int
+    live: bool
+
+
+class ShopInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shop holds. ``fields`` maps the name of each field that filters know to its type."""
+
+    path: str
+    model: str
+    products: int
+    media: int
+    warnings: int
+    fields: dict[str, str]
+    channels: tuple[str, ...]
+    versions: tuple[VersionInfo, ...]
+    bytes_on_disk: int
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of a check-up; ``mend`` says what to do when it is not ``ok``."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
