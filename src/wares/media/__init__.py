@@ -1,0 +1,44 @@
+"""Media in: bytes from anywhere, pictures out of bytes, within limits.
+
+======================  =====================================================================
+:func:`read`            a path, a ``file://`` or ``http(s)://`` URL, or bytes → bytes
+:func:`content_key`     bytes → the key under which everything derived from them is kept
+:func:`sniff`           bytes → modality and media type, by content and never by name
+:func:`decode_image`    bytes → an upright RGB picture
+:func:`contact_sheet`   pictures and captions → one picture to look at
+======================  =====================================================================
+
+Everything that is wrong with a medium is a :class:`~wares.errors.MediaError` that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wares.media.reading import read
+from wares.media.sniffing import Kind, content_key, sniff
+from wares.settings import MediaLimits
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["Kind", "contact_sheet", "content_key", "decode_image", "read", "sniff"]
+
+
+def decode_image(
+    data: bytes, limits: MediaLimits | None = None, name: str = "", *, at_least: tuple[int, int] | None = None
+) -> Image:
+    """The picture in ``data`` as RGB; see :func:`wares.media.images.decode_image`."""
+    from wares.media.images import decode_image
+
+    return decode_image(data, limits, name, at_least=at_least)
+
+
+def contact_sheet(
+    images: Sequence[tuple[Image, str]], *, columns: int = 5, tile: int = 220, title: str = ""
+) -> Image:
+    """Pictures with captions on one sheet; see :func:`wares.media.sheet.contact_sheet`."""
+    from wares.media.sheet import contact_sheet
+
+    return contact_sheet(images, columns=columns, tile=tile, title=title)
