@@ -1,0 +1,69 @@
+"""What goes into the store and comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from wares.records import Modality, Product
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Row: TypeAlias = npt.NDArray[np.float32]
+
+#: Features by (content key, tower fingerprint): one float32 row of shape (dims,) each.
+Features: TypeAlias = "Mapping[tuple[str, str], Row]"
+
+
+class StoredMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """One medium of a product as it was found.
+
+    ``position`` orders the media of a product; ``key`` is the content hash under which features are kept, None when
+    the content could not be had; ``variant`` is the variant it belongs to, if not the product itself; ``warning``
+    says what is wrong with it ("" when nothing is).
+    """
+
+    position: int
+    key: str | None
+    modality: Modality
+    role: str = "main"
+    variant: str | None = None
+    source: str = ""
+    warning: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A product to be stored: ``hash`` identifies its content, so that an unchanged one can be skipped next time."""
+
+    product: Product
+    hash: bytes
+    media: tuple[StoredMedia, ...] = ()
+    features: Features = {}
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A product as stored; ``number`` is its integer key, which no other product ever gets."""
+
+    number: int
+    product: Product
+    media: tuple[StoredMedia, ...]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """The latest thing that happened to a product: it was put, or ``removed``. Change numbers only grow."""
+
+    change: int
+    number: int
+    removed: bool
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """A medium of product ``id`` that has something wrong with it."""
+
+    id: str
+    source: str
+    warning: str

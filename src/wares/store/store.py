@@ -1,0 +1,223 @@
+"""The store of a shop: one object over its database."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import delete, insert, select
+
+from wares.errors import StoreError
+from wares.records import Product
+from wares.settings import Settings
+from wares.store import documents, products, tables, vectors
+from wares.store.database import Database
+from wares.store.entries import Change, Entry, Features, Stored, StoredMedia, Warned
+
+if TYPE_CHECKING:
+    from wares.store.entries import Row
+
+#: Seconds that a writer waits for another one.
+WAIT_S = 5.0
+
+
+class Store:
+    """Products, their media and their features: the truth from which everything else can be made again.
+
+    One writer at a time and any number of readers, in threads and in processes (each process opens its own). A method
+    is one transaction: it sees one state of the store, and what it writes happens whole or not at all; only
+    :meth:`scan` spans several. What a writing method has returned from survives ``kill -9`` and a power cut.
+
+    Errors of every method: :class:`~wares.errors.StoreError` when the saved files are damaged, full or read-only,
+    :class:`~wares.errors.ShopBusy` when another process keeps writing for longer than ``wait_s`` seconds.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- opening ------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, place: str | Path, *, wait_s: float = WAIT_S) -> Store:
+        """Make an empty store in a new SQLite file, or in an empty database at a ``postgresql+psycopg://`` URL."""
+        database = Database(place, "create", wait_s)
+        try:
+            with database.write() as connection:
+                tables.create(connection)
+            database.settle()
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    @classmethod
+    def open(cls, place: str | Path, *, read_only: bool = False, wait_s: float = WAIT_S) -> Store:
+        """Open a store; one of an older schema is brought up to date, unless it is opened ``read_only``.
+
+        :class:`~wares.errors.StoreError` when there is none, or when a newer wares made it.
+        """
+        database = Database(place, "read" if read_only else "write", wait_s)
+        try:
+            with database.read() as connection:
+                found = tables.schema(connection)
+                if found > tables.SCHEMA:
+                    known = f"this one knows up to {tables.SCHEMA}"
+                    raise StoreError(f"made by wares schema {found}, {known}: upgrade wares")
+                if found < tables.SCHEMA and read_only:
+                    raise StoreError(f"made by wares schema {found}: open it for writing once to bring it up to date")
+            if found < tables.SCHEMA:
+                with database.write() as connection:
+                    tables.migrate(connection)
+            if not read_only:
+                database.settle()
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Let go of the files; the store is not used afterwards."""
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- products -----------------------------------------------------------------------------------------------
+
+    def put(self, entries: Sequence[Entry]) -> list[int]:
+        """Insert products, or replace those with the same id whole; their numbers, in order.
+
+        All of them in one transaction, with their media and features; each takes the next change number. A product
+        keeps its number when it is replaced. Of several entries with one id the last counts.
+        :class:`~wares.errors.CatalogueError`, and nothing written, when a product cannot be stored.
+        """
+        texts = [documents.encode(entry.product) for entry in entries]
+        with self._database.write() as connection:
+            numbers = products.put(connection, entries, texts)
+            vectors.put(connection, {at: row for entry in entries for at, row in entry.features.items()})
+        return numbers
+
+    def remove(self, ids: Iterable[str]) -> list[int]:
+        """Remove products with their media; the numbers they had. Unknown ids are ignored."""
+        with self._database.write() as connection:
+            return products.remove(connection, ids)
+
+    def hashes(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The content hashes of those ids that are known."""
+        with self._database.read() as connection:
+            return products.hashes(connection, ids)
+
+    def get(self, ids: Iterable[str]) -> dict[str, tuple[int, Product]]:
+        """Number and product of those ids that are known."""
+        with self._database.read() as connection:
+            return products.by_id(connection, ids)
+
+    def products(self, numbers: Iterable[int]) -> dict[int, Product]:
+        """The products of those numbers that are known."""
+        with self._database.read() as connection:
+            return products.by_number(connection, numbers)
+
+    def media(self, numbers: Iterable[int]) -> dict[int, tuple[StoredMedia, ...]]:
+        """The media, in their order, of those products that have any."""
+        with self._database.read() as connection:
+            return products.media_of(connection, numbers)
+
+    def scan(self, batch: int = 1000) -> Iterator[list[Stored]]:
+        """Every product in order of numbers, in lists of at most ``batch``; no more than one list is held.
+
+        Each list is a transaction of its own, so that a long scan holds nobody up. To see all: note
+        :meth:`last_change`, scan, then follow :meth:`changes` from there.
+        """
+        after = 0
+        while True:
+            with self._database.read() as connection:
+                rows = products.page(connection, after, batch)
+            if not rows:
+                return
+            yield rows
+            after = rows[-1].number
+
+    def ids_like(self, id: str, n: int = 3) -> list[str]:
+        """Known ids that resemble one that is not, nearest first; for messages."""
+        with self._database.read() as connection:
+            known = products.neighbours(connection, id, size=100)
+        folded = {one.casefold(): one for one in reversed(known)}
+        return [folded[one] for one in difflib.get_close_matches(id.casefold(), folded, n=n, cutoff=0.5)]
+
+    def __len__(self) -> int:
+        with self._database.read() as connection:
+            return products.count(connection)
+
+    # -- changes and warnings -----------------------------------------------------------------------------------
+
+    def changes(self, since: int, limit: int = 1000) -> list[Change]:
+        """What happened after change number ``since``, in order, at most ``limit``; of each product the latest."""
+        with self._database.read() as connection:
+            return products.changes(connection, since, limit)
+
+    def last_change(self) -> int:
+        """The number of the latest change; 0 before the first."""
+        with self._database.read() as connection:
+            return products.last_change(connection)
+
+    def warnings(self, limit: int = 100) -> list[Warned]:
+        """Media that have something wrong with them, at most ``limit``."""
+        with self._database.read() as connection:
+            return products.warned(connection, limit)
+
+    def warning_count(self) -> int:
+        """How many media have something wrong with them."""
+        with self._database.read() as connection:
+            return products.warned_count(connection)
+
+    # -- features -----------------------------------------------------------------------------------------------
+
+    def features(self, keys: Iterable[str], tower: str) -> dict[str, Row]:
+        """Features by content key, float32 of shape (dims,), as far as there are any; ``tower`` is a fingerprint."""
+        with self._database.read() as connection:
+            return vectors.get(connection, keys, tower)
+
+    def missing(self, keys: Iterable[str], tower: str) -> set[str]:
+        """The keys that a tower has made no features of yet."""
+        with self._database.read() as connection:
+            return vectors.missing(connection, list(keys), tower)
+
+    def put_features(self, features: Features) -> None:
+        """Keep features, in place of older ones of the same key and tower, at half precision.
+
+        :class:`~wares.errors.StoreError` when rows of one tower differ in length or hold what is not finite.
+        """
+        with self._database.write() as connection:
+            vectors.put(connection, features)
+
+    def prune_features(self) -> int:
+        """Remove features of contents that no product has any more; how many they were."""
+        with self._database.write() as connection:
+            return vectors.prune(connection)
+
+    # -- settings -----------------------------------------------------------------------------------------------
+
+    def settings(self) -> Settings:
+        """How the shop works; the defaults until something else is saved."""
+        with self._database.read() as connection:
+            text = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "settings"))
+            try:
+                return msgspec.json.decode(text, type=Settings) if text is not None else Settings()
+            except msgspec.MsgspecError as fault:
+                raise StoreError(f"the saved settings are damaged ({fault}); save them again") from fault
+
+    def save_settings(self, settings: Settings) -> None:
+        """Save how the shop works."""
+        value = msgspec.json.encode(settings).decode()
+        with self._database.write() as connection:
+            connection.execute(delete(tables.meta).where(tables.meta.c.key == "settings"))
+            connection.execute(insert(tables.meta), {"key": "settings", "value": value})

@@ -1,0 +1,125 @@
+"""The tables of a store, and how an older store becomes a current one.
+
+A change of the tables raises :data:`SCHEMA` by one and adds a migration under the new number; what is released is
+never edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    inspect,
+    select,
+    update,
+)
+
+from wares.errors import StoreError
+
+#: The version of the tables below.
+SCHEMA = 1
+
+#: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
+
+# SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData()
+
+#: Facts of the store: "schema", "change" (the last change number), "settings".
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+#: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
+products = Table(
+    "products",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("change", BigInteger, nullable=False, unique=True),
+    Column("doc", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, index=True),
+    Column("modality", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("variant", Text),
+    Column("source", Text, nullable=False),
+    Column("warning", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_media_warned", media.c.number, sqlite_where=media.c.warning != "", postgresql_where=media.c.warning != "")
+
+#: Products that are gone, for the feed of changes.
+removals = Table(
+    "removals",
+    metadata,
+    Column("change", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+#: What made features: the fingerprint of a tower, and how many numbers a row of it has.
+towers = Table(
+    "towers",
+    metadata,
+    Column("tower", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("dims", Integer, nullable=False),
+)
+
+#: Features: ``row`` is little-endian float16 of the tower's dims.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tower", SmallInteger, primary_key=True, autoincrement=False),
+    Column("row", LargeBinary, nullable=False),
+)
+
+
+def create(connection: Connection) -> None:
+    """Make the tables in an empty database; :class:`StoreError` when it is not empty."""
+    if inspect(connection).get_table_names():
+        raise StoreError("there is a store (or another database) already; open it, or choose another place")
+    metadata.create_all(connection)
+    facts = [{"key": "schema", "value": str(SCHEMA)}, {"key": "change", "value": "0"}]
+    connection.execute(meta.insert(), facts)
+
+
+def schema(connection: Connection) -> int:
+    """The schema a store was made with; :class:`StoreError` when this is no store of wares."""
+    if not inspect(connection).has_table("meta"):
+        raise StoreError("this database is not a wares store")
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == "schema"))
+    if found is None or not found.isdigit():
+        raise StoreError("this database is not a wares store, or it is damaged: it names no schema")
+    return int(found)
+
+
+def migrate(
+    connection: Connection,
+    *,
+    current: int = SCHEMA,
+    migrations: Mapping[int, Callable[[Connection], None]] = MIGRATIONS,
+) -> None:
+    """Bring the tables from the schema they have to the ``current`` one, step by step."""
+    for step in range(schema(connection) + 1, current + 1):
+        migrations[step](connection)
+        connection.execute(update(meta).where(meta.c.key == "schema").values(value=str(step)))
