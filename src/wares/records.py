@@ -6,13 +6,19 @@ with :mod:`msgspec`. One word has one meaning here, on the command line, in JSON
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
 Availability: TypeAlias = Literal["in_stock", "out_of_stock", "preorder", "backorder"]
 AttributeValue: TypeAlias = str | float | bool | tuple[str, ...]
+
+# JSON has one kind of string, so msgspec reads no union of two: what is read back is text.
+if TYPE_CHECKING:
+    Content: TypeAlias = str | bytes
+else:
+    Content = str
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -49,7 +55,7 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     ``source`` is a path, a URL or the bytes themselves; ``role`` is free ("main", "detail", "packaging").
     """
 
-    source: str | bytes
+    source: Content
     modality: Modality = "image"
     role: str = "main"
 
@@ -168,7 +174,7 @@ class Part(msgspec.Struct, frozen=True):
     a negative ``weight`` means "not this"."""
 
     kind: PartKind
-    value: str | bytes
+    value: Content
     weight: float = 1.0
 
 
