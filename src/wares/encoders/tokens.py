@@ -6,7 +6,8 @@ A text is folded (NFKC, no case, no accents) and cut into chunks; each chunk bec
 - a code: kept whole and never stemmed ("006R90321"); one with joints is kept whole without them beside its pieces
   ("dv7-1211ea" → "dv71211ea", "dv7", "1211ea"), so that every way to write it finds it;
 - a number with a unit: the number, and both as one, however they are written ("4 GB", "4gb" → "4", "4gb");
-- a run of Chinese: jieba's words in search mode ("连衣裙" → "连衣", "衣裙", "连衣裙");
+- a run of Chinese: jieba's words in search mode ("连衣裙" → "连衣", "衣裙", "连衣裙"), and the characters of a word
+  that its dictionary lacks;
 - a run of kana, hangul, Thai, Lao, Burmese or Khmer: its pairs of neighbouring characters.
 
 Everything else (punctuation, emoji, control characters) parts chunks. All functions here are thread-safe.
@@ -135,13 +136,23 @@ def term_id(token: str) -> int:
 def _cut(chunk: str) -> tuple[str, ...]:
     """The tokens of one match of ``_CHUNKS``."""
     if _A_HAN.match(chunk):
-        return tuple(_jieba().cut_for_search(chunk))
+        return tuple(_of_han(chunk))
     if _A_PAIR.match(chunk):
         return tuple(map("".join, pairwise(chunk))) or (chunk,)
     return tuple(_of_code(_APOSTROPHE.sub("", chunk)))
 
 
 _remembered = lru_cache(maxsize=1 << 16)(_cut)
+
+
+def _of_han(chunk: str) -> list[str]:
+    """Words in search mode. One that is guessed, not in the dictionary, may be cut otherwise elsewhere, and so its
+    characters stand beside it."""
+    jieba = _jieba()
+    found: list[str] = jieba.cut_for_search(chunk)
+    return [
+        token for word in found for token in ([word] if len(word) == 1 or jieba.has_word(word) else [word, *word])
+    ]
 
 
 def _of_code(chunk: str) -> list[str]:
