@@ -1,0 +1,1 @@
+"""Ranking: candidates of several channels into one order (:mod:`wares.ranking.fusion`)."""

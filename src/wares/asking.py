@@ -1,0 +1,156 @@
+"""A question's parts become channels to look in: words become terms and a vector, a picture becomes vectors, "like
+this product" becomes the vectors that the product has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from wares import media
+from wares.encoders.base import Content, Encoder
+from wares.encoders.words import Words
+from wares.errors import CatalogueError, QueryError
+from wares.index.base import Channel, Index
+from wares.ranking.fusion import WORDS, Ask, default_weight
+from wares.records import Part, Query, Sparse
+from wares.settings import MediaLimits
+from wares.store import Store
+
+#: How many products each channel brings in for one part.
+NEAR = 100
+WORDY = 200
+
+MAX_TEXT = 2_000
+MAX_PARTS = 16
+
+
+class Asking(NamedTuple):
+    """What the index is asked: ``asks[i]`` says on whose behalf ``channels[i]`` is looked in.
+
+    ``terms`` are the words of wanted texts, any of which makes a product match; ``without`` are products that are
+    not to be found.
+    """
+
+    asks: list[Ask]
+    channels: list[Channel]
+    terms: tuple[int, ...]
+    without: tuple[int, ...]
+
+    @property
+    def words(self) -> list[tuple[Ask, Sparse]]:
+        """The wanted texts as terms."""
+        pairs = zip(self.asks, self.channels, strict=True)
+        return [(a, c.vector) for a, c in pairs if isinstance(c.vector, Sparse) and a.part_weight > 0]
+
+
+class Asker:
+    """Encodes questions for one version of an index."""
+
+    def __init__(
+        self, store: Store, index: Index, encoders: Sequence[Encoder], words: Words, limits: MediaLimits
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._encoders = tuple(encoders)
+        self._words = words
+        self._limits = limits
+
+    def ask(self, query: Query) -> Asking:
+        """Raises :class:`QueryError` for a part that is empty, too long, unreadable or that no encoder understands."""
+        asking = Asking([], [], (), ())
+        terms: dict[int, None] = {}
+        without: list[int] = []
+        for name, part in named(query.parts):
+            channels = list(self._channels(part))
+            if not channels:
+                raise QueryError(f"this shop's model does not understand {part.kind} queries; see wares info")
+            asking.asks.extend(Ask(name, c.name, _weight(part, c), part.weight) for c in channels)
+            asking.channels.extend(channels)
+            for channel in channels:
+                if isinstance(channel.vector, Sparse) and part.weight > 0:
+                    terms.update(dict.fromkeys(channel.vector.indices))
+            if part.kind == "like":
+                without.append(self._number(str(part.value)))
+        return asking._replace(terms=tuple(terms), without=tuple(without))
+
+    def _channels(self, part: Part) -> Iterator[Channel]:
+        limited = 0 if part.weight < 0 else 1
+        if part.kind == "like":
+            yield from self._like(str(part.value), NEAR * limited)
+            return
+        if part.kind == "text":
+            terms = self._words.query(str(part.value))
+            if terms.indices:
+                yield Channel(WORDS, terms, WORDY * limited)
+        content: Content | None = None
+        for encoder in self._encoders:
+            if encoder.modality != part.kind:
+                continue
+            targets = [target.channel for target in self._encoders if target.space == encoder.space]
+            targets = [channel for channel in targets if default_weight(part.kind, channel)]
+            if not targets:
+                continue
+            content = self._content(part) if content is None else content
+            vector = encoder.encode([content])[0]
+            if vector.any():
+                yield from (Channel(channel, vector, NEAR * limited) for channel in targets)
+
+    def _content(self, part: Part) -> Content:
+        if part.kind == "text":
+            return str(part.value)
+        try:
+            return media.picture(media.read(part.value, limits=self._limits), self._limits, media.shown(part.value))
+        except CatalogueError as broken:
+            raise QueryError(f"the picture asked for cannot be used: {broken}") from broken
+
+    def _like(self, id: str, limit: int) -> Iterator[Channel]:
+        number = self._number(id)
+        for encoder in self._encoders:
+            rows = self._index.rows([number], encoder.channel).get(number)
+            if rows is not None and default_weight("like", encoder.channel):
+                middle = rows.mean(axis=0, dtype=np.float32)
+                length = float(np.linalg.norm(middle))
+                if length > 0:
+                    yield Channel(encoder.channel, middle / np.float32(length), limit)
+
+    def _number(self, id: str) -> int:
+        found = self._store.get([id])
+        if id not in found:
+            near = self._store.ids_like(id, 3)
+            raise QueryError(f"no product {id!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+        return found[id][0]
+
+
+def _weight(part: Part, channel: Channel) -> float:
+    return default_weight(part.kind, channel.name)
+
+
+def named(parts: Sequence[Part]) -> list[tuple[str, Part]]:
+    """Parts with the names they have in explanations: "text", "image", "image 2", "not text"."""
+    if len(parts) > MAX_PARTS:
+        raise QueryError(f"the query has {len(parts)} parts; at most {MAX_PARTS} are allowed")
+    seen: Counter[str] = Counter()
+    result = []
+    for part in parts:
+        _check(part)
+        name = part.kind if part.weight > 0 else f"not {part.kind}"
+        seen[name] += 1
+        result.append((name if seen[name] == 1 else f"{name} {seen[name]}", part))
+    return result
+
+
+def _check(part: Part) -> None:
+    if part.kind == "text":
+        if not str(part.value).strip():
+            raise QueryError("the query text is empty; leave it out to browse, or say what to look for")
+        if len(part.value) > MAX_TEXT:
+            raise QueryError(
+                f"the query text has {len(part.value):,} characters; shorten it to {MAX_TEXT:,} or fewer"
+            )
+    if not np.isfinite(part.weight) or part.weight == 0 or abs(part.weight) > 100:
+        raise QueryError(f"the weight of a part must lie in -100 … 100 and not be 0, not {part.weight}")
+
+

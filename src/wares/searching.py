@@ -1,0 +1,223 @@
+"""A question, answered: channels → candidates → one order → a page of hits.
+
+What **matches** a question, and is therefore counted in ``total``, counted in facets and reached by paging: the
+products that pass the filter and, when there are parts, hold at least one word of a wanted text or are among the
+nearest hundred of a wanted part in some vector channel. Meaning and pictures have no yes or no; the nearest are what
+counts. ``limit`` and ``offset`` do not change what matches, nor the order.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wares.asking import Asker, Asking
+from wares.documents import offers
+from wares.encoders.base import Encoder
+from wares.encoders.tokens import tokens
+from wares.encoders.words import Words
+from wares.errors import QueryError
+from wares.index.base import Channel, Index, Match
+from wares.index.filters import passes
+from wares.ranking.fusion import WORDS, contributions
+from wares.records import Contribution, Hit, MatchedMedia, Product, Query, Results, Sparse, Variant
+from wares.settings import MediaLimits
+from wares.store import Store
+
+if TYPE_CHECKING:
+    from wares.encoders.base import Vectors
+
+MAX_LIMIT = 1_000
+MAX_DEPTH = 100_000
+
+
+class Ranked(NamedTuple):
+    """A product's place: its number, its score, and what each ask added to it."""
+
+    number: int
+    score: float
+    shares: tuple[float, ...] = ()
+
+
+class Searcher:
+    """Answers questions over one index version. Keeps nothing of a question; threads may share it."""
+
+    def __init__(
+        self, store: Store, index: Index, encoders: Sequence[Encoder], words: Words, limits: MediaLimits
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._encoders = tuple(encoders)
+        self._asker = Asker(store, index, encoders, words, limits)
+
+    def search(self, query: Query) -> Results:
+        """Answer a question whose filter, facets and sort field are known to be fields of the index."""
+        _check_page(query)
+        clock = _Clock()
+        asking = self._asker.ask(query)
+        clock.lap("encode")
+        ranked, match = self._rank(query, asking)
+        clock.lap("rank")
+        total = self._index.count(match)
+        facets = {field: tuple(self._index.facet(match, field)) for field in query.facets}
+        clock.lap("count")
+        hits = self._hits(query, asking, ranked)
+        clock.lap("hydrate")
+        return Results(
+            query_id=uuid.uuid4().hex,
+            total=total,
+            hits=hits,
+            facets=facets,
+            took_ms=clock.total(),
+            timings_ms=clock.laps,
+        )
+
+    # -- order --------------------------------------------------------------------------------------------------
+
+    def _rank(self, query: Query, asking: Asking) -> tuple[list[Ranked], Match]:
+        """The page asked for, and what matches. Without parts everything that passes the filter matches equally."""
+        if not asking.asks:
+            match = Match(where=query.where, without=asking.without)
+            return self._sorted(query, match, {}), match
+        if not any(ask.part_weight > 0 for ask in asking.asks):
+            raise QueryError('the query says only what is not wanted; add what is, or use a filter (NOT field = "…")')
+        candidates = self._index.query(asking.channels, query.where, asking.without)
+        dense = [not isinstance(channel.vector, Sparse) for channel in asking.channels]
+        near = np.asarray(candidates.brought)[:, dense].any(axis=1) if candidates.numbers else np.zeros(0, bool)
+        numbers = np.asarray(candidates.numbers, dtype=np.int64)
+        match = Match(
+            where=query.where,
+            terms=asking.terms or None,
+            numbers=tuple(numbers[near].tolist()),
+            without=asking.without,
+        )
+        block = _ordered(numbers, contributions(asking.asks, candidates.scores))
+        if query.sort:
+            return self._sorted(query, match, {place.number: place for place in block}), match
+        wanted = query.offset + query.limit
+        if wanted > len(block) and asking.terms:
+            block += self._tail(query, asking, wanted - len(block), tuple(candidates.numbers))
+        return block[query.offset : wanted], match
+
+    def _tail(self, query: Query, asking: Asking, size: int, seen: tuple[int, ...]) -> list[Ranked]:
+        """Products beyond the candidates: they hold a word of the query and follow in the order of their words."""
+        [(_, terms), *_] = asking.words
+        merged = _merged([terms for _, terms in asking.words])
+        found = self._index.query([Channel(WORDS, merged, size)], query.where, (*asking.without, *seen))
+        scores = np.nan_to_num(found.scores[:, 0]) if found.numbers else np.zeros(0, np.float32)
+        order = sorted(zip(found.numbers, scores.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        return [Ranked(number, 0.0) for number, _ in order]
+
+    def _sorted(self, query: Query, match: Match, known: dict[int, Ranked]) -> list[Ranked]:
+        field, descending = query.sort.removeprefix("-"), query.sort.startswith("-")
+        numbers = self._index.ordered(match, field, descending=descending, limit=query.limit, offset=query.offset)
+        return [known.get(number, Ranked(number, 0.0)) for number in numbers]
+
+    # -- hits ---------------------------------------------------------------------------------------------------
+
+    def _hits(self, query: Query, asking: Asking, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
+        numbers = [place.number for place in ranked]
+        products = self._store.products(numbers)
+        matched = self._matched_media(asking, numbers)
+        said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
+        hits = []
+        for place in ranked:
+            product = products.get(place.number)
+            if product is None:  # removed between the index's answer and now
+                continue
+            medium, owner = matched.get(place.number, (None, None))
+            hits.append(
+                Hit(
+                    id=product.id,
+                    title=product.title,
+                    score=place.score,
+                    product=product,
+                    variant=_variant(query, product, said, owner),
+                    media=medium,
+                    why=_why(asking, place),
+                )
+            )
+        return tuple(hits)
+
+    def _matched_media(
+        self, asking: Asking, numbers: Sequence[int]
+    ) -> dict[int, tuple[MatchedMedia, str | None]]:
+        """For each product the medium nearest to what was asked, over the channels of media, and its variant."""
+        best: dict[int, tuple[MatchedMedia, str | None]] = {}
+        stored = self._store.media(numbers)
+        for ask, channel in zip(asking.asks, asking.channels, strict=True):
+            encoder = next((e for e in self._encoders if e.channel == channel.name), None)
+            if encoder is None or encoder.modality == "text" or ask.part_weight < 0:
+                continue
+            for number, rows in self._index.rows(numbers, channel.name).items():
+                own = [m for m in stored.get(number, ()) if m.key is not None and m.modality == encoder.modality]
+                scores = rows @ np.asarray(channel.vector)
+                at = int(scores.argmax())
+                if len(own) != len(rows):
+                    continue
+                score = float(scores[at])
+                if number not in best or score > best[number][0].score:
+                    best[number] = MatchedMedia(own[at].source, own[at].modality, score), own[at].variant
+        return best
+
+
+def _variant(query: Query, product: Product, said: set[str], owner: str | None) -> str | None:
+    """The variant to show: one that passes the filter; among those the one whose picture matched, whose options were
+    named most, which can be had; else the first. None for a product without variants."""
+    passing = [offer for offer in offers(product) if query.where is None or passes(query.where, product, offer)]
+    if not product.variants or not passing:
+        return None
+
+    def rank(variant: Variant) -> tuple[int, bool, bool]:
+        named = sum(token in said for value in variant.options.values() for token in tokens(value))
+        return named, variant.id == owner, (variant.availability or product.availability) != "out_of_stock"
+
+    return max(passing, key=rank).id
+
+
+def _why(asking: Asking, place: Ranked) -> tuple[Contribution, ...]:
+    pairs = zip(asking.asks, place.shares, strict=False)
+    return tuple(Contribution(ask.part, ask.channel, share) for ask, share in pairs if share)
+
+
+def _ordered(numbers: Vectors, shares: Vectors) -> list[Ranked]:
+    """Best first; products with the same score in the order of their numbers."""
+    scores = shares.sum(axis=1)
+    order = np.lexsort((numbers, -scores))
+    return [Ranked(int(numbers[at]), float(scores[at]), tuple(shares[at].tolist())) for at in order]
+
+
+def _merged(texts: Sequence[Sparse]) -> Sparse:
+    weights: dict[int, float] = {}
+    for text in texts:
+        for term, weight in zip(text.indices, text.values, strict=True):
+            weights[term] = weights.get(term, 0.0) + weight
+    terms = sorted(weights)
+    return Sparse(tuple(terms), tuple(weights[term] for term in terms))
+
+
+def _check_page(query: Query) -> None:
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise QueryError(f"the number of hits must lie in 1 … {MAX_LIMIT}, not {query.limit}")
+    if not 0 <= query.offset <= MAX_DEPTH:
+        raise QueryError(f"the offset must lie in 0 … {MAX_DEPTH}, not {query.offset}")
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._start = self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+    def total(self) -> float:
+        return round((self._last - self._start) * 1000, 3)

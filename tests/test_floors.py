@@ -1,0 +1,94 @@
+"""The house: imports go down, and rooms of one floor do not know each other (but for what is said here)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "wares"
+
+FLOORS = {
+    "errors": 1,
+    "records": 2,
+    "reports": 2,
+    "settings": 2,
+    "registry": 2,
+    "catalogue": 3,
+    "media": 3,
+    "models": 3,
+    "encoders": 3,
+    "index": 3,
+    "store": 3,
+    "query": 4,
+    "ranking": 4,
+    "documents": 5,
+    "indexing": 5,
+    "asking": 5,
+    "searching": 5,
+    "rebuilding": 5,
+    "shop": 5,
+    "cli": 7,
+    "__main__": 7,
+    "__init__": 8,
+}
+
+#: (room, the room of its own floor that it may know)
+NEIGHBOURS = {
+    ("encoders", "media"),
+    ("encoders", "models"),
+    # The floor of the shop is one job in several files, in this order.
+    ("indexing", "documents"),
+    ("asking", "documents"),
+    ("searching", "asking"),
+    ("searching", "documents"),
+    ("rebuilding", "documents"),
+    ("rebuilding", "indexing"),
+    ("shop", "documents"),
+    ("shop", "indexing"),
+    ("shop", "rebuilding"),
+    ("shop", "searching"),
+    ("reports", "records"),
+    ("settings", "records"),
+}
+
+
+def room(module: str) -> str:
+    """The room of a module: "wares.index.edge" → "index"; the package's face is "__init__"."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def imports(path: Path) -> set[str]:
+    """Rooms that a file imports, wherever the import stands; the names a type checker alone sees do not count."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "wares":
+            names = [f"wares.{alias.name}" for alias in node.names] if node.module == "wares" else [node.module]
+            found |= {room(name) if room(name) in FLOORS else "__init__" for name in names}
+        elif isinstance(node, ast.Import):
+            found |= {room(alias.name) for alias in node.names if alias.name.split(".")[0] == "wares"}
+    return found
+
+
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(SOURCE)) for path in FILES])
+def test_imports_go_down(path: Path) -> None:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    own = parts[0]
+    assert own in FLOORS, f"{own} has no floor: add it to FLOORS"
+    for other in imports(path) - {own}:
+        allowed = FLOORS[other] < FLOORS[own] or (own, other) in NEIGHBOURS
+        if other == "__init__" and own in ("cli", "__main__"):
+            allowed = True  # a door enters by the face
+        assert allowed, f"{own} (floor {FLOORS[own]}) imports {other} (floor {FLOORS[other]})"
