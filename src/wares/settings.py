@@ -49,11 +49,11 @@ class MediaLimits(msgspec.Struct, frozen=True, kw_only=True):
 class FieldWeights(msgspec.Struct, frozen=True, kw_only=True):
     """How often a word of a field counts in BM25 (BM25F-style weighted term frequency)."""
 
-    title: float = 2.0
+    title: float = 3.0
     brand: float = 1.0
-    category: float = 1.0
-    attributes: float = 1.0
-    description: float = 1.0
+    category: float = 0.5
+    attributes: float = 0.3
+    description: float = 0.75
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,5 +62,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model: str = "default"
     fields: FieldWeights = FieldWeights()
     media: MediaLimits = MediaLimits()
-    k1: float = 1.2
-    b: float = 0.75
+    k1: float = 0.5
+    b: float = 0.5
