@@ -4,7 +4,8 @@ this product" becomes the vectors that the product has."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +16,21 @@ from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index
 from wares.ranking.fusion import WORDS, Ask, default_weight
-from wares.records import Part, Query, Sparse
+from wares.records import Part, PartKind, Query, Sparse
 from wares.settings import MediaLimits
-from wares.store import Store
+from wares.store.store import Store
 
 #: How many products each channel brings in for one part.
 NEAR = 100
 WORDY = 200
+
+#: What people call the parts: the kind of part, and the sign of its weight.
+KINDS: Mapping[str, tuple[PartKind, float]] = {
+    "text": ("text", 1.0),
+    "image": ("image", 1.0),
+    "like": ("like", 1.0),
+    "not": ("text", -1.0),
+}
 
 MAX_TEXT = 2_000
 MAX_PARTS = 16
@@ -59,7 +68,7 @@ class Asker:
         self._limits = limits
 
     def ask(self, query: Query) -> Asking:
-        """Raises :class:`QueryError` for a part that is empty, too long, unreadable or that no encoder understands."""
+        """Raises :class:`QueryError` for a part that is empty, too long, unreadable, or of no known kind."""
         asking = Asking([], [], (), ())
         terms: dict[int, None] = {}
         without: list[int] = []
@@ -102,7 +111,7 @@ class Asker:
         if part.kind == "text":
             return str(part.value)
         try:
-            return media.picture(media.read(part.value, limits=self._limits), self._limits, media.shown(part.value))
+            return media.picture(media.read(part.value, limits=self._limits), self._limits, _name(part.value))
         except CatalogueError as broken:
             raise QueryError(f"the picture asked for cannot be used: {broken}") from broken
 
@@ -128,6 +137,31 @@ def _weight(part: Part, channel: Channel) -> float:
     return default_weight(part.kind, channel.name)
 
 
+def parts_of(
+    text: str | None,
+    image: str | Path | bytes | Sequence[str | Path | bytes] | None,
+    like: str | Sequence[str] | None,
+    without: str | Sequence[str] | None,
+    weights: Mapping[str, float],
+) -> tuple[Part, ...]:
+    """The parts of a question as people give them. A weight is said once for all parts of a kind."""
+    unknown = sorted(set(weights) - set(KINDS))
+    if unknown:
+        raise QueryError(f"unknown weight {unknown[0]!r}; weights are for {', '.join(KINDS)}")
+    given = {"text": text, "image": image, "like": like, "not": without}
+    return tuple(
+        Part(kind, str(value) if isinstance(value, Path) else value, sign * weights.get(name, 1.0))
+        for name, (kind, sign) in KINDS.items()
+        for value in _several(given[name])
+    )
+
+
+def _several(value: str | Path | bytes | Sequence[str | Path | bytes] | None) -> Sequence[str | Path | bytes]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str | Path | bytes) else value
+
+
 def named(parts: Sequence[Part]) -> list[tuple[str, Part]]:
     """Parts with the names they have in explanations: "text", "image", "image 2", "not text"."""
     if len(parts) > MAX_PARTS:
@@ -142,6 +176,10 @@ def named(parts: Sequence[Part]) -> list[tuple[str, Part]]:
     return result
 
 
+def _name(source: str | bytes) -> str:
+    return "the picture given" if isinstance(source, bytes) else media.shown(source)
+
+
 def _check(part: Part) -> None:
     if part.kind == "text":
         if not str(part.value).strip():
@@ -152,5 +190,3 @@ def _check(part: Part) -> None:
             )
     if not np.isfinite(part.weight) or part.weight == 0 or abs(part.weight) > 100:
         raise QueryError(f"the weight of a part must lie in -100 … 100 and not be 0, not {part.weight}")
-
-

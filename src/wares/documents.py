@@ -112,5 +112,3 @@ def field_name(name: str) -> str:
     """The name under which an attribute or option is filtered: without case, and never one of the core fields."""
     plain = "_".join(name.casefold().replace(".", " ").split())
     return f"attributes.{plain}" if plain in CORE_FIELDS else plain
-
-

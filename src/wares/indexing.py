@@ -23,7 +23,8 @@ from wares.errors import MediaError
 from wares.index.base import Point, VectorSpec
 from wares.records import Media, Product
 from wares.settings import MediaLimits, Settings
-from wares.store import Entry, Store, Stored, StoredMedia
+from wares.store.entries import Entry, Stored, StoredMedia
+from wares.store.store import Store
 
 if TYPE_CHECKING:
     from wares.encoders.base import Vectors
@@ -113,7 +114,8 @@ class Reader:
             product,
             media=tuple(map(kept, product.media)),
             variants=tuple(
-                msgspec.structs.replace(v, media=tuple(map(kept, v.media))) if v.media else v for v in product.variants
+                msgspec.structs.replace(v, media=tuple(map(kept, v.media))) if v.media else v
+                for v in product.variants
             ),
         )
 
@@ -133,14 +135,11 @@ class Reader:
             key = media.content_key(data)
             if all(not self._store.missing([key], tower.fingerprint) for tower in towers):
                 return _Found(key, None, "")
-            size = (320, 320)
-            return _Found(key, media.decode_image(data, self._limits, str(medium.source), at_least=size), "")
+            return _Found(key, media.picture(data, self._limits, str(medium.source)), "")
         except MediaError as broken:
             return _Found(None, None, str(broken))
 
-    def _encode(
-        self, modality: str, contents: Mapping[str, Content], into: dict[tuple[str, str], Vectors]
-    ) -> None:
+    def _encode(self, modality: str, contents: Mapping[str, Content], into: dict[tuple[str, str], Vectors]) -> None:
         """Run every tower of a modality over the contents it has not seen."""
         for fingerprint, tower in self._towers.items():
             if tower.modality != modality or not contents:
@@ -150,16 +149,12 @@ class Reader:
             into.update(((key, fingerprint), row) for key, row in zip(missing, rows, strict=True))
 
     def complete(self, rows: Sequence[Stored]) -> None:
-        """Make the features that stored products lack, say after a change of the model. Media may be gone: then
-        the product keeps the vectors that can be made."""
-        for tower in self._towers:
-            keys = [medium.key for row in rows for medium in row.media if medium.key is not None]
-            if self._store.missing(keys, tower):
-                break
-        else:
-            return
-        products = [row.product for row in rows]
-        self._store.put(self.entries(products))
+        """Make the features that stored products lack, say after a change of the model. Media that are gone stay
+        without: the product keeps the vectors that can be made."""
+        keys = [medium.key for row in rows for medium in row.media if medium.key is not None]
+        if any(self._store.missing(keys, tower) for tower in self._towers):
+            made = self.entries([row.product for row in rows])
+            self._store.put_features({at: row for entry in made for at, row in entry.features.items()})
 
 
 def _stored(medium: Media, variant: str | None, found: _Found, position: int) -> StoredMedia:

@@ -16,20 +16,22 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wares.asking import Asker, Asking
-from wares.documents import offers
+from wares.documents import filter_fields
 from wares.encoders.base import Encoder
 from wares.encoders.tokens import tokens
 from wares.encoders.words import Words
 from wares.errors import QueryError
-from wares.index.base import Channel, Index, Match
-from wares.index.filters import passes
+from wares.index.base import Channel, Index, Match, Point
+from wares.index.exact import holds
+from wares.index.fields import Schema
+from wares.index.filters import prepare
 from wares.ranking.fusion import WORDS, contributions
-from wares.records import Contribution, Hit, MatchedMedia, Product, Query, Results, Sparse, Variant
+from wares.records import Contribution, Filter, Hit, MatchedMedia, Product, Query, Results, Sparse, Variant
 from wares.settings import MediaLimits
-from wares.store import Store
+from wares.store.store import Store
 
 if TYPE_CHECKING:
-    from wares.encoders.base import Vectors
+    import numpy.typing as npt
 
 MAX_LIMIT = 1_000
 MAX_DEPTH = 100_000
@@ -105,7 +107,6 @@ class Searcher:
 
     def _tail(self, query: Query, asking: Asking, size: int, seen: tuple[int, ...]) -> list[Ranked]:
         """Products beyond the candidates: they hold a word of the query and follow in the order of their words."""
-        [(_, terms), *_] = asking.words
         merged = _merged([terms for _, terms in asking.words])
         found = self._index.query([Channel(WORDS, merged, size)], query.where, (*asking.without, *seen))
         scores = np.nan_to_num(found.scores[:, 0]) if found.numbers else np.zeros(0, np.float32)
@@ -124,6 +125,8 @@ class Searcher:
         products = self._store.products(numbers)
         matched = self._matched_media(asking, numbers)
         said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
+        schema = Schema(self._index.fields())
+        where = prepare(query.where, schema)
         hits = []
         for place in ranked:
             product = products.get(place.number)
@@ -136,16 +139,14 @@ class Searcher:
                     title=product.title,
                     score=place.score,
                     product=product,
-                    variant=_variant(query, product, said, owner),
+                    variant=_variant(product, _passing(product, where, schema), said, owner),
                     media=medium,
                     why=_why(asking, place),
                 )
             )
         return tuple(hits)
 
-    def _matched_media(
-        self, asking: Asking, numbers: Sequence[int]
-    ) -> dict[int, tuple[MatchedMedia, str | None]]:
+    def _matched_media(self, asking: Asking, numbers: Sequence[int]) -> dict[int, tuple[MatchedMedia, str | None]]:
         """For each product the medium nearest to what was asked, over the channels of media, and its variant."""
         best: dict[int, tuple[MatchedMedia, str | None]] = {}
         stored = self._store.media(numbers)
@@ -165,18 +166,26 @@ class Searcher:
         return best
 
 
-def _variant(query: Query, product: Product, said: set[str], owner: str | None) -> str | None:
-    """The variant to show: one that passes the filter; among those the one whose picture matched, whose options were
-    named most, which can be had; else the first. None for a product without variants."""
-    passing = [offer for offer in offers(product) if query.where is None or passes(query.where, product, offer)]
-    if not product.variants or not passing:
-        return None
+def _variant(product: Product, passing: Sequence[Variant], said: set[str], owner: str | None) -> str | None:
+    """The variant to show, of those that pass the filter: the one whose options were named most, then the one whose
+    picture matched, then one that can be had, then the first. None when there are no variants."""
 
     def rank(variant: Variant) -> tuple[int, bool, bool]:
         named = sum(token in said for value in variant.options.values() for token in tokens(value))
         return named, variant.id == owner, (variant.availability or product.availability) != "out_of_stock"
 
-    return max(passing, key=rank).id
+    return max(passing, key=rank).id if passing else None
+
+
+def _passing(product: Product, where: Filter, schema: Schema) -> list[Variant]:
+    """The variants that pass a prepared filter on their own."""
+    if not product.variants:
+        return []
+    fields, offers = filter_fields(product)
+    point = Point(number=0, vectors={}, words=Sparse((), ()), fields=fields, offers=offers)
+    [stored] = schema.store([point])
+    views = [{**stored.fields, **offer} for offer in stored.offers]
+    return [variant for variant, view in zip(product.variants, views, strict=True) if holds(where, view)]
 
 
 def _why(asking: Asking, place: Ranked) -> tuple[Contribution, ...]:
@@ -184,7 +193,7 @@ def _why(asking: Asking, place: Ranked) -> tuple[Contribution, ...]:
     return tuple(Contribution(ask.part, ask.channel, share) for ask, share in pairs if share)
 
 
-def _ordered(numbers: Vectors, shares: Vectors) -> list[Ranked]:
+def _ordered(numbers: npt.NDArray[np.int64], shares: npt.NDArray[np.float64]) -> list[Ranked]:
     """Best first; products with the same score in the order of their numbers."""
     scores = shares.sum(axis=1)
     order = np.lexsort((numbers, -scores))

@@ -5,6 +5,7 @@
 :func:`content_key`     bytes → the key under which everything derived from them is kept
 :func:`sniff`           bytes → modality and media type, by content and never by name
 :func:`decode_image`    bytes → an upright RGB picture
+:func:`picture`         bytes → that picture at the size encoders look at
 :func:`contact_sheet`   pictures and captions → one picture to look at
 ======================  =====================================================================
 
@@ -16,14 +17,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wares.media.reading import read
+from wares.media.reading import read, shown
 from wares.media.sniffing import Kind, content_key, sniff
 from wares.settings import MediaLimits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Kind", "contact_sheet", "content_key", "decode_image", "read", "sniff"]
+__all__ = ["Kind", "contact_sheet", "content_key", "decode_image", "picture", "read", "shown", "sniff"]
 
 
 def decode_image(
@@ -33,6 +34,13 @@ def decode_image(
     from wares.media.images import decode_image
 
     return decode_image(data, limits, name, at_least=at_least)
+
+
+def picture(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Image:
+    """The picture in ``data`` at the size encoders look at; see :func:`wares.media.images.picture`."""
+    from wares.media.images import picture
+
+    return picture(data, limits, name)
 
 
 def contact_sheet(

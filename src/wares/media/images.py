@@ -65,6 +65,19 @@ def decode_image(
         image.close()
 
 
+#: The longest side, in pixels, of a picture that is going to be encoded; no encoder here looks at more.
+SIDE = 640
+
+
+def picture(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Image.Image:
+    """The picture in ``data`` as encoders get it, at indexing and in questions alike: :func:`decode_image`, no side
+    longer than :data:`SIDE`, so that a batch of large photographs fits into memory."""
+    image = decode_image(data, limits, name, at_least=(SIDE, SIDE))
+    if max(image.size) > SIDE:
+        image.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return image
+
+
 def _open(data: bytes, limits: MediaLimits, name: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)

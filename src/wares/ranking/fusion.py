@@ -58,7 +58,7 @@ def default_weight(kind: str, channel: str) -> float:
 
 
 def contributions(asks: Sequence[Ask], scores: Scores) -> npt.NDArray[np.float64]:
-    """What each ask adds to each candidate's score; shape (n, asks) for ``scores`` (n, asks) with NaN for "has none"."""
+    """What each ask adds to each candidate's score: shape (n, asks), for ``scores`` of that shape, NaN for "has none"."""
     if not asks:
         return np.zeros((len(scores), 0))
     shares = np.maximum(np.nan_to_num(scores.astype(np.float64), nan=0.0), 0.0)
@@ -77,4 +77,5 @@ def contributions(asks: Sequence[Ask], scores: Scores) -> npt.NDArray[np.float64
         ask.weight * ask.part_weight / (within[ask.part] * total) if within[ask.part] > 0 and total > 0 else 0.0
         for ask in asks
     ]
-    return shares * np.asarray(factors)
+    added: npt.NDArray[np.float64] = shares * np.asarray(factors)
+    return added

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from wares.errors import StoreError
 from wares.records import Product
@@ -145,6 +145,12 @@ class Store:
                 return
             yield rows
             after = rows[-1].number
+
+    def media_count(self, modality: str = "image") -> int:
+        """How many media of a modality products have."""
+        kind = tables.media.c.modality == modality
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(tables.media).where(kind)) or 0
 
     def ids_like(self, id: str, n: int = 3) -> list[str]:
         """Known ids that resemble one that is not, nearest first; for messages."""

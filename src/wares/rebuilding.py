@@ -1,0 +1,157 @@
+"""A new index version out of the store, built in a process of its own.
+
+Building the graphs of the index holds the interpreter for as long as it takes (Qdrant Edge's ``optimize``), so the
+process that serves must not do it. The child reads the store and kept features, writes a version folder beside the
+live one, and tells its progress as JSON lines on standard output; its parent publishes what is ready.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from wares import encoders as models
+from wares.encoders.base import Encoder
+from wares.errors import SetupError, StoreError, WaresError
+from wares.index.manifest import WordsParameters
+from wares.index.versions import Build, Versions
+from wares.indexing import Pointer, Reader, average_lengths, vector_specs, words_of
+from wares.records import Product
+from wares.reports import OnProgress, Progress
+from wares.settings import Environment, Settings
+from wares.store.store import Store
+
+BATCH = 500
+ENGINE = "edge"
+
+
+class _Said(msgspec.Struct, omit_defaults=True):
+    """One line of the child."""
+
+    progress: Progress | None = None
+    version: str = ""
+    error: str = ""
+    mender: str = ""
+
+
+def begin(
+    versions: Versions, settings: Settings, encoders: Sequence[Encoder], lengths: Mapping[str, float], built_from: int
+) -> Build:
+    """A version folder under construction, with all that its manifest must say."""
+    return versions.begin(
+        engine=ENGINE,
+        vectors=vector_specs(encoders),
+        encoders={encoder.channel: encoder.fingerprint for encoder in encoders},
+        model=settings.model,
+        words=WordsParameters(k1=settings.k1, b=settings.b, weights=settings.fields, average_lengths=lengths),
+        built_from=built_from,
+    )
+
+
+def begin_empty(
+    versions: Versions, settings: Settings, encoders: Sequence[Encoder], products: Iterable[Product]
+) -> str:
+    """The first version of a shop: empty, its average lengths taken from the first products. Returns its name."""
+    from wares.index.edge import EdgeIndex
+
+    with begin(versions, settings, encoders, average_lengths(products), built_from=0) as build:
+        EdgeIndex.create(build.engine_path, vector_specs(encoders)).close()
+        build.ready(points=0)
+    return build.version
+
+
+def rebuild(shop: Path, environment: Environment, progress: OnProgress) -> str:
+    """Build a version in a child process and return its name, ready but not live. The caller holds the writer's lock.
+
+    Raises what the child raised; a child that dies leaves a folder that the next pruning removes.
+    """
+    command = [sys.executable, "-m", "wares.rebuilding", str(shop.resolve())]
+    variables = {
+        **os.environ,
+        "WARES_CACHE": str(environment.cache),
+        "WARES_OFFLINE": "1" if environment.offline else "0",
+    }
+    decode = msgspec.json.Decoder(_Said).decode
+    version = ""
+    try:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables
+        )
+    except OSError as refused:
+        raise StoreError(f"cannot start the process that builds the index: {refused.strerror}") from refused
+    with child:
+        assert child.stdout is not None and child.stderr is not None
+        try:
+            for line in child.stdout:
+                said = decode(line)
+                if said.error:
+                    raise {"SetupError": SetupError}.get(said.mender, StoreError)(said.error)
+                if said.progress is not None:
+                    progress(said.progress)
+                version = said.version or version
+        except BaseException:
+            child.kill()
+            raise
+        errors = child.stderr.read().decode(errors="replace").strip().splitlines()
+    if child.returncode != 0 or not version:
+        reason = errors[-1] if errors else f"exit code {child.returncode}"
+        raise StoreError(
+            f"building the index failed ({reason}); the version in use still answers; try wares rebuild {shop}"
+        )
+    return version
+
+
+def _build(shop: Path, environment: Environment) -> str:
+    """What the child does."""
+    from wares.index.edge import EdgeIndex
+
+    with Store.open(shop / "shop.db") as store:
+        settings = store.settings()
+        encoders = models.build(settings.model, environment)
+        total = len(store)
+        lengths = average_lengths(row.product for rows in store.scan() for row in rows)
+        versions = Versions(shop)
+        reader = Reader(store, encoders, settings.media, shop / "media")
+        pointer = Pointer(store, encoders, words_of(settings, lengths))
+        with begin(versions, settings, encoders, lengths, built_from=store.last_change()) as build:
+            index = EdgeIndex.create(build.engine_path, vector_specs(encoders))
+            done = 0
+            for rows in store.scan(BATCH):
+                reader.complete(rows)
+                index.upsert(pointer.points(rows))
+                done += len(rows)
+                _say(_Said(progress=Progress("building the index", done, total)))
+            _say(_Said(progress=Progress("linking neighbours", 0, None)))
+            index.optimize()
+            index.flush()
+            count = len(index)
+            index.close()
+            build.ready(points=count)
+        return build.version
+
+
+def _say(said: _Said) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def main() -> int:
+    """Entry of the child process: ``python -m wares.rebuilding SHOP``."""
+    with suppress(OSError):
+        os.nice(5)  # whoever serves goes first
+    try:
+        _say(_Said(version=_build(Path(sys.argv[1]), Environment.read())))
+    except WaresError as error:
+        _say(_Said(error=str(error), mender="SetupError" if isinstance(error, SetupError) else "StoreError"))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
