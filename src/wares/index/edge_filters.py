@@ -1,0 +1,145 @@
+"""Filters as conditions of Qdrant's engine.
+
+A point's payload is ``{"fields": {…}, "offers": [{…}, …], "terms": [ids], "shown": {…}}``, with the values of
+:mod:`wares.index.fields`. What is asked of one and the same offer becomes a nested condition; where a single
+comparison is asked of an offer, a condition on ``offers[].field`` says the same and is looked up faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import qdrant_edge as qe
+
+from wares.index.base import Match
+from wares.index.fields import Schema
+from wares.index.filters import FALSE, TRUE, Alternative, prepare, split
+from wares.records import AllOf, AnyOf, Compare, Exists, Filter, In, Not, Scalar, Under
+
+Condition: TypeAlias = Any
+
+_NOTHING = qe.Filter(must_not=[qe.Filter()])
+_BOUNDS = {"<": ("lt",), "<=": ("lte",), ">": ("gt",), ">=": ("gte",), "=": ("gte", "lte")}
+
+
+def key(field: str) -> str:
+    """A field's name as a payload key: what a quoted path cannot hold is written as in a URL."""
+    return re.sub(r'[%"\\\x00-\x1f]', lambda found: f"%{ord(found[0]):02X}", field)
+
+
+def path(field: str, schema: Schema) -> str:
+    """Where the values of a field are in the payload."""
+    within = "fields." if schema.specs[field].level == "product" else "offers[]."
+    return f'{within}"{key(field)}"'
+
+
+def matching(match: Match, schema: Schema) -> qe.Filter:
+    """The points that match."""
+    must: list[Condition] = [condition(prepare(match.where, schema), schema)]
+    if match.terms is not None or match.numbers is not None:
+        ways: list[Condition] = []
+        if match.terms:
+            ways.append(qe.FieldCondition("terms", match=qe.MatchAny(list(match.terms))))
+        if match.numbers:
+            ways.append(qe.HasIdCondition(set(match.numbers)))
+        must.append(qe.Filter(should=ways) if ways else _NOTHING)
+    return qe.Filter(must=must, must_not=[qe.HasIdCondition(set(match.without))] if match.without else None)
+
+
+def condition(where: Filter, schema: Schema) -> qe.Filter:
+    """A prepared filter as a condition on points."""
+    if where == TRUE:
+        return qe.Filter()
+    alternatives: list[Condition] = [_alternative(one) for one in split(where, schema)]
+    return qe.Filter(should=alternatives) if alternatives else _NOTHING
+
+
+def _alternative(asked: Alternative) -> qe.Filter:
+    must = [] if asked.product == TRUE else [_compile(asked.product, "fields.")]
+    if asked.offer != TRUE:
+        if _any_offer(asked.offer):
+            must.append(_compile(asked.offer, "offers[]."))
+        else:
+            must.append(qe.NestedCondition("offers", qe.Filter(must=[_compile(asked.offer, "")])))
+    return qe.Filter(must=must)
+
+
+def _any_offer(where: Filter) -> bool:
+    """Whether a condition may be looked up over the values of all offers at once: it compares one field of an offer
+    and wants it to have something, so it holds of an offer if it holds of one of the values."""
+    match where:
+        case Compare(_, operator):
+            return operator != "!="
+        case In():
+            return True
+        case AnyOf(items):
+            return where != FALSE and all(_any_offer(item) for item in items)
+        case AllOf(items):
+            return len(_ranges(items)) == 1 and all(_is_range(item) for item in items)
+        case _:
+            return False
+
+
+def _compile(where: Filter, within: str) -> Condition:
+    match where:
+        case AllOf(items):
+            ranges = [qe.FieldCondition(_at(within, f), range=r) for f, r in _ranges(items).items()]
+            return qe.Filter(must=ranges + [_compile(item, within) for item in items if not _is_range(item)])
+        case AnyOf(items):
+            return qe.Filter(should=[_compile(item, within) for item in items])
+        case Not(item):
+            return qe.Filter(must_not=[_compile(item, within)])
+        case Exists(field):
+            return qe.Filter(must_not=[qe.IsEmptyCondition(_at(within, field))])
+        case In(field, values):
+            return _one_of(_at(within, field), values)
+        case Compare(field, "!=", value):
+            there = _at(within, field)
+            return qe.Filter(must_not=[qe.IsEmptyCondition(there), _one_of(there, [value])])
+        case Compare(field, "=", value):
+            return _one_of(_at(within, field), [value])
+        case Compare(field):
+            return qe.FieldCondition(_at(within, field), range=_ranges([where])[field])
+        case Under():
+            raise AssertionError("prepare() leaves no Under")
+
+
+def _one_of(there: str, values: Sequence[Scalar]) -> Condition:
+    """Equality with any of the values, which are of one type."""
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) > 1:
+        return qe.FieldCondition(there, match=qe.MatchAny(texts))
+    ways: list[Condition] = [
+        qe.FieldCondition(there, match=qe.MatchValue(value))
+        if isinstance(value, str | bool)
+        else qe.FieldCondition(there, range=qe.RangeFloat(gte=value, lte=value))
+        for value in values
+    ]
+    return ways[0] if len(ways) == 1 else qe.Filter(should=ways)
+
+
+def _is_range(where: Filter) -> bool:
+    match where:
+        case Compare(_, operator, value):
+            return operator != "!=" and isinstance(value, float)
+        case _:
+            return False
+
+
+def _ranges(items: Iterable[Filter]) -> dict[str, qe.RangeFloat]:
+    """Per number field, the one range that all comparisons with it leave."""
+    sides: dict[str, dict[str, float]] = {}
+    for item in items:
+        match item:
+            case Compare(field, operator, float(value)) if operator != "!=":
+                mine = sides.setdefault(field, {})
+                for side in _BOUNDS[operator]:
+                    tighter = max if side.startswith("g") else min
+                    mine[side] = tighter(mine.get(side, value), value)
+    return {field: qe.RangeFloat(**mine) for field, mine in sides.items()}
+
+
+def _at(within: str, field: str) -> str:
+    return f'{within}"{key(field)}"'
