@@ -1,0 +1,49 @@
+"""The verbs of the command line, in the order of ``wares --help``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wares import __version__
+from wares.cli import demo, doctor, index, models, products, search, versions
+
+# Plain help: drawing it with Rich would cost four times the start-up of the whole command.
+app = typer.Typer(
+    name="wares",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+for verb in (demo.demo, index.index, search.search, products.show, products.remove):
+    app.command()(verb)
+for verb in (versions.info, versions.rebuild, versions.rollback):
+    app.command()(verb)
+app.add_typer(models.app, name="models")
+app.command()(doctor.doctor)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"wares {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Print a traceback with every error.")] = False,
+) -> None:
+    """Search a product catalogue by words, pictures or both.
+
+    \b
+    Start here:
+      wares demo demo-shop                  a real catalogue, indexed and searched
+      wares index my-shop products.csv      your own
+      wares search my-shop "red shoes"
+    """

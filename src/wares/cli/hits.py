@@ -1,0 +1,153 @@
+"""Results on a terminal: a few lines for each hit, facets as bars, notes; as wide as the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from wares.cli.output import plain
+
+if TYPE_CHECKING:
+    from wares.records import Contribution, FacetValue, Hit, Results, Variant
+    from wares.shop import Shop
+
+BAR = 24
+FACET_VALUES = 8
+
+
+def print_results(
+    console: Console,
+    results: Results,
+    *,
+    shop: Shop | None = None,
+    explain: bool = False,
+    thumbnails: bool | None = None,
+    offset: int = 0,
+) -> None:
+    """Print results. Pictures of ``shop`` are drawn beside the hits when ``thumbnails`` is true, or None and the
+    console shows 24-bit colour."""
+    pictures: Mapping[str, RenderableType] = {}
+    if shop is not None and thumbnails is not False:
+        from wares.cli.pictures import can_draw, thumbnails_of
+
+        if can_draw(console, asked=thumbnails is True):
+            pictures = thumbnails_of(shop, results)
+    console.print(headline(results, offset), style="dim")
+    rank_width = len(str(offset + len(results.hits)))
+    for rank, hit in enumerate(results.hits, start=offset + 1):
+        console.print(card(hit, str(rank).rjust(rank_width), pictures.get(hit.id), bool(pictures), explain=explain))
+    for field, values in results.facets.items():
+        console.print(facet(field, values, console.width))
+    if results.notes:
+        console.print()
+    for note in results.notes:
+        console.print(Text.assemble(("note  ", "yellow"), plain(note)))
+
+
+def headline(results: Results, offset: int = 0) -> str:
+    """How many there are and how long it took."""
+    count = f"{results.total:,} product{'' if results.total == 1 else 's'}"
+    page = f", {offset + 1}–{offset + len(results.hits)} shown" if 0 < len(results.hits) < results.total else ""
+    return f"{count}{page} · {results.took_ms:.0f} ms"
+
+
+def card(
+    hit: Hit, rank: str, picture: RenderableType | None = None, indent: bool = False, *, explain: bool = False
+) -> RenderableType:
+    """One hit: title and score on the first line; facts, picture and reasons below. ``indent`` keeps the room of
+    a thumbnail where a hit among pictured ones has none."""
+    lines: list[RenderableType] = [_title_line(hit, rank)]
+    margin = len(rank) + 2
+    lines += [Padding(line, (0, 0, 0, margin)) for line in _details(hit)]
+    if explain:
+        lines += [Padding(line, (0, 0, 0, margin)) for line in _reasons(hit.why)]
+    body = Group(*lines)
+    if not indent:
+        return Padding(body, (1, 0, 0, 0))
+    from wares.cli.pictures import THUMBNAIL_CELLS
+
+    grid = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    grid.add_column(width=THUMBNAIL_CELLS[0])
+    grid.add_column(ratio=1)
+    grid.add_row(picture or "", body)
+    return Padding(grid, (1, 0, 0, 0))
+
+
+def _title_line(hit: Hit, rank: str) -> Table:
+    line = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    line.add_column(width=len(rank) + 1, no_wrap=True)
+    line.add_column(ratio=1, overflow="fold")
+    line.add_column(justify="right", no_wrap=True)
+    line.add_row(
+        Text(f" {rank}", style="cyan"), Text(plain(hit.title), style="bold"), Text(f"{hit.score:.3f}", style="green")
+    )
+    return line
+
+
+def _details(hit: Hit) -> Iterator[Text]:
+    """Brand, price, options and id; then where the matched picture lies."""
+    product = hit.product
+    variant = next((v for v in product.variants if v.id == hit.variant), None)
+    price = (variant.price if variant else None) or product.price
+    facts: list[tuple[str, str]] = []
+    if price is not None:
+        facts.append((str(price), "yellow"))
+    if product.brand:
+        facts.append((product.brand, ""))
+    if variant is not None and variant.options:
+        facts.append((", ".join(f"{name} {value}" for name, value in variant.options.items()), ""))
+    facts.append((f"id {hit.id}{_sku(hit, variant)}", "dim"))
+    yield Text.assemble((" · ", "dim")).join(Text(plain(text), style=style) for text, style in facts)
+    if hit.media is not None:
+        yield Text(f"{hit.media.modality} {plain(hit.media.source)}", style="dim", overflow="fold")
+
+
+def _sku(hit: Hit, variant: Variant | None) -> str:
+    return f", variant {variant.id}" if variant is not None and variant.id != hit.id else ""
+
+
+def _reasons(why: Sequence[Contribution]) -> Iterator[Text]:
+    """What each part added, biggest first, as signed bars on one scale."""
+    top = max((abs(item.value) for item in why), default=0.0) or 1.0
+    width = max((cell_len(f"{item.part} · {item.channel}") for item in why), default=0)
+    for item in sorted(why, key=lambda item: -item.value):
+        name = plain(f"{item.part} · {item.channel}")
+        name += " " * (width - cell_len(name))
+        style = "green" if item.value >= 0 else "red"
+        yield Text.assemble(
+            (f"{name}  ", "dim"),
+            f"{item.value:+.3f} ",
+            (_bar(abs(item.value) / top, BAR // 2), style),
+            overflow="crop",
+        )
+
+
+def facet(field: str, values: Sequence[FacetValue], width: int) -> RenderableType:
+    """The most frequent values of a field with their counts as bars."""
+    shown = values[:FACET_VALUES]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(max_width=max(8, width - BAR - 14), no_wrap=True, overflow="ellipsis")
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    top = max((value.count for value in shown), default=1)
+    for value in shown:
+        table.add_row(plain(value.value), f"{value.count:,}", Text(_bar(value.count / top, BAR), style="cyan"))
+    rest = f"{len(values) - len(shown)} more values" if len(values) > len(shown) else ""
+    parts: list[RenderableType] = [Text(plain(field), style="bold"), Padding(table, (0, 0, 0, 2))]
+    if not shown:
+        parts[1] = Text("  no values among these products", style="dim")
+    if rest:
+        parts.append(Text(f"  {rest}", style="dim"))
+    return Padding(Group(*parts), (1, 0, 0, 0))
+
+
+def _bar(share: float, width: int) -> str:
+    """A bar of eighths of a character cell; what is not nothing is at least one eighth."""
+    eighths = max(1 if share > 0 else 0, round(share * width * 8))
+    return "█" * (eighths // 8) + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[eighths % 8]

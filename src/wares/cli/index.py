@@ -1,0 +1,139 @@
+"""``wares index``: read feeds into a shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wares.cli.options import AsJson, ShopFolder, pairs
+from wares.cli.output import plain, print_json, stderr, stdout
+from wares.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from wares.catalogue import Catalogue
+    from wares.reports import AddReport
+
+#: How many bad rows, and how many warnings, are told one by one.
+TOLD = 20
+
+
+def index(
+    shop: ShopFolder,
+    feeds: Annotated[list[str], typer.Argument(metavar="FEED", help="Files with products.")],
+    map: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is read from.")
+    ] = None,
+    media_root: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where relative picture paths start.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The model of a new shop; see: wares models.")
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help="The format, where it is not recognised.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch pictures from private addresses as well.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read feeds into a shop; make the shop if there is none.
+
+    Products that are unchanged are skipped, so the same command brings a shop up to date, and one that was stopped
+    goes on where it was. Bad rows are told and left out; good rows go in.
+
+    \b
+    Examples:
+      wares index my-shop products.csv
+      wares index my-shop feed.xml --media-root pictures
+      wares index my-shop preise.csv --map price=Preis --map title=Bezeichnung
+      wares index my-shop shop.jsonl.gz --model basic
+    """
+    report, catalogue = add(
+        shop,
+        feeds,
+        map=pairs(map or (), "--map", "FIELD=COLUMN, as in price=Preis") or None,
+        media_root=media_root,
+        model=model,
+        format=format,
+        strict=strict,
+        allow_private=allow_private,
+    )
+    if as_json:
+        print_json(document(report, catalogue))
+    else:
+        stdout().print(summary(report, catalogue), soft_wrap=True)
+
+
+def add(
+    shop: Path, feeds: Sequence[str | Path], *, model: str | None, allow_private: bool = False, **reading: Any
+) -> tuple[AddReport, Catalogue]:
+    """Read feeds (``reading``: see ``wares.read``) and add them, telling progress, bad rows and warnings on stderr.
+
+    Raises :class:`CatalogueError` when there was not one good row.
+    """
+    import msgspec
+
+    import wares
+    from wares.cli.progress import bars
+
+    console = stderr()
+    problems = _Problems(console)
+    catalogue = wares.read(*feeds, on_problem=problems.tell, **reading)  # before a folder is made for nothing
+    with wares.open(shop, model=model) as opened, bars(console) as progress:
+        if allow_private:  # for this run only: what the shop keeps as its settings stays as it is
+            limits = msgspec.structs.replace(opened.settings.media, allow_private=True)
+            opened.settings = msgspec.structs.replace(opened.settings, media=limits)
+        report = opened.add(catalogue, progress=progress)
+    problems.tell_rest()
+    if not report.added + report.changed + report.unchanged:
+        raise CatalogueError("no product could be read; every row is bad", source=", ".join(map(str, feeds)))
+    for warning in report.warnings[:TOLD]:
+        console.print(f"warning: {plain(warning)}", style="yellow", soft_wrap=True)
+    if report.warning_count > TOLD:
+        console.print(f"and {report.warning_count - TOLD:,} more warnings", style="yellow")
+    return report, catalogue
+
+
+class _Problems:
+    """Tells bad rows as they are met: the first few one by one, the others as a number at the end."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._count = 0
+
+    def tell(self, problem: CatalogueError) -> None:
+        self._count += 1
+        if self._count <= TOLD:
+            self._console.print(plain(str(problem)), style="red", soft_wrap=True)
+
+    def tell_rest(self) -> None:
+        if self._count > TOLD:
+            self._console.print(f"and {self._count - TOLD:,} more bad rows", style="red")
+
+
+def summary(report: AddReport, catalogue: Catalogue) -> str:
+    """What was done, on one line."""
+    counts = (
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.unchanged, "unchanged"),
+        (catalogue.problem_count, "bad rows"),
+        (report.warning_count, "warnings"),
+        (report.pictures, "pictures read"),
+    )
+    return ", ".join(f"{count:,} {name}" for count, name in counts) + f" in {report.seconds:.1f} s"
+
+
+def document(report: AddReport, catalogue: Catalogue) -> dict[str, Any]:
+    """The report as ``--json`` prints it; ``problems`` holds the first thousand of ``bad_rows``."""
+    import msgspec
+
+    told = [{"source": p.source, "line": p.line, "column": p.column, "reason": p.reason} for p in catalogue.problems]
+    return {**msgspec.structs.asdict(report), "bad_rows": catalogue.problem_count, "problems": told}

@@ -1,0 +1,54 @@
+"""``wares show`` and ``wares remove``: products by their id."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wares.cli.options import AsJson, ShopFolder
+from wares.cli.output import print_json, stdout
+
+
+def show(
+    shop: ShopFolder,
+    id: Annotated[str, typer.Argument(metavar="ID", help="The id of the product.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show all that a shop knows about a product.
+
+    \b
+    Example:
+      wares show my-shop 1042
+    """
+    import wares
+
+    with wares.open(shop, create=False) as opened:
+        product = opened.get(id)
+    if as_json:
+        print_json(product)
+        return
+    from wares.cli.sheets import print_product
+
+    print_product(stdout(), product)
+
+
+def remove(
+    shop: ShopFolder,
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="The ids of the products.")],
+    as_json: AsJson = False,
+) -> None:
+    """Remove products from a shop. Ids that it does not have are passed over.
+
+    \b
+    Example:
+      wares remove my-shop 1042 1043
+    """
+    import wares
+
+    with wares.open(shop, create=False) as opened:
+        removed = opened.remove(ids)
+    if as_json:
+        print_json({"asked": len(ids), "removed": removed})
+    else:
+        stdout().print(f"{removed:,} of {len(ids):,} removed")
