@@ -5,6 +5,7 @@ What differs between the two stands here and nowhere else.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -43,7 +44,7 @@ class Dialect(msgspec.Struct, frozen=True):
 
     connecting: tuple[str, ...]
     once: tuple[str, ...]
-    begin: tuple[str, str] | None
+    begin: tuple[str, str]
     code: Callable[[BaseException], str]
     faults: Mapping[str, Fault]
 
@@ -63,7 +64,12 @@ DIALECTS: Mapping[str, Dialect] = {
         # FULL: a commit is on the disk before it is acknowledged, so that a power cut loses nothing either (NORMAL
         # would only survive the death of the process). It costs one fsync per transaction, and a transaction is a
         # batch of products. The journal is cut back after a large batch.
-        connecting=("PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864", "PRAGMA cache_size=-16384"),
+        connecting=(
+            "PRAGMA synchronous=FULL",
+            "PRAGMA wal_autocheckpoint=8000",
+            "PRAGMA journal_size_limit=67108864",
+            "PRAGMA cache_size=-16384",
+        ),
         # A write-ahead log: readers go on, on the state they began with, while one writer writes.
         once=("PRAGMA journal_mode=WAL",),
         # The lock is taken at the start: a reader that turned writer half-way could only fail.
@@ -84,7 +90,11 @@ DIALECTS: Mapping[str, Dialect] = {
     "postgresql": Dialect(
         connecting=(),
         once=(),
-        begin=None,
+        # Readers see one state throughout; writers, who queue on the counter of changes, see what the one before did.
+        begin=(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        ),
         code=_postgres_code,
         faults={"08": _AWAY, "28": _AWAY, "3D": _AWAY, "25": _READ_ONLY, "42": _READ_ONLY, "53": _FULL}
         | {"40": _BUSY, "55": _BUSY, "57": _BUSY, "58": _IO, "XX": _DAMAGED},
@@ -115,9 +125,8 @@ class Database:
             connection.execute(statement)
 
     def _began(self, connection: Connection) -> None:
-        if self._dialect.begin:
-            writes = connection.get_execution_options().get("writes", False)
-            connection.exec_driver_sql(self._dialect.begin[bool(writes)])
+        writes = bool(connection.get_execution_options().get("writes"))
+        connection.exec_driver_sql(self._dialect.begin[writes])
 
     def settle(self) -> None:
         """Give the database what it keeps between openings."""
@@ -154,6 +163,8 @@ class Database:
             yield
         except StoreError as fault:
             raise type(fault)(f"{self.name}: {fault}") from fault.__cause__
+        except UnicodeEncodeError as fault:
+            raise StoreError(f"{self.name}: cannot keep text that is not valid Unicode: {fault.object!r}") from fault
         except (SQLAlchemyError, sqlite3.Error) as fault:
             cause = fault.orig if isinstance(fault, DBAPIError) and fault.orig else fault
             kind, reason = self._dialect.faults.get(self._dialect.code(cause), (StoreError, str(cause)))
@@ -164,10 +175,17 @@ def _file(path: Path, mode: Mode, wait_s: float) -> Engine:
     if mode != "create" and not path.is_file():
         raise StoreError(f"{path}: there is no store here; check the path, or create one by adding a catalogue")
     uri = path.absolute().as_uri() + {"create": "?mode=rwc", "write": "?mode=rw", "read": "?mode=ro"}[mode]
+    log = path.with_name(f"{path.name}-wal")
+    # In a folder it may not write to, SQLite cannot make the files in which readers and writers meet. While there is
+    # no log, nobody writes and the file can be read as it is; every transaction looks anew (hence no pool).
+    frozen = mode == "read" and not os.access(path.absolute().parent, os.W_OK)
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
+        address = uri + "&immutable=1" if frozen and not log.exists() else uri
+        return sqlite3.connect(address, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
 
+    if frozen:
+        return create_engine("sqlite://", creator=connect, poolclass=NullPool)
     # Unbounded overflow: a server's threads must never queue for a handle that costs next to nothing.
     return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=-1)
 

@@ -33,7 +33,7 @@ def encode(product: Product) -> str:
     try:
         text = _encode(product)
         _decode(text)
-    except (UnicodeEncodeError, TypeError, msgspec.MsgspecError) as fault:
+    except (UnicodeEncodeError, TypeError, OverflowError, msgspec.MsgspecError) as fault:
         raise CatalogueError(f"product {product.id!r} cannot be stored: {fault}") from fault
     return text.decode()
 

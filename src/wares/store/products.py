@@ -6,7 +6,7 @@ writers queue on it (in SQLite the lock of the transaction does the same) and nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, false, func, insert, literal, select, true, union_all, update
 
@@ -124,21 +124,26 @@ def changes(connection: Connection, since: int, limit: int) -> list[Change]:
 
 def numbers(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
     """The numbers of those ids that are known."""
-    return {id: n for chunk in chunks(ids) for id, n in connection.execute(_NUMBERS, {"ids": chunk})}
+    return {id: n for chunk in _id_chunks(ids) for id, n in connection.execute(_NUMBERS, {"ids": chunk})}
 
 
 def hashes(connection: Connection, ids: Iterable[str]) -> dict[str, bytes]:
     """The content hashes of those ids that are known."""
-    return {id: found for chunk in chunks(ids) for id, found in connection.execute(_HASHES, {"ids": chunk})}
+    return {id: found for chunk in _id_chunks(ids) for id, found in connection.execute(_HASHES, {"ids": chunk})}
 
 
 def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[int, Product]]:
     """Number and product of those ids that are known."""
     return {
         id: (number, documents.decode(text))
-        for chunk in chunks(ids)
+        for chunk in _id_chunks(ids)
         for id, number, text in connection.execute(_BY_ID, {"ids": chunk})
     }
+
+
+def _id_chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids in lists, less those that no product can have: what is not valid Unicode is not stored."""
+    return chunks(id for id in ids if id.isascii() or id.encode(errors="ignore").decode() == id)
 
 
 def by_number(connection: Connection, wanted: Iterable[int]) -> dict[int, Product]:

@@ -113,13 +113,8 @@ def schema(connection: Connection) -> int:
     return int(found)
 
 
-def migrate(
-    connection: Connection,
-    *,
-    current: int = SCHEMA,
-    migrations: Mapping[int, Callable[[Connection], None]] = MIGRATIONS,
-) -> None:
-    """Bring the tables from the schema they have to the ``current`` one, step by step."""
-    for step in range(schema(connection) + 1, current + 1):
-        migrations[step](connection)
+def migrate(connection: Connection) -> None:
+    """Bring the tables from the schema they have to the current one, step by step."""
+    for step in range(schema(connection) + 1, SCHEMA + 1):
+        MIGRATIONS[step](connection)
         connection.execute(update(meta).where(meta.c.key == "schema").values(value=str(step)))

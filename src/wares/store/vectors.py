@@ -46,19 +46,16 @@ _DELETE = delete(vectors).where(vectors.c.tower == bindparam("old_tower"), vecto
 
 def put(connection: Connection, features: Features) -> None:
     """Keep rows, in place of older ones of the same key and tower."""
-    known: dict[str, tuple[int, int]] = {}
-    rows = []
-    for (key, fingerprint), row in features.items():
-        values = np.asarray(row)
-        if values.ndim != 1:
-            raise StoreError(f"features of {key!r} must be one row, not an array of shape {values.shape}")
-        if fingerprint not in known:
-            known[fingerprint] = _tower(connection, fingerprint) or _add_tower(connection, fingerprint, len(values))
-        tower, dims = known[fingerprint]
-        rows.append({"key": key, "tower": tower, "row": _pack(values, dims, fingerprint)})
-    if rows:
-        connection.execute(_DELETE, [{"old_key": row["key"], "old_tower": row["tower"]} for row in rows])
-        connection.execute(insert(vectors), rows)
+    by_tower: dict[str, list[str]] = {}
+    for key, fingerprint in features:
+        by_tower.setdefault(fingerprint, []).append(key)
+    for fingerprint, keys in by_tower.items():
+        rows = [features[key, fingerprint] for key in keys]
+        tower, dims = _tower(connection, fingerprint) or _add_tower(connection, fingerprint, len(rows[0]))
+        packed = _pack(rows, dims, fingerprint)
+        connection.execute(_DELETE, [{"old_key": key, "old_tower": tower} for key in keys])
+        values = [{"key": key, "tower": tower, "row": row} for key, row in zip(keys, packed, strict=True)]
+        connection.execute(insert(vectors), values)
 
 
 def get(connection: Connection, keys: Iterable[str], fingerprint: str) -> dict[str, Row]:
@@ -102,14 +99,15 @@ def _add_tower(connection: Connection, fingerprint: str, dims: int) -> tuple[int
     return added
 
 
-def _pack(values: Row, dims: int, fingerprint: str) -> bytes:
-    if len(values) != dims:
-        raise StoreError(f"features of tower {fingerprint!r} have {dims} dims, not {len(values)}")
+def _pack(rows: Sequence[Row], dims: int, fingerprint: str) -> list[bytes]:
+    wrong = next((row.shape for row in rows if row.shape != (dims,)), None)
+    if wrong is not None:
+        raise StoreError(f"features of tower {fingerprint!r} have the shape ({dims},), not {wrong}")
     with np.errstate(over="ignore"):
-        half = values.astype("<f2")
-    if not np.isfinite(half).all():
+        halves = np.stack(rows).astype("<f2")
+    if not np.isfinite(halves).all():
         raise StoreError(f"features of tower {fingerprint!r} hold a number that is not finite in half precision")
-    return half.tobytes()
+    return [half.tobytes() for half in halves]
 
 
 def _unpack(packed: bytes, dims: int, fingerprint: str) -> Row:
