@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from wares.errors import StoreError, WaresError
 from wares.index import INDEXES
 from wares.index.base import Index
-from wares.index.forwarding import ForwardingIndex
 from wares.index.manifest import Manifest
-from wares.index.shared import SharedIndex, open_shared
+from wares.index.shared import open_shared
 from wares.index.versions import Versions
 from wares.registry import load
 
@@ -28,6 +27,8 @@ RETRY_S = 5.0
 #: Opens the engine of a version from its manifest and its engine folder.
 EngineOpener: TypeAlias = Callable[[Manifest, Path], Index]
 
+Stamp: TypeAlias = tuple[int, ...] | None
+
 
 def open_engine(manifest: Manifest, path: Path) -> Index:
     """Open a version's engine by the name in its manifest."""
@@ -35,117 +36,114 @@ def open_engine(manifest: Manifest, path: Path) -> Index:
     return opened
 
 
-class Lease:
-    """A version in use: ``index`` and ``manifest`` belong together and stay as long as the lease."""
+class InUse(NamedTuple):
+    """A version by name and its opened index; ``("", None)`` before the first version is published."""
 
-    def __init__(self, manifest: Manifest, index: SharedIndex) -> None:
-        self.version = manifest.version
-        self.manifest = manifest
-        self.index = index
-        self.users = 1  # the LiveIndex itself
+    version: str
+    opened: Index | None
 
 
-class LiveIndex(ForwardingIndex):
-    """Follows ``CURRENT``. Each call uses the version that is live when it begins; several calls that must see the
-    same one, or need its manifest, go through :meth:`lease`. Thread-safe.
+class _Lease:
+    """An open version and how many use it: the last one to leave closes it."""
+
+    def __init__(self, version: str, index: Index) -> None:
+        self.value = InUse(version, index)
+        self.close = index.close
+        self.users = 1  # the LiveIndex, until it switches
+
+
+class LiveIndex:
+    """Follows ``CURRENT``: each use gets the version that is live when it begins, opened together with other
+    processes, and keeps it to its end. Thread-safe.
 
     A version that cannot be opened is logged, and the one before it goes on answering.
     """
 
     def __init__(self, versions: Versions, opener: EngineOpener = open_engine) -> None:
-        """Raises :class:`~wares.errors.StoreError` when there is no version, or it cannot be opened."""
+        """Nothing is opened before it is used."""
         self._versions = versions
         self._opener = opener
-        self._guard = threading.Lock()  # of users and of which lease is current; held for moments
+        self._guard = threading.Lock()  # of the current lease and of counts; held for moments
         self._switching = threading.Lock()  # held while a version is opened
-        self._stamp: tuple[int, ...] | None = ()  # equal to no stamp
-        self._bad: tuple[tuple[int, ...] | None, float] | None = None
-        self._lease: Lease | None = None
+        self._lease: _Lease | None = None
+        self._stamp: Stamp = None  # of the pointer when the lease was opened
+        self._failed: tuple[Stamp, float] = (None, 0.0)  # a pointer not worth following, and until when
         self._closed = False
-        self._follow(wait=True)
 
     @contextmanager
-    def lease(self) -> Iterator[Lease]:
-        """The live version, kept open until the end of the block. To be held for one search or one batch."""
-        if self._versions.stamp() != self._stamp:
-            self._follow(wait=False)
+    def use(self, *, latest: bool = False) -> Iterator[InUse]:
+        """The live version, open until the end of the block: one search, or one batch of writing.
+
+        While one thread opens a new version, others use the one before. ``latest`` waits for the new one instead, and
+        raises what hinders it. Raises :class:`~wares.errors.StoreError` when no version can be opened.
+        """
+        if latest or self._versions.stamp() != self._stamp:
+            self._follow(latest)
         with self._guard:
-            lease = self._lease
-            if lease is None:
+            if self._closed:
                 raise StoreError(f"the index of {self._versions.shop} is closed")
-            lease.users += 1
+            lease = self._lease
+            if lease is not None:
+                lease.users += 1
+        if lease is None:
+            yield InUse("", None)
+            return
         try:
-            yield lease
+            yield lease.value
         finally:
-            self._give_up(lease)
+            self._leave(lease)
 
     def close(self) -> None:
-        """Close when the calls in flight have ended; the last of them does it."""
+        """Close when the uses under way have ended; the last of them does it."""
         with self._switching:
             with self._guard:
                 self._closed = True
                 lease, self._lease = self._lease, None
             if lease is not None:
-                self._give_up(lease)
+                self._leave(lease)
 
-    def _call(self, method: str, **arguments: Any) -> Any:
-        failed: str | None = None
-        while True:
-            with self.lease() as lease:
-                try:
-                    return getattr(lease.index, method)(**arguments)
-                except StoreError:
-                    # A version may be removed when later ones are live: then this call belongs to the live one.
-                    if lease.version in (failed, self._versions.current()):
-                        raise
-                    failed = lease.version
-            self._follow(wait=True)
-
-    def _give_up(self, lease: Lease) -> None:
+    def _leave(self, lease: _Lease) -> None:
         with self._guard:
             lease.users -= 1
             last = lease.users == 0
         if last:
-            lease.index.close()
+            lease.close()
 
-    def _follow(self, *, wait: bool) -> None:
-        """Open the version that is live now. One thread does; others go on with the old one, or wait."""
-        if not self._switching.acquire(blocking=wait):
+    def _follow(self, latest: bool) -> None:
+        """Bring the lease up to the pointer: by one thread at a time, and again if the pointer moves meanwhile."""
+        if not self._switching.acquire(blocking=latest or self._lease is None):
             return
         try:
-            stamp = self._versions.stamp()
-            while stamp != self._stamp and not self._closed and not self._is_bad(stamp):
+            while not self._closed and (stamp := self._versions.stamp()) != self._stamp:
+                until = self._failed[1] if self._failed[0] == stamp and not latest else 0.0
+                if time.monotonic() < until:
+                    return
                 try:
                     self._switch()
-                    self._stamp, self._bad = stamp, None
                 except WaresError as error:
-                    if self._versions.stamp() == stamp:  # else it was removed because a newer one is live
-                        self._put_off(stamp, error)
-                stamp = self._versions.stamp()
+                    if self._versions.stamp() != stamp:
+                        continue  # it was removed since, because a newer one is live
+                    if latest or self._lease is None:
+                        raise
+                    _log.error(
+                        "version %s goes on, for the live one cannot be opened: %s", self._lease.value.version, error
+                    )
+                    self._failed = (stamp, time.monotonic() + RETRY_S)
+                else:
+                    self._stamp = stamp
         finally:
             self._switching.release()
 
     def _switch(self) -> None:
         version = self._versions.current()
         if version is None:
-            raise StoreError(f"{self._versions.shop} has no index; build it: wares rebuild {self._versions.shop}")
+            raise StoreError(f"{self._versions.folder / 'CURRENT'} is gone; run: wares rebuild {self._versions.shop}")
         old = self._lease
-        if old is not None and old.version == version:
+        if old is not None and old.value.version == version:
             return
-        manifest = self._versions.manifest(version)
-        opener = partial(self._opener, manifest, self._versions.engine_path(version))
-        new = Lease(manifest, open_shared(self._versions.path(version), opener))
+        opener = partial(self._opener, self._versions.manifest(version), self._versions.engine_path(version))
+        new = _Lease(version, open_shared(self._versions.path(version), opener))
         with self._guard:
             self._lease = new
-            self.vectors = manifest.vectors
         if old is not None:
-            self._give_up(old)
-
-    def _put_off(self, stamp: tuple[int, ...] | None, error: WaresError) -> None:
-        if self._lease is None:
-            raise error
-        _log.error("the live index version cannot be opened; version %s goes on: %s", self._lease.version, error)
-        self._bad = (stamp, time.monotonic() + RETRY_S)
-
-    def _is_bad(self, stamp: tuple[int, ...] | None) -> bool:
-        return self._bad is not None and self._bad[0] == stamp and time.monotonic() < self._bad[1]
+            self._leave(old)
