@@ -46,12 +46,12 @@ def decode_image(
     limits = limits or MediaLimits()
     image = _open(data, limits, name)
     try:
-        orientation = _orientation(image)
         if at_least is not None and image.format == "JPEG":
-            width, height = at_least if orientation not in _ON_ITS_SIDE else at_least[::-1]
+            width, height = at_least if _orientation(image) not in _ON_ITS_SIDE else at_least[::-1]
             image.draft(None, (max(1, width), max(1, height)))
         image.load()
-        turn = _UPRIGHT.get(orientation)
+        # Only now: Pillow turns a TIFF itself while loading it, and a PNG may tell its orientation after its pixels.
+        turn = _UPRIGHT.get(_orientation(image))
         picture = _rgb(image)
         return picture if turn is None else picture.transpose(turn)
     except MemoryError as error:

@@ -89,7 +89,10 @@ def _read_file(path: Path, name: str, root: Path | None, limits: MediaLimits) ->
 def _read_regular(path: Path, name: str, at_most: int) -> bytes:
     # O_NONBLOCK: opening a pipe would otherwise wait for a writer. It changes nothing for regular files.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise MediaError("is not a regular file", source=name)
-        return file.read(at_most)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(at_most)
+    finally:
+        os.close(descriptor)

@@ -28,7 +28,7 @@ _CJK_FONTS = (
 )
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts")
 _PAPER, _CARD, _INK, _FAINT = "#f4f4f2", "#ffffff", "#1c1c1c", "#8a8a86"
-_GAP, _PAD, _TEXT, _TITLE, _LINES = 14, 8, 14, 20, 3
+_GAP, _PAD, _TEXT, _TITLE, _LINES, _LONGEST = 14, 8, 14, 20, 3, 200
 
 
 class _Face(NamedTuple):
@@ -71,7 +71,7 @@ def contact_sheet(
 
 
 def _lines(caption: str, number: int) -> list[str]:
-    lines = [" ".join(line.split()) for line in caption.splitlines()]
+    lines = [" ".join(line[:_LONGEST].split()) for line in caption.splitlines()]
     return [line for line in lines if line and _face_for(line, _TEXT)][:_LINES] or [f"#{number}"]
 
 

@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 
 def fetch(source: str, part: Path, size: int, *, offline: bool, tell: Tell) -> None:
-    """Write what ``source`` names to ``part``. Raises :class:`SourceFailed`, and OSError when it cannot be written."""
+    """Write what ``source`` names to ``part``. Raises :class:`SourceFailed`, or OSError when it is not writable."""
     scheme, _, location = source.partition(":")
     if scheme not in SOURCES:
         raise SetupError(f"unknown model source {source!r}; known schemes: {', '.join(SOURCES)}")
