@@ -76,12 +76,11 @@ class Lock:
 
     def take(self, timeout_s: float = 0.0) -> bool:
         """Take it, waiting up to ``timeout_s``; False when somebody else holds it."""
+        if not self._path.parent.is_dir():  # the library would make it
+            raise StoreError(f"cannot lock {self._path}: there is no such folder")
         try:
             self._lock.acquire(timeout=timeout_s, poll_interval=0.02)
         except filelock.Timeout:
-            # The library reports a file that it may not make as a lock that is held.
-            if not self._path.exists():
-                raise StoreError(f"cannot make the lock file {self._path}: the folder is gone or read-only") from None
             return False
         except OSError as refused:
             raise StoreError(f"cannot lock {self._path}: {refused.strerror or refused}") from refused
