@@ -1,0 +1,37 @@
+"""What a reader is: one format in, rows of cells out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple
+
+from wares.catalogue.feed import Feed
+from wares.errors import CatalogueError
+
+
+class Row(NamedTuple):
+    """The cells of one product or variant by column name, and the line of the feed where they begin.
+
+    A cell is text, a number, a boolean, a list, a mapping or None. Nested formats use the names of
+    :data:`wares.catalogue.columns.TARGETS`; ``variants`` is then a list of mappings like these.
+    """
+
+    line: int | None
+    cells: dict[str, Any]
+
+
+class Reader(ABC):
+    """One format. A new reader writes :meth:`rows` and sets the facts below."""
+
+    #: True: cells have types of their own. False: all is text, and columns of numbers are recognised.
+    typed: ClassVar[bool] = True
+    #: True: every row has the same columns. False: a column may first appear anywhere in the feed.
+    fixed: ClassVar[bool] = False
+    #: True: a product's variants may be spread over rows that name it. False: they come with the product.
+    spread: ClassVar[bool] = True
+
+    @abstractmethod
+    def rows(self, feed: Feed) -> Iterator[Row | CatalogueError]:
+        """The rows in order, read as they are asked for. A row that cannot be read is given as the error that says
+        why; an error that ends the reading is raised. Neither needs ``source``: it is filled in."""

@@ -1,0 +1,151 @@
+"""One feed file: its bytes (unpacked when gzipped), its encoding, its text."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from wares.errors import CatalogueError
+
+SAMPLE = 1 << 16
+#: A line, and a JSON value that must be held whole, may have this many characters.
+MAX_LINE = 16_000_000
+#: A document that must be parsed whole (JSON-LD, HTML, Saleor) may have this many bytes.
+MAX_DOCUMENT = 256_000_000
+#: Stands in decoded text where bytes do not fit the encoding; it is no character of any text.
+UNDECODABLE = "\udcff"
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What charset-normalizer may choose from when a text is not Unicode: a small choice makes short samples decidable.
+_LEGACY = ["gb18030", "cp1252"]
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return UNDECODABLE, error.end
+
+
+codecs.register_error("wares.mark", _mark)
+
+
+class Feed:
+    """A file to read from, once or often. Raises :class:`CatalogueError` when there is none.
+
+    ``name`` is how problems name it: the path as it was given.
+    """
+
+    def __init__(self, source: str | Path) -> None:
+        self.name = str(source)
+        if "://" in self.name:
+            raise CatalogueError("feeds are read from files: download it first", source=self.name)
+        self.path = Path(source)
+        if self.path.is_dir():
+            raise CatalogueError("this is a folder: name the feed file in it", source=self.name)
+        if not self.path.is_file():
+            raise CatalogueError("there is no such file", source=self.name)
+
+    def open(self) -> BinaryIO:
+        """A fresh stream of the unpacked content."""
+        raw = self.path.open("rb")
+        if raw.peek(2)[:2] != b"\x1f\x8b":
+            return raw
+        raw.close()
+        return cast(BinaryIO, gzip.open(self.path, "rb"))
+
+    def text(self) -> TextIO:
+        """A fresh stream of the decoded text, line ends as they are, :data:`UNDECODABLE` where bytes are wrong."""
+        return io.TextIOWrapper(self.open(), encoding=self.encoding, errors="wares.mark", newline="")
+
+    def lines(self) -> Iterator[tuple[int, str | CatalogueError]]:
+        """Line numbers from 1 and lines with their ends; one longer than ``MAX_LINE`` is skipped as an error."""
+        with self.text() as stream:
+            number = 0
+            while line := stream.readline(MAX_LINE):
+                number += 1
+                if len(line) < MAX_LINE:
+                    yield number, line
+                    continue
+                while len(line) == MAX_LINE and not line.endswith(("\n", "\r")):
+                    line = stream.readline(MAX_LINE)
+                yield (
+                    number,
+                    CatalogueError(f"the line has over {MAX_LINE // 1_000_000} million characters", line=number),
+                )
+
+    def document(self) -> str:
+        """The whole text, for formats that cannot be read piece by piece."""
+        with self.open() as stream:
+            data = stream.read(MAX_DOCUMENT + 1)
+        if len(data) > MAX_DOCUMENT:
+            megabytes = MAX_DOCUMENT // 1_000_000
+            raise CatalogueError(f"over {megabytes} MB: a document of this format is read whole; split it")
+        return data.decode(self.encoding, "wares.mark")
+
+    def mentions(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the text holds a match of ``pattern`` of at most 200 characters."""
+        with self.text() as stream:
+            tail = ""
+            while chunk := stream.read(1 << 20):
+                if pattern.search(tail + chunk):
+                    return True
+                tail = chunk[-200:]
+        return False
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes of the unpacked content."""
+        with self.open() as stream:
+            return stream.read(SAMPLE)
+
+    def beginning(self) -> str:
+        """The first characters of the text."""
+        with self.text() as stream:
+            return stream.read(SAMPLE)
+
+    @cached_property
+    def encoding(self) -> str:
+        """By byte-order mark, else UTF-8 where it fits, else GB 18030 or Windows-1252 by charset-normalizer.
+
+        Judged on 64 kB around the first byte that is not ASCII, wherever in the file that is.
+        """
+        for mark, name in _BOMS:
+            if self.head.startswith(mark):
+                return name
+        if self.head[:200].count(0) > len(self.head[:200]) // 4:  # ASCII written in 16 bits, without a mark
+            return "utf-16-be" if self.head[:1] == b"\0" else "utf-16-le"
+        return guess_encoding(self._telling())
+
+    def _telling(self) -> bytes:
+        with self.open() as stream:
+            while chunk := stream.read(1 << 20):
+                if not chunk.isascii():
+                    first = next(i for i in range(0, len(chunk), 4096) if not chunk[i : i + 4096].isascii())
+                    start = chunk.rfind(b"\n", 0, first) + 1
+                    return chunk[start : start + SAMPLE]
+        return b""
+
+
+def guess_encoding(sample: bytes) -> str:
+    """The encoding of a sample without a byte-order mark. A few wrong bytes among much good UTF-8 leave it UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("wares.mark")
+    text = decoder.decode(sample)  # incremental: a character cut off at the end is no error
+    wrong = text.count(UNDECODABLE)
+    if wrong == 0 or sum(not c.isascii() for c in text) - wrong > 4 * wrong:
+        return "utf-8"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=_LEGACY).best()
+    return best.encoding if best else "cp1252"

@@ -1,0 +1,223 @@
+"""Rows → products. What a column means is decided once per feed; what a cell says, here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar, cast
+
+from wares.catalogue import prices, values
+from wares.catalogue.columns import MODALITIES, RELATIONS, Columns
+from wares.catalogue.groups import merge
+from wares.catalogue.habits import Habits
+from wares.catalogue.text import plain_text
+from wares.errors import CatalogueError
+from wares.records import AttributeValue, Media, Modality, Price, Product, Variant
+
+T = TypeVar("T")
+Found = dict[str, tuple[str, Any]]
+
+
+class _Sorted(NamedTuple):
+    """A row's cells: of single targets with their columns as they stand, of all others as values."""
+
+    found: Found
+    attributes: dict[str, AttributeValue]
+    media: list[Media]
+    relations: dict[str, tuple[str, ...]]
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_REMEMBERED = 10_000
+_STRUCTURED = {"options": dict, "attributes": dict, "relations": dict, "media": list, "variants": list}
+
+
+class Assembler:
+    """Makes products from the rows of one feed.
+
+    ``root`` is the folder of relative media; ``fixed`` says that no row has columns beyond those in ``columns``.
+    """
+
+    def __init__(self, columns: Columns, habits: Habits, root: str, *, fixed: bool = False) -> None:
+        self._columns = columns
+        self._habits = habits
+        self._root = root
+        self._fixed = fixed
+        self._seen: set[str] = set()
+        self._variants: Assembler | None = None
+
+    def product(self, cells: Mapping[str, Any], currency: str = "", *, part: bool = False) -> tuple[str, Product]:
+        """The id of the product that the row is a variant of ("" for none), and the row as a product.
+
+        A ``part``, and a row of a group, needs no title. Options that the row names are those of its only variant.
+        Raises :class:`CatalogueError` with reason and column.
+        """
+        if not self._fixed and not cells.keys() <= self._seen:
+            self._meet(cells)
+        found, attributes, media, relations = self._sort(cells)
+        group = _take(found, "group", values.identifier, "")
+        if "id" not in found:
+            raise CatalogueError("no id")
+        name = _take(found, "id", values.identifier, "")
+        title = _take(found, "title", values.text, "")
+        if not title and not group and not part:
+            raise CatalogueError("no title")
+        description = plain_text(_take(found, "description", values.text, ""))
+        currency = _take(found, "currency", lambda cell: prices.currency_code(values.text(cell)), currency)
+        habits = self._habits
+        flat = Product(
+            id=name,
+            title=title,
+            description=description,
+            brand=_take(found, "brand", values.text, ""),
+            category=_take(found, "category", lambda cell: values.category(cell, habits.step), ()),
+            price=self._price(found, attributes, currency, title + description),
+            rating=_take(found, "rating", lambda cell: values.rating(cell, habits.decimal), None),
+            rating_count=_take(found, "rating_count", values.count, None),
+            availability=_take(found, "availability", values.availability, None),
+            url=_take(found, "url", values.text, ""),
+            attributes=attributes,
+            variants=_take(found, "options", lambda cell: (Variant(id=name, options=_options(cell)),), ()),
+            media=tuple(dict.fromkeys(media)),
+            relations=relations,
+        )
+        if "variants" in found:
+            flat = _take(found, "variants", lambda cell: self._with_variants(flat, cell, currency), flat)
+        return group, flat
+
+    def _meet(self, cells: Mapping[str, Any]) -> None:
+        """Look at columns that may be new; formats without a header bring them at any time."""
+        if len(self._seen) > _REMEMBERED:
+            self._seen.clear()
+        self._columns.extend(name for name in cells if name not in self._seen)
+        self._seen.update(cells)
+
+    def _sort(self, cells: Mapping[str, Any]) -> _Sorted:
+        """The cells by what they are: single targets as they stand, and the rest already as values."""
+        row = _Sorted({}, {}, [], {})
+        placed = self._columns.placed
+        column = ""
+        try:
+            for column, target in self._columns.order:
+                value = cells.get(column)
+                if type(value) is str:
+                    value = values.checked(value).strip()
+                if value is not None and value != "":
+                    self._place(row, column, target, value)
+            for column, value in cells.items():
+                if column not in placed and value is not None and value != "":
+                    self._attribute(row.attributes, column, value)
+        except CatalogueError as error:
+            raise CatalogueError(error.reason, column=column) from None
+        return row
+
+    def _place(self, row: _Sorted, column: str, target: str, value: Any) -> None:
+        if target in MODALITIES:
+            row.media.extend(_ranked(values.media(value, cast(Modality, target), self._root), not row.media))
+        elif target in RELATIONS and (ids := values.identifiers(value)):
+            row.relations[target] = row.relations.get(target, ()) + ids
+        elif target in row.found or target in RELATIONS or not _fits(target, value):
+            self._attribute(row.attributes, column, value)
+        elif target == "media":
+            row.media.extend(values.media(value, "image", self._root))
+        elif target == "attributes":
+            row.attributes.update(values.attributes("", value))
+        elif target == "relations":
+            row.relations.update((str(kind), values.identifiers(ids)) for kind, ids in value.items())
+        else:
+            row.found[target] = column, value
+
+    def _attribute(self, attributes: dict[str, AttributeValue], name: str, value: object) -> None:
+        if type(value) is not str:
+            attributes.update(values.attributes(name, value))
+        elif value := values.checked(value).strip():
+            if name in self._habits.numbers and values.is_number(value):
+                attributes[name] = float(value)
+            elif name in self._habits.flags and value.lower() in ("true", "false"):
+                attributes[name] = value.lower() == "true"
+            else:
+                attributes[name] = value
+
+    def _price(self, found: Found, attributes: dict[str, AttributeValue], currency: str, words: str) -> Price | None:
+        def convert(cell: object) -> Price:
+            if isinstance(cell, Mapping):
+                return _price_of(cell, currency)
+            shared = isinstance(cell, str) and ("¥" in cell or "￥" in cell)
+            chinese = shared and bool(_HAN.search(words)) and not _KANA.search(words)
+            return prices.price(cell, currency, decimal=self._habits.decimal, chinese=chinese)
+
+        regular = _take(found, "price", convert, None)
+        reduced = _take(found, "sale_price", convert, None)
+        if reduced is None or not _take(found, "sale_dates", _holds_now, True):
+            return regular
+        if regular is not None:
+            if reduced.amount >= regular.amount:
+                return regular
+            attributes.setdefault("regular_price", regular.major)
+        return reduced
+
+    def _with_variants(self, product: Product, cells: list[object], currency: str) -> Product:
+        if self._variants is None:
+            self._variants = Assembler(Columns((), needed=()), self._habits, self._root)
+        rows: list[Product] = []
+        for number, row in enumerate(cells, 1):
+            if not isinstance(row, Mapping):
+                raise CatalogueError(f"variant {number} is no mapping")
+            try:
+                rows.append(self._variants.product(row, currency, part=True)[1])
+            except CatalogueError as error:
+                column = f" ({error.column})" if error.column else ""
+                raise CatalogueError(f"variant {number}{column}: {error.reason}") from None
+        if len({row.id for row in rows}) < len(rows):
+            raise CatalogueError("two variants have the same id")
+        return merge(product.id, rows, product) if rows else product
+
+
+def _fits(target: str, value: object) -> bool:
+    """Targets that only a mapping or a list can fill; text under such a name is an attribute."""
+    return target not in _STRUCTURED or isinstance(value, _STRUCTURED[target])
+
+
+def _take(found: Found, target: str, convert: Callable[[Any], T], otherwise: T) -> T:
+    if target not in found:
+        return otherwise
+    column, cell = found[target]
+    try:
+        return convert(cell)
+    except CatalogueError as error:
+        raise CatalogueError(error.reason, column=error.column or column) from None
+
+
+def _ranked(media: Iterator[Media], first: bool) -> Iterator[Media]:
+    """The first picture of a product is its main one, the others show details."""
+    for medium in media:
+        detail = not first and medium.modality == "image" and medium.role == "main"
+        yield Media(medium.source, medium.modality, "detail") if detail else medium
+        first = False
+
+
+def _options(cell: Mapping[str, Any]) -> dict[str, str]:
+    return {name: values.option_text(value) for name, value in values.attributes("", cell)}
+
+
+def _price_of(cell: Mapping[str, Any], currency: str) -> Price:
+    """A price as a mapping: with a whole number in minor units, as :class:`~wares.records.Price` is written; with
+    text or a fraction in units that people say."""
+    amount = cell.get("amount", cell.get("value"))
+    code = cell.get("currency") or cell.get("currencyCode") or currency
+    code = prices.currency_code(values.text(code)) if code else ""
+    if type(amount) is int and amount >= 0:
+        return Price(amount, code)
+    return prices.price(amount, code, decimal=".")
+
+
+def _holds_now(cell: object) -> bool:
+    """Whether the present is between two ISO 8601 times written with a slash (or a space) between them."""
+    try:
+        start, end = (datetime.fromisoformat(time) for time in re.split(r"\s*/\s*|\s+", values.text(cell).strip()))
+    except ValueError:
+        raise CatalogueError(f"{cell!r:.60} is not two ISO 8601 times with a slash between") from None
+    since, until = (time if time.tzinfo else time.replace(tzinfo=UTC) for time in (start, end))
+    return since <= datetime.now(UTC) <= until
