@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -18,12 +19,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for verb in (demo.demo, index.index, search.search, products.show, products.remove):
-    app.command()(verb)
-for verb in (versions.info, versions.rebuild, versions.rollback):
+VERBS: tuple[Callable[..., None], ...] = (
+    *(demo.demo, index.index, search.search, products.show, products.remove),
+    *(versions.info, versions.rebuild, versions.rollback, doctor.doctor),
+)
+for verb in VERBS:
     app.command()(verb)
 app.add_typer(models.app, name="models")
-app.command()(doctor.doctor)
 
 
 def _version(asked: bool) -> None:

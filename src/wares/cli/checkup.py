@@ -108,7 +108,7 @@ def cache(environment: Environment) -> Iterator[Check]:
 
 
 def models(environment: Environment) -> Iterator[Check]:
-    """Weights in the cache are read whole; weights that are not there are no fault: they come when they are needed."""
+    """Weights in the cache are read whole; weights that are not there are no fault: they are fetched in time."""
     from wares.models import listing, verify
 
     environment = Environment.read()

@@ -110,9 +110,9 @@ def _question(picture: Path, path: Path) -> Path:
     if not path.exists():
         image = media.decode_image(media.read(picture), name=picture.name)
         left, top, right, bottom = KEPT
-        box = (left * image.width, top * image.height, right * image.width, bottom * image.height)
+        part = image.crop((left * image.width, top * image.height, right * image.width, bottom * image.height))
         try:
-            ImageOps.mirror(image.crop(tuple(map(round, box)))).save(path)
+            ImageOps.mirror(part).save(path)
         except OSError as refused:
             raise StoreError(f"{path}: cannot write the picture: {refused.strerror or refused}") from refused
     return path

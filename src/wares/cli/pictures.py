@@ -75,8 +75,8 @@ def picture_of(hit: Hit) -> MatchedMedia | Media | None:
     if hit.media is not None and hit.media.modality == "image":
         return hit.media
     images = [(owner, medium) for owner, medium in hit.product.all_media() if medium.modality == "image"]
-    of_variant = [medium for owner, medium in images if owner == hit.variant and owner is not None]
-    return (of_variant or [medium for _, medium in images] or [None])[0]
+    images.sort(key=lambda image: image[0] is None or image[0] != hit.variant)
+    return images[0][1] if images else None
 
 
 def load(shop: Shop, medium: MatchedMedia | Media, name: str) -> Image:
