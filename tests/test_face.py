@@ -5,7 +5,19 @@ import sys
 
 import wares
 
-HEAVY = ("numpy", "PIL", "onnxruntime", "onnx", "sqlalchemy", "qdrant_edge", "pyarrow", "lark", "typer", "httpx", "msgspec")
+HEAVY = (
+    "numpy",
+    "PIL",
+    "onnxruntime",
+    "onnx",
+    "sqlalchemy",
+    "qdrant_edge",
+    "pyarrow",
+    "lark",
+    "typer",
+    "httpx",
+    "msgspec",
+)
 
 
 def test_every_public_name_can_be_imported_and_no_other_is_promised() -> None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wares import media
-from wares.encoders.base import Content, Encoder
+from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index
@@ -19,6 +19,9 @@ from wares.ranking.fusion import WORDS, Ask, default_weight
 from wares.records import Part, PartKind, Query, Sparse
 from wares.settings import MediaLimits
 from wares.store.store import Store
+
+if TYPE_CHECKING:
+    from wares.encoders.base import Content
 
 #: How many products each channel brings in for one part.
 NEAR = 100

@@ -63,13 +63,19 @@ def _spoken(name: str, value: AttributeValue) -> str:
     return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
+#: How much of a description is read for its meaning. On the development sets 100 and 200 characters did equally
+#: well and 400 no better, at twice the cost (docs/decisions.md).
+MEANING_CHARACTERS = 200
+
+
 def meaning_text(product: Product) -> str:
-    """The sentence whose vector stands for the product's meaning."""
+    """The sentence whose vector stands for the product's meaning: title, brand, kind, start of the description."""
     parts = [product.title]
     if product.brand and product.brand.casefold() not in product.title.casefold():
         parts.append(product.brand)
     parts.extend(product.category[-1:])
-    return ", ".join(parts)
+    named = ", ".join(parts)
+    return f"{named}. {product.description[:MEANING_CHARACTERS]}" if product.description else named
 
 
 def offers(product: Product) -> tuple[Variant, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from wares import media
 from wares.documents import content_hash, filter_fields, meaning_text, word_fields
-from wares.encoders.base import Content, Encoder, Tower
+from wares.encoders.base import Encoder, Tower
 from wares.encoders.words import Words, averages
 from wares.errors import MediaError
 from wares.index.base import Point, VectorSpec
@@ -27,7 +27,7 @@ from wares.store.entries import Entry, Stored, StoredMedia
 from wares.store.store import Store
 
 if TYPE_CHECKING:
-    from wares.encoders.base import Vectors
+    from wares.encoders.base import Content, Vectors
 
 Item = TypeVar("Item")
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 
 from wares.asking import Asker, Asking
@@ -25,8 +27,22 @@ from wares.index.base import Channel, Index, Match, Point
 from wares.index.exact import holds
 from wares.index.fields import Schema
 from wares.index.filters import prepare
+from wares.ranking import ranges
 from wares.ranking.fusion import WORDS, contributions
-from wares.records import Contribution, Filter, Hit, MatchedMedia, Product, Query, Results, Sparse, Variant
+from wares.records import (
+    AllOf,
+    Compare,
+    Contribution,
+    FacetValue,
+    Filter,
+    Hit,
+    MatchedMedia,
+    Product,
+    Query,
+    Results,
+    Sparse,
+    Variant,
+)
 from wares.settings import MediaLimits
 from wares.store.store import Store
 
@@ -65,7 +81,7 @@ class Searcher:
         ranked, match = self._rank(query, asking)
         clock.lap("rank")
         total = self._index.count(match)
-        facets = {field: tuple(self._index.facet(match, field)) for field in query.facets}
+        facets = {field: tuple(self._facet(match, field)) for field in query.facets}
         clock.lap("count")
         hits = self._hits(query, asking, ranked)
         clock.lap("hydrate")
@@ -117,6 +133,22 @@ class Searcher:
         field, descending = query.sort.removeprefix("-"), query.sort.startswith("-")
         numbers = self._index.ordered(match, field, descending=descending, limit=query.limit, offset=query.offset)
         return [known.get(number, Ranked(number, 0.0)) for number in numbers]
+
+    def _facet(self, match: Match, field: str) -> list[FacetValue]:
+        """Counts by value; of a number field, by round ranges of its values."""
+        spec = self._index.fields().get(field)
+        if spec is None or spec.type != "number":
+            return self._index.facet(match, field)
+        bounds = self._index.bounds(match, field)
+        if bounds is None:
+            return []
+        found = []
+        for low, high in pairwise(ranges.edges(*bounds)):
+            within = (Compare(field, ">=", low), Compare(field, "<", high))
+            where = AllOf((match.where, *within) if match.where is not None else within)
+            if count := self._index.count(msgspec.structs.replace(match, where=where)):
+                found.append(FacetValue(ranges.label(low, high), count))
+        return found
 
     # -- hits ---------------------------------------------------------------------------------------------------
 

@@ -302,7 +302,7 @@ class Shop:
 
     def _apply(self) -> None:
         """Bring the live index up to the store's last change. Applying a change twice does no harm."""
-        with self._live.use() as (version, index):
+        with self._live.use(latest=True) as (version, index):
             if index is None:
                 return
             manifest = self._manifest(version)
@@ -322,7 +322,7 @@ class Shop:
     def _settle(self) -> None:
         """Apply what is left, and record durably how far the index has got."""
         self._apply()
-        with self._live.use() as (version, index):
+        with self._live.use(latest=True) as (version, index):
             if index is not None:
                 index.flush()
                 self._versions.set_applied(version, self._applied[version])

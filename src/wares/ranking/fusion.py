@@ -30,7 +30,7 @@ WORDS = "words"
 #: Weight of a channel by (kind of the part, modality of the channel); "words" is its own.
 WEIGHTS: Mapping[tuple[str, str], float] = {
     ("text", WORDS): 1.0,
-    ("text", "text"): 0.5,
+    ("text", "text"): 0.4,
     ("text", "image"): 0.2,
     ("image", "image"): 1.0,
     ("image", "text"): 0.2,
@@ -58,7 +58,7 @@ def default_weight(kind: str, channel: str) -> float:
 
 
 def contributions(asks: Sequence[Ask], scores: Scores) -> npt.NDArray[np.float64]:
-    """What each ask adds to each candidate's score: shape (n, asks), for ``scores`` of that shape, NaN for "has none"."""
+    """What each ask adds to each candidate's score; arrays of shape (n, asks), NaN for "has none"."""
     if not asks:
         return np.zeros((len(scores), 0))
     shares = np.maximum(np.nan_to_num(scores.astype(np.float64), nan=0.0), 0.0)
