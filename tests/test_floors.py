@@ -28,7 +28,7 @@ FLOORS = {
     "rebuilding": 5,
     "shop": 5,
     "cli": 7,
-    "__main__": 7,
+    "__main__": 8,
     "__init__": 8,
 }
 
@@ -43,6 +43,7 @@ NEIGHBOURS = {
     ("searching", "documents"),
     ("rebuilding", "documents"),
     ("rebuilding", "indexing"),
+    ("shop", "asking"),
     ("shop", "documents"),
     ("shop", "indexing"),
     ("shop", "rebuilding"),
@@ -89,6 +90,6 @@ def test_imports_go_down(path: Path) -> None:
     assert own in FLOORS, f"{own} has no floor: add it to FLOORS"
     for other in imports(path) - {own}:
         allowed = FLOORS[other] < FLOORS[own] or (own, other) in NEIGHBOURS
-        if other == "__init__" and own in ("cli", "__main__"):
+        if other == "__init__" and own == "cli":
             allowed = True  # a door enters by the face
         assert allowed, f"{own} (floor {FLOORS[own]}) imports {other} (floor {FLOORS[other]})"
