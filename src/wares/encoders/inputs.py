@@ -163,12 +163,10 @@ def _token(given: Any) -> str | None:
 def _resizing(known: Mapping[str, Any], cuts: bool) -> tuple[int | None, tuple[int, int] | None]:
     """(shortest edge, exact size), one of them None."""
     size = known.get("size", 224)
-    if isinstance(size, int):
-        mode = known.get("resize_mode", "shortest" if cuts else "squash")
-        return {"shortest": (size, None), "squash": (None, (size, size))}[mode]
-    if "shortest_edge" in size:
-        return int(size["shortest_edge"]), None
-    return None, _pair(size)
+    if isinstance(size, dict):
+        return (_pair(size["shortest_edge"])[0], None) if "shortest_edge" in size else (None, _pair(size))
+    mode = known.get("resize_mode", "shortest" if cuts else "squash")
+    return {"shortest": (_pair(size)[0], None), "squash": (None, _pair(size))}[mode]
 
 
 def _resampling(known: Mapping[str, Any]) -> Image.Resampling:

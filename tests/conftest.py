@@ -1,0 +1,122 @@
+"""What tests of several rooms use."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+COLOURS = {"red": (1, -1, -1), "green": (-1, 1, -1), "blue": (-1, -1, 1)}
+
+Export = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Export:
+    """Writes a two-tower export that knows three colours, in words and in pictures, in the layout of the real ones.
+
+    ``layout`` is "split" or "joint"; ``words`` and ``pictures`` name the outputs; ``dims`` is that of the pictures'
+    space (3 is that of the words); ``mask`` says whether the text graph takes one; ``kind`` is the integer type.
+    """
+
+    def write(
+        layout: str = "split",
+        *,
+        dims: int = 3,
+        mask: bool = True,
+        kind: int = TensorProto.INT64,
+        words: str = "text_embeds",
+        pictures: str = "image_embeds",
+        suffix: str = "",
+        length: int | str = "sequence",
+    ) -> Path:
+        folder = tmp_path_factory.mktemp("exports") / "tiny-clip"
+        (folder / "onnx").mkdir(parents=True)
+        text = text_graph(words, mask=mask, kind=kind, length=length)
+        image = image_graph(pictures, dims)
+        if layout == "split":
+            save([text], folder / f"onnx/text_model{suffix}.onnx")
+            save([image], folder / f"onnx/vision_model{suffix}.onnx")
+        else:
+            save([text, image], folder / f"onnx/model{suffix}.onnx")
+        write_settings(folder)
+        return folder
+
+    return write
+
+
+def text_graph(output: str, *, mask: bool, kind: int, length: int | str) -> onnx.GraphProto:
+    """The mean of the colours of all words that the mask leaves."""
+    table = np.array([(0, 0, 0), (0, 0, 0), *COLOURS.values()], np.float32)
+    inputs = [helper.make_tensor_value_info("input_ids", kind, ["texts", length])]
+    nodes = [helper.make_node("Gather", ["table", "input_ids"], ["words"])]
+    if mask:
+        inputs.append(helper.make_tensor_value_info("attention_mask", kind, ["texts", length]))
+        nodes += [
+            helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
+            helper.make_node("Unsqueeze", ["mask", "last"], ["column"]),
+            helper.make_node("Mul", ["words", "column"], ["kept"]),
+            helper.make_node("ReduceMean", ["kept", "middle"], [output], keepdims=0),
+        ]
+    else:
+        nodes.append(helper.make_node("ReduceMean", ["words", "middle"], [output], keepdims=0))
+    constants = [
+        numpy_helper.from_array(table, "table"),
+        numpy_helper.from_array(np.array([-1]), "last"),
+        numpy_helper.from_array(np.array([1]), "middle"),
+    ]
+    outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["texts", 3])]
+    return helper.make_graph(nodes, "text", inputs, outputs, constants)
+
+
+def image_graph(output: str, dims: int) -> onnx.GraphProto:
+    """The mean colour, in ``dims`` dimensions."""
+    nodes = [
+        helper.make_node("ReduceMean", ["pixel_values", "area"], ["colour"], keepdims=0),
+        helper.make_node("MatMul", ["colour", "projection"], [output]),
+    ]
+    constants = [
+        numpy_helper.from_array(np.array([2, 3]), "area"),
+        numpy_helper.from_array(np.eye(3, dims, dtype=np.float32), "projection"),
+    ]
+    inputs = [helper.make_tensor_value_info("pixel_values", TensorProto.FLOAT, ["pictures", 3, 8, 8])]
+    outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["pictures", dims])]
+    return helper.make_graph(nodes, "image", inputs, outputs, constants)
+
+
+def save(graphs: list[onnx.GraphProto], path: Path) -> None:
+    """One file of one graph, or of several side by side, joined by the table of their scores as CLIP's is."""
+    joined = helper.make_graph([], "model", [], [])
+    for graph in graphs:
+        for part in ("node", "input", "output", "initializer"):
+            getattr(joined, part).extend(getattr(graph, part))
+    if len(graphs) == 2:
+        words, pictures = (graph.output[0].name for graph in graphs)
+        joined.node.append(helper.make_node("Transpose", [words], ["turned"], perm=[1, 0]))
+        joined.node.append(helper.make_node("MatMul", [pictures, "turned"], ["logits_per_image"]))
+        joined.output.insert(
+            0, helper.make_tensor_value_info("logits_per_image", TensorProto.FLOAT, ["pictures", "texts"])
+        )
+    onnx.save(helper.make_model(joined, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), path)
+
+
+def write_settings(folder: Path) -> None:
+    tokenizers = pytest.importorskip("tokenizers", reason='the extra "hub" is not installed')
+    vocabulary = {"[PAD]": 0, "[UNK]": 1, **{word: number for number, word in enumerate(COLOURS, 2)}}
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    files = {
+        "tokenizer_config.json": {"pad_token": {"content": "[PAD]"}, "model_max_length": 6, "do_lower_case": True},
+        "config.json": {"model_type": "clip", "text_config": {"max_position_embeddings": 6}},
+        "preprocessor_config.json": {
+            **{"do_resize": True, "size": {"shortest_edge": 8}, "resample": 3, "do_center_crop": True},
+            **{"crop_size": {"height": 8, "width": 8}, "do_rescale": True, "rescale_factor": 1 / 255},
+            **{"do_normalize": True, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]},
+        },
+    }
+    for name, content in files.items():
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
