@@ -35,7 +35,7 @@ def test_the_longest_caption_and_any_mode_of_picture_fit():
 
 
 def test_a_line_no_font_can_draw_gives_way_to_the_id_or_the_number():
-    unknown = "\U0010fffd"  # private use: no font has it
+    unknown = "\U000323af"  # the last ideograph of Unicode 15 (2022), which no common font has
     same = [media.contact_sheet([(BLUE, text)]) for text in (f"{unknown}\nsku-7", "sku-7")]
     assert np.array_equal(*map(np.asarray, same))
     same = [media.contact_sheet([(BLUE, text)]) for text in (unknown, "#1")]
@@ -47,3 +47,9 @@ def test_chinese_is_drawn_with_letters_or_not_at_all():
     chinese = media.contact_sheet([(BLUE, "红色连衣裙")])
     number = media.contact_sheet([(BLUE, "#1")])
     assert np.array_equal(np.asarray(chinese), np.asarray(number)) == (not drawable)
+
+
+def test_signs_that_cannot_be_drawn_do_not_cost_their_line():
+    same = [media.contact_sheet([(BLUE, text)]) for text in ("Blue shirt \U0001f455", "Blue shirt")]
+    assert np.array_equal(*map(np.asarray, same))
+    assert ink(media.contact_sheet([(BLUE, "Shirt – men’s “classic”")])) > 50

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from PIL.ImageFont import FreeTypeFont
 
-# Fonts with Chinese letters, as the common systems name their files; the first that is installed is used.
-_CJK_FONTS = (
+# Fonts as the common systems name their files, for what Pillow's own (Latin) font lacks: one with Greek, Cyrillic
+# and the like, one with Chinese. The first that is installed of each is used.
+_WIDE_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "Arial.ttf", "arial.ttf")
+_CHINESE_FONTS = (
     "NotoSansCJK-Regular.ttc",
     "NotoSansCJKsc-Regular.otf",
     "NotoSansSC-Regular.otf",
@@ -35,6 +37,9 @@ class _Face(NamedTuple):
     font: FreeTypeFont
     missing: bytes
 
+    def draws(self, letter: str) -> bool:
+        return letter.isspace() or bytes(self.font.getmask(letter)) != self.missing
+
 
 def contact_sheet(
     images: Sequence[tuple[Image.Image, str]], *, columns: int = 5, tile: int = 220, title: str = ""
@@ -44,7 +49,7 @@ def contact_sheet(
     A caption may have several lines; the first is set in ink, the others are fainter. Lines that are too long end
     in "…". A line with letters that no installed font can draw (Chinese without a Chinese font) is left out rather
     than shown as empty boxes: put the id on a line of its own. When nothing is left, the place in the sequence
-    stands there ("#3").
+    stands there ("#3"). Signs and emoji that cannot be drawn are dropped from their line.
     """
     columns = max(1, min(columns, len(images)))
     captions = [_lines(text, number) for number, (_, text) in enumerate(images, 1)]
@@ -79,6 +84,7 @@ def _write(draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str, width: 
     face = _face_for(text, size)
     if face is None:
         return
+    text = "".join(filter(face.draws, text)).strip()
     if draw.textlength(text, face.font) > width:
         while text and draw.textlength(text + "…", face.font) > width:
             text = text[:-1]
@@ -87,27 +93,28 @@ def _write(draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str, width: 
 
 
 def _face_for(text: str, size: int) -> _Face | None:
-    """The first font that has every letter of the text, or None."""
-    letters = {letter for letter in text if not letter.isspace()}
-    for face in _faces(size):
-        if all(bytes(face.font.getmask(letter)) != face.missing for letter in letters):
+    """The first font that has every letter and digit of the text, or None; also when it has neither."""
+    letters = {letter for letter in text if letter.isalnum()}
+    for face in _faces(size) if letters else ():
+        if all(map(face.draws, letters)):
             return face
     return None
 
 
 @functools.cache
 def _faces(size: int) -> tuple[_Face, ...]:
-    fonts = [ImageFont.load_default(size), *(ImageFont.truetype(str(path), size) for path in _cjk_files())]
+    fonts = [ImageFont.load_default(size), *(ImageFont.truetype(str(path), size) for path in _font_files())]
     # U+FFFF is no character, so what a font draws for it is its box for letters it lacks.
     return tuple(_Face(font, bytes(font.getmask("\uffff"))) for font in fonts if isinstance(font, FreeTypeFont))
 
 
 @functools.cache
-def _cjk_files() -> tuple[Path, ...]:
+def _font_files() -> tuple[Path, ...]:
     home = Path.home()
     folders = [*map(Path, _FONT_FOLDERS), home / ".local/share/fonts", home / ".fonts", home / "Library/Fonts"]
     found: dict[str, Path] = {}
     for folder in folders:
         for path in folder.rglob("*.[to]t[cf]") if folder.is_dir() else ():
             found.setdefault(path.name, path)
-    return tuple(found[name] for name in _CJK_FONTS if name in found)[:1]
+    installed = ([found[name] for name in names if name in found] for names in (_WIDE_FONTS, _CHINESE_FONTS))
+    return tuple(paths[0] for paths in installed if paths)
