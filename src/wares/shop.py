@@ -88,6 +88,7 @@ class Shop:
         folder = Path(path)
         environment = environment or Environment.read()
         place = folder / "shop.db"
+        encoders: tuple[Encoder, ...] = ()
         if place.exists():
             store = Store.open(place)
             found = settings or store.settings()
@@ -99,10 +100,13 @@ class Shop:
         else:
             _check_place(folder, create)
             found = settings or Settings(model=model or Settings().model)
+            encoders = models.build(found.model, environment)  # before anything is made: there may be no such model
             store = _create(folder, place)
         if settings is not None or len(store) == 0:
             store.save_settings(found)
         shop = cls(folder, store, found, environment)
+        if encoders:
+            shop._encoders = encoders
         shop._recover()
         return shop
 
