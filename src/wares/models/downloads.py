@@ -10,7 +10,6 @@ import httpx
 from wares.models.sources import SourceFailed, Tell
 
 _TIMEOUT = httpx.Timeout(30.0)
-_PIECE = 1 << 20
 
 
 def download(url: str, part: Path, size: int, tell: Tell) -> None:
@@ -45,7 +44,7 @@ def _continues(response: httpx.Response, start: int) -> bool:
 def _write(response: httpx.Response, part: Path, start: int, size: int, tell: Tell) -> None:
     done, told = start, start * 10 // size
     with part.open("ab" if start else "wb") as file:
-        for piece in response.iter_bytes(_PIECE):
+        for piece in response.iter_bytes():
             done += len(piece)
             if done > size:
                 raise SourceFailed(f"the server sends more than the {size:,} bytes of the file")

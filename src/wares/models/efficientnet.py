@@ -67,7 +67,7 @@ def convert(source: Path, folder: Path) -> None:
     try:
         graph = _Network(weights).build()
         weight, bias = (weights[f"_fc.{part}"].astype(np.float32) for part in ("weight", "bias"))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise ModelUnavailable(f"{source}: not the weights of EfficientNet-Lite2: {error}") from error
     np.save(folder / WEIGHT, weight)
     np.save(folder / BIAS, bias)

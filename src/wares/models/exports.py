@@ -64,18 +64,15 @@ def graphs(folder: Path) -> Graphs:
 
 
 def _from_hub(repository: str, environment: Environment, tell: Tell) -> Path:
-    patterns: tuple[str, ...] = (*_PARTS, *dict.fromkeys(name for layout in _LAYOUTS for name in layout))
-    if not environment.offline:
-        sizes = hub.listing(repository)
-        chosen = _checked(f"hf:{repository}", sizes)
-        # Graphs of more than 2 GB keep their weights in files beside them.
-        patterns = (
-            *_PARTS,
-            *(f"{name}{ending}" for name in dict.fromkeys(chosen) for ending in ("", "_data*", ".data*")),
-        )
-        size = sum(size for name, size in sizes.items() if any(PurePosixPath(name).match(item) for item in patterns))
-        tell(f"hf:{repository}: fetching {size / 1e6:,.0f} MB, unless they are there already; mind its licence")
-    return hub.folder(repository, patterns, offline=environment.offline)
+    if environment.offline:  # whichever graphs were fetched before lie in the same folder
+        return hub.folder(repository, _PARTS, offline=True)
+    sizes = hub.listing(repository)
+    chosen = dict.fromkeys(_checked(f"hf:{repository}", sizes))
+    # Graphs of more than 2 GB keep their weights in files beside them.
+    patterns = (*_PARTS, *(f"{name}{ending}" for name in chosen for ending in ("", "_data*", ".data*")))
+    size = sum(size for name, size in sizes.items() if any(PurePosixPath(name).match(item) for item in patterns))
+    tell(f"hf:{repository}: fetching {size / 1e6:,.0f} MB, unless they are there already; mind its licence")
+    return hub.folder(repository, patterns, offline=False)
 
 
 def _checked(name: str, present: Collection[str]) -> Graphs:
