@@ -1,0 +1,170 @@
+"""Words that find pictures without any training: a picture is the mean of the names of what it seems to show.
+
+ConSE (Norouzi et al., "Zero-Shot Learning by Convex Combination of Semantic Embeddings", 2014): a classifier's
+probabilities weigh the text vectors of its class names. The classes here are ImageNet's, called by the names that
+shops use (``class_names.tsv``), in English and Chinese. Colours stand beside them, so that one dot product compares
+both: a picture is ``[conse ; c · colours seen]`` and a text ``[use ; c · colours said]``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import numpy as np
+
+from wares.encoders import colour, colour_words
+from wares.encoders.base import Encoder, Tower, unit
+from wares.encoders.efficientnet import COLOURS, POOLED, PictureTower
+from wares.records import Modality
+
+if TYPE_CHECKING:
+    from wares.encoders.base import Content, Vectors
+
+SPACE = "use"
+
+#: How many things a picture may be, the softness of the probabilities, and the weight of colour; chosen by
+#: ``benchmarks/pictures.py``.
+TOP, TEMPERATURE, COLOUR_WEIGHT = 10, 1.0, 0.5
+_CLASSES = 1000
+_VERSION = 1
+
+
+class Thing(NamedTuple):
+    """What shoppers call one or several ImageNet classes."""
+
+    classes: tuple[int, ...]
+    english: tuple[str, ...]
+    chinese: tuple[str, ...]
+
+
+class TextWithColours(Tower):
+    """Text → the features of another text tower, then the colours it speaks of."""
+
+    modality: Modality = "text"
+
+    def __init__(self, tower: Tower) -> None:
+        self._tower = tower
+        self.name = f"{tower.name}+colours"
+        self.fingerprint = f"{tower.fingerprint}+colour-words:{colour_words.VERSION}"
+        self.dims = tower.dims + len(colour.NAMES)
+        self.batch_size = tower.batch_size
+
+    def encode_batch(self, batch: Sequence[Content]) -> Vectors:
+        colours = np.stack([colour_words.of_text(text) for text in cast("Sequence[str]", batch)])
+        return np.concatenate([self._tower.encode_batch(batch), colours], axis=1)
+
+
+class TextEncoder(Encoder):
+    """Texts in the joint space of words and colours."""
+
+    def __init__(self, tower: TextWithColours) -> None:
+        super().__init__(tower, SPACE, fingerprint=f"conse:{_VERSION}:{COLOUR_WEIGHT}")
+
+    def project(self, features: Vectors) -> Vectors:
+        words, colours = np.split(features, [self.dims - len(colour.NAMES)], axis=1)
+        return joined(words, colours)
+
+
+class PictureEncoder(Encoder):
+    """Pictures in the joint space of words and colours.
+
+    ``names`` are unit vectors of shape (things, dims) of the text space, in the order of :func:`things`.
+    """
+
+    def __init__(self, tower: PictureTower, names: Vectors, fingerprint: str) -> None:
+        settings = f"conse:{_VERSION}:{TOP}:{TEMPERATURE}:{COLOUR_WEIGHT}:{fingerprint}"
+        super().__init__(tower, SPACE, dims=names.shape[1] + len(colour.NAMES), fingerprint=settings)
+        self._weight, self._bias = tower.classifier()
+        self._names = names
+        self._members = membership(things())
+
+    def project(self, features: Vectors) -> Vectors:
+        logits = features[:, POOLED] @ self._weight.T + self._bias
+        seen = probabilities(logits, self._members)
+        return joined(seen @ self._names, features[:, COLOURS])
+
+
+def joined(words: Vectors, colours: Vectors) -> Vectors:
+    """Both parts at unit length, colours times :data:`COLOUR_WEIGHT`, together at unit length."""
+    return unit(np.concatenate([unit(words), np.float32(COLOUR_WEIGHT) * unit(colours)], axis=1))
+
+
+def probabilities(logits: Vectors, members: Vectors) -> Vectors:
+    """Class logits (n, classes) → how likely each thing is (n, things): the :data:`TOP` likeliest, summing to one."""
+    scaled = (logits - logits.max(axis=1, keepdims=True)) / np.float32(TEMPERATURE)
+    seen = np.exp(scaled) @ members
+    least = np.partition(seen, -TOP, axis=1)[:, -TOP, None]
+    seen = np.where(seen >= least, seen, 0).astype(np.float32)
+    total: Vectors = seen / np.maximum(seen.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return total
+
+
+def membership(rows: Sequence[Thing]) -> Vectors:
+    """Which classes are which thing: 0 or 1, of shape (classes, things)."""
+    members = np.zeros((_CLASSES, len(rows)), dtype=np.float32)
+    for column, thing in enumerate(rows):
+        members[list(thing.classes), column] = 1.0
+    return members
+
+
+def things() -> tuple[Thing, ...]:
+    """The rows of ``class_names.tsv``."""
+    rows = []
+    for line in _table().splitlines():
+        if line and not line.startswith("#"):
+            classes, english, chinese = line.split("\t")
+            rows.append(Thing(_numbers(classes), tuple(english.split("|")), tuple(chinese.split("|"))))
+    return tuple(rows)
+
+
+def name_vectors(texts: Tower, cache: Path) -> tuple[Vectors, str]:
+    """A unit vector for each thing, the mean of its names' vectors (English and Chinese count the same), and the
+    fingerprint of them all. Kept in the folder ``cache``, where it can be written, since encoding takes seconds."""
+    key = hashlib.sha256(f"{_VERSION}\n{texts.fingerprint}\n{_table()}".encode()).hexdigest()[:16]
+    path = cache / "names" / f"{key}.npy"
+    try:
+        vectors: Vectors = np.load(path, allow_pickle=False)
+        if vectors.shape == (len(things()), texts.dims) and vectors.dtype == np.float32:
+            return vectors, key
+    except (OSError, ValueError, EOFError):
+        pass  # not there yet, or damaged: made below
+    vectors = _named(texts)
+    _keep(path, vectors)
+    return vectors, key
+
+
+def _named(texts: Tower) -> Vectors:
+    rows = things()
+    words = list(dict.fromkeys(word for thing in rows for word in (*thing.english, *thing.chinese)))
+    vectors = dict(zip(words, unit(texts.features(words)), strict=True))
+
+    def mean(names: Sequence[str]) -> Vectors:
+        return unit(np.mean([vectors[name] for name in names], axis=0, keepdims=True))
+
+    return unit(np.concatenate([mean(thing.english) + mean(thing.chinese) for thing in rows]))
+
+
+def _keep(path: Path, vectors: Vectors) -> None:
+    """Write by rename, so that a reader sees all or nothing. What cannot be kept is made again next time."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            np.save(file, vectors)
+        Path(file.name).replace(path)
+    except OSError:
+        pass
+
+
+def _table() -> str:
+    return files("wares.encoders").joinpath("class_names.tsv").read_text(encoding="utf-8")
+
+
+def _numbers(classes: str) -> tuple[int, ...]:
+    """ "0,389-391" → (0, 389, 390, 391)."""
+    ranges = (part.partition("-") for part in classes.split(","))
+    return tuple(number for first, _, last in ranges for number in range(int(first), int(last or first) + 1))

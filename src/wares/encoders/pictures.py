@@ -1,0 +1,31 @@
+"""The encoders of the default model: texts and pictures in one space of words, and pictures in a space of looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wares.encoders.base import Encoder
+from wares.encoders.conse import PictureEncoder, TextEncoder, TextWithColours, name_vectors
+from wares.encoders.efficientnet import PictureTower
+from wares.encoders.look import LookEncoder
+from wares.encoders.use import UseTower
+from wares.settings import Environment
+
+if TYPE_CHECKING:
+    from wares.encoders import Progress
+
+
+def encoders(environment: Environment, progress: Progress | None = None) -> tuple[Encoder, ...]:
+    """Texts in the space "use", pictures in "use" (by what they show) and in "look" (by how they look).
+
+    Weights are fetched if they are not in the cache; ``progress`` is told. Raises
+    :class:`~wares.errors.ModelUnavailable` when they cannot be had.
+    """
+    texts = UseTower(environment, progress)
+    pictures = PictureTower(environment, progress)
+    names, fingerprint = name_vectors(texts, environment.cache)
+    return (
+        TextEncoder(TextWithColours(texts)),
+        PictureEncoder(pictures, names, fingerprint),
+        LookEncoder(pictures),
+    )
