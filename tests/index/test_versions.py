@@ -2,11 +2,12 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -56,28 +57,6 @@ def built(versions: Versions, *, publish: bool = False) -> str:
     if publish:
         versions.publish(build.version)
     return build.version
-
-
-def start(shop: Path, script: str) -> subprocess.Popen[str]:
-    """A process of its own that runs a script after PREAMBLE; returns when it has said "go"."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PREAMBLE + script, str(shop)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "go\n"
-    return process
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGKILL)
-    finish(process)
-
-
-def finish(process: subprocess.Popen[str]) -> None:
-    process.communicate(timeout=60)
 
 
 # -- manifests --------------------------------------------------------------------------------------------------
@@ -342,29 +321,32 @@ def test_a_damaged_applied_file_is_reported(tmp_path: Path) -> None:
 # -- processes that die -----------------------------------------------------------------------------------------
 
 
-def test_a_builder_that_is_killed_leaves_the_live_version_and_is_cleared_away(tmp_path: Path) -> None:
+def test_a_builder_that_is_killed_leaves_the_live_version_and_is_cleared_away(
+    tmp_path: Path, start: Callable[..., Any]
+) -> None:
     versions = Versions(tmp_path)
     built(versions, publish=True)
-    builder = start(tmp_path, "build = begin(); build.engine_path.mkdir(); say('go'); time.sleep(60)")
+    builder = start(tmp_path, PREAMBLE + "build = begin(); build.engine_path.mkdir(); say('go'); time.sleep(60)")
     assert versions.names() == ["000001", "000002"]
     assert versions.prune() == []  # it lives
-    kill(builder)
+    builder.kill()
     assert versions.current() == "000001"
     assert versions.manifest("000002").state == "building"
     assert versions.prune() == ["000002"]
     assert versions.names() == ["000001"]
 
 
-def test_a_publisher_killed_before_the_rename_changes_nothing(tmp_path: Path) -> None:
+def test_a_publisher_killed_before_the_rename_changes_nothing(tmp_path: Path, start: Callable[..., Any]) -> None:
     versions = Versions(tmp_path)
     built(versions, publish=True)
     name = built(versions)
     # The process stops itself at the system call that would rename, and is killed there.
     publisher = start(
         tmp_path,
-        f"def stop(self, target): say('go'); time.sleep(60)\nPath.replace = stop\nversions.publish({name!r})",
+        PREAMBLE
+        + f"def stop(self, target): say('go'); time.sleep(60)\nPath.replace = stop\nversions.publish({name!r})",
     )
-    kill(publisher)
+    publisher.kill()
     assert len([path for path in versions.folder.iterdir() if path.suffix == ".tmp"]) == 1
     assert versions.current() == "000001"
     versions.publish(name)
@@ -373,54 +355,55 @@ def test_a_publisher_killed_before_the_rename_changes_nothing(tmp_path: Path) ->
     assert [path for path in versions.folder.iterdir() if path.suffix == ".tmp"] == []
 
 
-def test_publishers_killed_anywhere_leave_the_old_or_the_new(tmp_path: Path) -> None:
+def test_publishers_killed_anywhere_leave_the_old_or_the_new(tmp_path: Path, start: Callable[..., Any]) -> None:
     versions = Versions(tmp_path)
     names = {built(versions, publish=True) for _ in range(2)}
     for _ in range(4):
         publisher = start(
-            tmp_path, f"say('go')\nwhile True:\n    for name in {sorted(names)}: versions.publish(name)"
+            tmp_path,
+            PREAMBLE + f"say('go')\nwhile True:\n    for name in {sorted(names)}: versions.publish(name)",
         )
         for _ in range(200):
             assert versions.current() in names
-        kill(publisher)
+        publisher.kill()
         assert versions.current() in names
 
 
 # -- the writer's lock ------------------------------------------------------------------------------------------
 
 
-def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
-    writer = start(tmp_path, "lock = WriterLock(Path(sys.argv[1])).__enter__(); say('go'); input()")
+def test_a_second_writer_is_told_who_writes(tmp_path: Path, start: Callable[..., Any]) -> None:
+    writer = start(tmp_path, PREAMBLE + "lock = WriterLock(Path(sys.argv[1])).__enter__(); say('go'); input()")
     with pytest.raises(ShopBusy) as caught, WriterLock(tmp_path):
         pass
     assert f"{tmp_path} is being written by process {writer.pid} (" in str(caught.value)
     assert ") since " in str(caught.value)
     assert str(caught.value).endswith("; wait for it or stop it")
-    finish(writer)
+    writer.finish()
     with WriterLock(tmp_path):
         pass
 
 
-def test_the_lock_of_a_killed_writer_is_free(tmp_path: Path) -> None:
-    writer = start(tmp_path, "lock = WriterLock(Path(sys.argv[1])).__enter__(); say('go'); input()")
-    kill(writer)
+def test_the_lock_of_a_killed_writer_is_free(tmp_path: Path, start: Callable[..., Any]) -> None:
+    writer = start(tmp_path, PREAMBLE + "lock = WriterLock(Path(sys.argv[1])).__enter__(); say('go'); input()")
+    writer.kill()
     with WriterLock(tmp_path):
         record = msgspec.json.decode((tmp_path / "writer.json").read_bytes(), type=Process)
         assert record.pid == os.getpid()
     assert not (tmp_path / "writer.json").exists()
 
 
-def test_a_forked_child_does_not_let_the_lock_go(tmp_path: Path) -> None:
+def test_a_forked_child_does_not_let_the_lock_go(tmp_path: Path, start: Callable[..., Any]) -> None:
     writer = start(
         tmp_path,
-        "lock = WriterLock(Path(sys.argv[1])).__enter__()\n"
+        PREAMBLE + "lock = WriterLock(Path(sys.argv[1])).__enter__()\n"
         "child = os.fork()\n"
         "if child == 0: lock.__exit__(None, None, None); sys.exit(0)\n"
         "os.waitpid(child, 0); say('go'); input()",
     )
     with pytest.raises(ShopBusy), WriterLock(tmp_path):
         pass
-    finish(writer)
+    writer.finish()
 
 
 def test_the_lock_is_not_reentrant_and_waits_when_asked(tmp_path: Path) -> None:
