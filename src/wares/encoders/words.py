@@ -7,7 +7,7 @@ A document weighs a term with its saturated, length-normalised frequency (simple
     value = tf / (k1 + tf)
 
 A question weighs a term with the number of times it is said. The index multiplies each term with its IDF,
-ln(1 + (N - n + 0.5) / (n + 0.5)), where N is the number of documents and n of those that hold the term.
+ln(1 + (N - n + 0.5) / (n + 0.5)), where N is the number of documents with any word and n of those with the term.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Words:
         self._averages = dict(average_lengths or {})
 
     def document(self, fields: Mapping[str, str]) -> Sparse:
-        """The weights of a document's terms, each above 0 and below 1; fields of weight 0 are not read."""
+        """The weights of a document's terms, each above 0 and at most 1; fields of weight 0 are not read."""
         frequency: dict[str, float] = {}
         for name, text in fields.items():
             weight = self._weight(name)
