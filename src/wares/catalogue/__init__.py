@@ -27,6 +27,11 @@ READERS: dict[str, PartSpec] = {
     "tsv": PartSpec("wares.catalogue.delimited:DelimitedReader", "TSV, also Google Merchant's"),
     "jsonl": PartSpec("wares.catalogue.json_rows:JsonLinesReader", "one JSON object per line"),
     "json": PartSpec("wares.catalogue.json_rows:JsonReader", "a JSON array of products, or an object holding one"),
+    "parquet": PartSpec("wares.catalogue.parquet:ParquetReader", "Parquet", extra="parquet"),
+    "merchant": PartSpec("wares.catalogue.merchant:MerchantReader", "Google Merchant XML, RSS 2.0 or Atom"),
+    "shopify": PartSpec("wares.catalogue.shopify:ShopifyReader", "Shopify products.json"),
+    "jsonld": PartSpec("wares.catalogue.jsonld:JsonLdReader", "schema.org JSON-LD, in a JSON file or an HTML page"),
+    "saleor": PartSpec("wares.catalogue.saleor:SaleorReader", "a Saleor data fixture (populatedb_data.json)"),
 }
 
 

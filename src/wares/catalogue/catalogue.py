@@ -6,8 +6,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from os import PathLike
-from pathlib import Path
+from os import PathLike, fspath
 
 from wares import registry
 from wares.catalogue import GROUP, READERS
@@ -46,12 +45,11 @@ class Catalogue:
     ) -> None:
         if not sources:
             raise CatalogueError("no feed is named")
-        self._feeds = [Feed(str(source)) for source in sources]
+        self._feeds = [Feed(fspath(source), media_root) for source in sources]
         #: The format of every feed, in order.
         self.formats = [format or detect(feed) for feed in self._feeds]
         self._readers: list[Reader] = [registry.load(GROUP, READERS, name)() for name in self.formats]
         self._map = dict(map or {})
-        self._media_root = media_root
         self._strict = strict
         self._on_problem = on_problem
         self.problems: list[CatalogueError] = []
@@ -81,7 +79,7 @@ class Catalogue:
         except CatalogueError as error:
             raise CatalogueError(error.reason, source=feed.name) from None
         habits = observe(sample, columns, typed=reader.typed)
-        assembler = Assembler(columns, habits, self._root(feed), fixed=reader.fixed)
+        assembler = Assembler(columns, habits, feed.media_root, fixed=reader.fixed)
         flat = self._flat(feed, chain(sample, rows), assembler)
         grouped = reader.spread and (columns.has("group") or (not reader.fixed and feed.mentions(GROUP_NAMED)))
         if grouped:
@@ -155,6 +153,3 @@ class Catalogue:
             self.problems.append(problem)
         if self._on_problem:
             self._on_problem(problem)
-
-    def _root(self, feed: Feed) -> str:
-        return str(Path(self._media_root).resolve() if self._media_root is not None else feed.path.resolve().parent)

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
@@ -30,6 +31,11 @@ _BOMS = (
 )
 # What charset-normalizer may choose from when a text is not Unicode: a small choice makes short samples decidable.
 _LEGACY = ["gb18030", "cp1252"]
+_DECLARED = re.compile(
+    rb"<(?:\?xml|meta)[^>]*?(?:encoding|charset)\s*=\s*[\"']?([A-Za-z0-9_\-]{1,30})", re.IGNORECASE
+)
+# Names that in practice mean a wider encoding (https://encoding.spec.whatwg.org/#names-and-labels).
+_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -44,10 +50,11 @@ codecs.register_error("wares.mark", _mark)
 class Feed:
     """A file to read from, once or often. Raises :class:`CatalogueError` when there is none.
 
-    ``name`` is how problems name it: the path as it was given.
+    ``name`` is how problems name it: the path as it was given. ``media_root`` is where relative media paths start:
+    the folder of the feed if not said otherwise.
     """
 
-    def __init__(self, source: str | Path) -> None:
+    def __init__(self, source: str | Path, media_root: str | PathLike[str] | None = None) -> None:
         self.name = str(source)
         if "://" in self.name:
             raise CatalogueError("feeds are read from files: download it first", source=self.name)
@@ -56,6 +63,7 @@ class Feed:
             raise CatalogueError("this is a folder: name the feed file in it", source=self.name)
         if not self.path.is_file():
             raise CatalogueError("there is no such file", source=self.name)
+        self.media_root = str(Path(media_root).resolve() if media_root is not None else self.path.resolve().parent)
 
     def open(self) -> BinaryIO:
         """A fresh stream of the unpacked content."""
@@ -117,7 +125,7 @@ class Feed:
 
     @cached_property
     def encoding(self) -> str:
-        """By byte-order mark, else UTF-8 where it fits, else GB 18030 or Windows-1252 by charset-normalizer.
+        """By byte-order mark or declaration; else UTF-8 where it fits, GB 18030 or Windows-1252 where it does not.
 
         Judged on 64 kB around the first byte that is not ASCII, wherever in the file that is.
         """
@@ -126,7 +134,16 @@ class Feed:
                 return name
         if self.head[:200].count(0) > len(self.head[:200]) // 4:  # ASCII written in 16 bits, without a mark
             return "utf-16-be" if self.head[:1] == b"\0" else "utf-16-le"
-        return guess_encoding(self._telling())
+        return self._declared() or guess_encoding(self._telling())
+
+    def _declared(self) -> str:
+        """The encoding that XML or HTML says it has, read as browsers do."""
+        named = _DECLARED.search(self.head[:1024]) if self.head.lstrip().startswith(b"<") else None
+        try:
+            name = codecs.lookup(named[1].decode("ascii")).name if named else ""
+        except LookupError:
+            return ""
+        return _WIDER.get(name, name)
 
     def _telling(self) -> bytes:
         with self.open() as stream:

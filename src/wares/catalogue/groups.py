@@ -19,6 +19,8 @@ from wares.catalogue.values import option_text
 from wares.errors import CatalogueError
 from wares.records import AttributeValue, Availability, Price, Product, Variant
 
+#: The attribute that keeps a price above the present one; it tells no variants apart.
+REGULAR_PRICE = "regular_price"
 _BATCH = 1000
 
 
@@ -80,7 +82,11 @@ def merge(key: str, rows: Sequence[Product], parent: Product | None = None) -> P
 
 def _options(row: Product, shared: Mapping[str, AttributeValue]) -> dict[str, str]:
     named = row.variants[0].options if row.variants else {}
-    differing = {name: option_text(v) for name, v in row.attributes.items() if shared.get(name) != v}
+    differing = {
+        name: option_text(value)
+        for name, value in row.attributes.items()
+        if shared.get(name) != value and name != REGULAR_PRICE
+    }
     return {**named, **differing}
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from wares.catalogue import prices, values
 from wares.catalogue.columns import MODALITIES, RELATIONS, Columns
-from wares.catalogue.groups import merge
+from wares.catalogue.groups import REGULAR_PRICE, merge
 from wares.catalogue.habits import Habits
 from wares.catalogue.text import plain_text
 from wares.errors import CatalogueError
@@ -19,6 +19,12 @@ T = TypeVar("T")
 Found = dict[str, tuple[str, Any]]
 
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_REMEMBERED = 10_000
+_STRUCTURED = {"options": dict, "attributes": dict, "relations": dict, "media": list, "variants": list}
+
+
 class _Sorted(NamedTuple):
     """A row's cells: of single targets with their columns as they stand, of all others as values."""
 
@@ -26,12 +32,6 @@ class _Sorted(NamedTuple):
     attributes: dict[str, AttributeValue]
     media: list[Media]
     relations: dict[str, tuple[str, ...]]
-
-
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_REMEMBERED = 10_000
-_STRUCTURED = {"options": dict, "attributes": dict, "relations": dict, "media": list, "variants": list}
 
 
 class Assembler:
@@ -47,6 +47,22 @@ class Assembler:
         self._fixed = fixed
         self._seen: set[str] = set()
         self._variants: Assembler | None = None
+        # What needs nothing but its own cell. A target that is a field of Product has the field's name.
+        self._simple: dict[str, Callable[[Any], Any]] = {
+            "id": values.identifier,
+            "group": values.identifier,
+            "title": values.text,
+            "description": lambda cell: plain_text(values.text(cell)),
+            "brand": values.text,
+            "category": lambda cell: values.category(cell, habits.step),
+            "currency": lambda cell: prices.currency_code(values.text(cell)),
+            "rating": lambda cell: values.rating(cell, habits.decimal),
+            "rating_count": values.count,
+            "availability": values.availability,
+            "url": values.text,
+            "sale_dates": _holds_now,
+            "options": _options,
+        }
 
     def product(self, cells: Mapping[str, Any], currency: str = "", *, part: bool = False) -> tuple[str, Product]:
         """The id of the product that the row is a variant of ("" for none), and the row as a product.
@@ -57,35 +73,35 @@ class Assembler:
         if not self._fixed and not cells.keys() <= self._seen:
             self._meet(cells)
         found, attributes, media, relations = self._sort(cells)
-        group = _take(found, "group", values.identifier, "")
-        if "id" not in found:
+        fields = self._fields(found)
+        group = fields.pop("group", "")
+        if "id" not in fields:
             raise CatalogueError("no id")
-        name = _take(found, "id", values.identifier, "")
-        title = _take(found, "title", values.text, "")
-        if not title and not group and not part:
+        if not fields.setdefault("title", "") and not group and not part:
             raise CatalogueError("no title")
-        description = plain_text(_take(found, "description", values.text, ""))
-        currency = _take(found, "currency", lambda cell: prices.currency_code(values.text(cell)), currency)
-        habits = self._habits
-        flat = Product(
-            id=name,
-            title=title,
-            description=description,
-            brand=_take(found, "brand", values.text, ""),
-            category=_take(found, "category", lambda cell: values.category(cell, habits.step), ()),
-            price=self._price(found, attributes, currency, title + description),
-            rating=_take(found, "rating", lambda cell: values.rating(cell, habits.decimal), None),
-            rating_count=_take(found, "rating_count", values.count, None),
-            availability=_take(found, "availability", values.availability, None),
-            url=_take(found, "url", values.text, ""),
-            attributes=attributes,
-            variants=_take(found, "options", lambda cell: (Variant(id=name, options=_options(cell)),), ()),
-            media=tuple(dict.fromkeys(media)),
-            relations=relations,
-        )
+        currency = fields.pop("currency", currency)
+        if "price" in found or "sale_price" in found:
+            words = fields["title"] + fields.get("description", "")
+            fields["price"] = self._price(found, attributes, currency, words, fields.pop("sale_dates", True))
+        if options := fields.pop("options", None):
+            fields["variants"] = (Variant(id=fields["id"], options=options),)
+        if len(media) > 1:
+            media = list(dict.fromkeys(media))
+        product = Product(attributes=attributes, media=tuple(media), relations=relations, **fields)
         if "variants" in found:
-            flat = _take(found, "variants", lambda cell: self._with_variants(flat, cell, currency), flat)
-        return group, flat
+            product = _convert(found["variants"], lambda rows: self._with_variants(product, rows, currency))
+        return group, product
+
+    def _fields(self, found: Found) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        column = ""
+        try:
+            for target, (column, cell) in found.items():  # noqa: B007 - the error says it
+                if target in self._simple:
+                    fields[target] = self._simple[target](cell)
+        except CatalogueError as error:
+            raise CatalogueError(error.reason, column=column) from None
+        return fields
 
     def _meet(self, cells: Mapping[str, Any]) -> None:
         """Look at columns that may be new; formats without a header bring them at any time."""
@@ -97,14 +113,18 @@ class Assembler:
     def _sort(self, cells: Mapping[str, Any]) -> _Sorted:
         """The cells by what they are: single targets as they stand, and the rest already as values."""
         row = _Sorted({}, {}, [], {})
-        placed = self._columns.placed
+        found, placed, sound = row.found, self._columns.placed, values.is_sound(cells.values())
         column = ""
         try:
             for column, target in self._columns.order:
                 value = cells.get(column)
-                if type(value) is str:
-                    value = values.checked(value).strip()
-                if value is not None and value != "":
+                if value is None:
+                    continue
+                if type(value) is str and not (value := (value if sound else values.checked(value)).strip()):
+                    continue
+                if target in self._simple and target not in found and target != "options":
+                    found[target] = column, value
+                else:
                     self._place(row, column, target, value)
             for column, value in cells.items():
                 if column not in placed and value is not None and value != "":
@@ -125,7 +145,7 @@ class Assembler:
         elif target == "attributes":
             row.attributes.update(values.attributes("", value))
         elif target == "relations":
-            row.relations.update((str(kind), values.identifiers(ids)) for kind, ids in value.items())
+            row.relations.update((kind, ids) for kind, cell in value.items() if (ids := values.identifiers(cell)))
         else:
             row.found[target] = column, value
 
@@ -140,7 +160,11 @@ class Assembler:
             else:
                 attributes[name] = value
 
-    def _price(self, found: Found, attributes: dict[str, AttributeValue], currency: str, words: str) -> Price | None:
+    def _price(
+        self, found: Found, attributes: dict[str, AttributeValue], currency: str, words: str, on_sale: bool
+    ) -> Price | None:
+        """What it costs now; a regular price above it is kept among the ``attributes``."""
+
         def convert(cell: object) -> Price:
             if isinstance(cell, Mapping):
                 return _price_of(cell, currency)
@@ -148,14 +172,12 @@ class Assembler:
             chinese = shared and bool(_HAN.search(words)) and not _KANA.search(words)
             return prices.price(cell, currency, decimal=self._habits.decimal, chinese=chinese)
 
-        regular = _take(found, "price", convert, None)
-        reduced = _take(found, "sale_price", convert, None)
-        if reduced is None or not _take(found, "sale_dates", _holds_now, True):
+        regular = _convert(found["price"], convert) if "price" in found else None
+        reduced = _convert(found["sale_price"], convert) if "sale_price" in found else None
+        if reduced is None or not on_sale or (regular and reduced.amount >= regular.amount):
             return regular
-        if regular is not None:
-            if reduced.amount >= regular.amount:
-                return regular
-            attributes.setdefault("regular_price", regular.major)
+        if regular:
+            attributes.setdefault(REGULAR_PRICE, regular.major)
         return reduced
 
     def _with_variants(self, product: Product, cells: list[object], currency: str) -> Product:
@@ -180,10 +202,8 @@ def _fits(target: str, value: object) -> bool:
     return target not in _STRUCTURED or isinstance(value, _STRUCTURED[target])
 
 
-def _take(found: Found, target: str, convert: Callable[[Any], T], otherwise: T) -> T:
-    if target not in found:
-        return otherwise
-    column, cell = found[target]
+def _convert(found: tuple[str, Any], convert: Callable[[Any], T]) -> T:
+    column, cell = found
     try:
         return convert(cell)
     except CatalogueError as error:
