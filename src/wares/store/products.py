@@ -188,11 +188,6 @@ def count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(products)) or 0
 
 
-def media_count(connection: Connection) -> int:
-    """How many media there are."""
-    return connection.scalar(select(func.count()).select_from(media)) or 0
-
-
 def warned(connection: Connection, limit: int) -> list[Warned]:
     """Media with a warning, by product number, at most ``limit``."""
     rows = connection.execute(

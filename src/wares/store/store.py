@@ -180,11 +180,6 @@ class Store:
         with self._database.read() as connection:
             return products.warned(connection, limit)
 
-    def media_count(self) -> int:
-        """How many media the products have, texts among them."""
-        with self._database.read() as connection:
-            return products.media_count(connection)
-
     def warning_count(self) -> int:
         """How many media have something wrong with them."""
         with self._database.read() as connection:
