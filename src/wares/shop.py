@@ -230,7 +230,7 @@ class Shop:
             versions=tuple(self._version_info(name) for name in self._versions.names() if self._is_whole(name))
             if live
             else (),
-            bytes_on_disk=sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file()),
+            bytes_on_disk=_bytes_under(self.path),
         )
 
     def check(self) -> list[Check]:
@@ -444,6 +444,15 @@ def _create(folder: Path, place: Path) -> Store:
     except OSError as refused:
         raise StoreError(f"cannot make the folder {folder}: {refused.strerror}") from refused
     return Store.create(place)
+
+
+def _bytes_under(folder: Path) -> int:
+    """Disk space in use, in bytes: blocks, for the index's files are made large and sparse. Files may go meanwhile."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.lstat().st_blocks * 512
+    return total
 
 
 def _finding(name: str, look: Callable[[], str], mend: str) -> Check:
