@@ -133,9 +133,10 @@ class _Graph:
     def cells(self, node: Node) -> dict[str, Any]:
         """A product's cells."""
         group = "ProductGroup" in _types(node)
+        name = _first(node, _GROUP_IDS if group else _IDS) or _first(node, _IDS)
         rating = self._at(node.get("aggregateRating"))
         cells: dict[str, Any] = {
-            "id": _first(node, _GROUP_IDS if group else _IDS) or _first(node, _IDS),
+            "id": name,
             "title": self._text(node.get("name")),
             "description": self._text(node.get("description")),
             "brand": self._text(node.get("brand")) or self._text(node.get("manufacturer")),
@@ -144,7 +145,7 @@ class _Graph:
             "image": [self._source(item) for item in _list(node.get("image"))],
             "video": [self._source(item) for item in _list(node.get("video"))],
             "relations": {kind: self._ids(node.get(name)) for name, kind in _RELATIONS if name in node},
-            "attributes": self._attributes(node),
+            "attributes": {key: value for key, value in self._attributes(node).items() if value != name},
             **(_rating(rating) if isinstance(rating, dict) else {}),
             **self._offer(node.get("offers")),
         }

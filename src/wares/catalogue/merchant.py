@@ -35,8 +35,8 @@ class MerchantReader(Reader):
         if not feed.beginning().lstrip("\ufeff \t\r\n").startswith("<"):
             yield from DelimitedReader().rows(feed)
             return
-        items = _Items()
         parser = make_parser()
+        items = _Items(parser)
         parser.setContentHandler(items)
         with feed.text() as stream:
             try:
@@ -56,10 +56,10 @@ class MerchantReader(Reader):
 class _Items(ContentHandler):
     """Collects the items that the parser comes past; :meth:`take` hands them over."""
 
-    def __init__(self) -> None:
+    def __init__(self, locator: Locator) -> None:
         super().__init__()
+        self._locator = locator
         self._done: list[Row | CatalogueError] = []
-        self._locator: Locator | None = None
         self._line = 0
         self._path: list[str] | None = None
         self._open: list[tuple[list[str], str]] = []
@@ -72,15 +72,12 @@ class _Items(ContentHandler):
         done, self._done = self._done, []
         return done
 
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - the interface of SAX
-        self._locator = locator
-
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         local = name.rpartition(":")[2]
         if self._path is None:
             if local in ("item", "entry"):
                 self._path, self._open, self._cells, self._google, self._size = [], [], {}, set(), 0
-                self._line = self._locator.getLineNumber() or 0 if self._locator else 0
+                self._line = self._locator.getLineNumber() or 0
             return
         if len(self._path) == _DEEPEST:
             raise CatalogueError(f"elements are nested over {_DEEPEST} deep", line=self._line)
