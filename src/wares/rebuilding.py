@@ -19,8 +19,8 @@ import msgspec
 from wares import encoders as models
 from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError, WaresError
-from wares.index.manifest import WordsParameters
-from wares.index.versions import Build, Versions
+from wares.index.manifest import Build, WordsParameters
+from wares.index.versions import Versions
 from wares.indexing import Pointer, Reader, average_lengths, vector_specs, words_of
 from wares.records import Product
 from wares.reports import OnProgress, Progress

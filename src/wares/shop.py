@@ -216,7 +216,8 @@ class Shop:
     def info(self) -> ShopInfo:
         """What the shop holds."""
         with self._live.use() as (_, index):
-            fields = {} if index is None else {name: spec.type for name, spec in sorted(index.fields().items())}
+            found = {} if index is None else index.fields()
+            fields: dict[str, str] = {name: found[name].type for name in sorted(found)}
             channels = () if index is None else ("words", *(spec.name for spec in index.vectors))
         live = self._versions.current()
         return ShopInfo(
