@@ -448,7 +448,7 @@ def _create(folder: Path, place: Path) -> Store:
 
 
 def _bytes_under(folder: Path) -> int:
-    """Disk space in use, in bytes: blocks, for the index's files are made large and sparse. Files may go meanwhile."""
+    """Disk space in use, in bytes: by blocks, for the files of the index are made large and sparse."""
     total = 0
     for path in folder.rglob("*"):
         with suppress(OSError):
