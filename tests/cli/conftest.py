@@ -9,7 +9,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
@@ -131,3 +134,19 @@ def shop(made: Path, tmp_path: Path) -> Iterator[Path]:
     copy = tmp_path / "shop"
     shutil.copytree(made, copy, ignore=lambda folder, names: [n for n in names if n.endswith((".lock", ".sock"))])
     yield copy
+
+
+@pytest.fixture
+def server(feed: Path) -> Iterator[str]:
+    """The feed's folder, served over HTTP from a loopback address."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *values: object) -> None:
+            """Nothing on stderr, which the tests read."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(feed.parent))) as serving:
+        thread = Thread(target=serving.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+        thread.join()

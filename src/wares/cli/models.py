@@ -49,7 +49,8 @@ def show(name: Name = None, as_json: AsJson = False) -> None:
     weights = listing(Environment.read())
     if name is not None:
         weights = [item for item in weights if item.name == card(name).name]
-    shops = {} if name is not None else {**{n: encoders.MODELS[n].about for n in encoders.MODELS}, **LOCATIONS}
+    abouts = {each: encoders.MODELS[each].about if each in encoders.MODELS else "" for each in encoders.names()}
+    shops = {} if name is not None else {**abouts, **LOCATIONS}
     if as_json:
         print_json({"models": shops, "weights": weights})
     else:

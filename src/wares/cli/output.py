@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,7 +41,14 @@ def print_json(document: Any) -> None:
     """Print records, lists and mappings as one JSON document on stdout."""
     import msgspec
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document, enc_hook=_as_text), indent=2).decode() + "\n")
+
+
+def _as_text(value: Any) -> str:
+    """A path as text; nothing else is unknown to JSON here."""
+    if isinstance(value, PurePath):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} has no form in JSON")
 
 
 def print_error(kind: str, message: str, *, as_json: bool) -> None:
