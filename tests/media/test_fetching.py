@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import shutil
 import socket
@@ -123,28 +124,43 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(server, mo
         media.read("http://shop.test/x")
 
 
-def test_the_next_address_is_tried_when_one_does_not_answer(server, monkeypatch):
+@pytest.mark.parametrize("deaf", [False, True])
+def test_the_next_address_is_tried_when_one_refuses_or_never_answers(deaf, monkeypatch):
     lookup = socket.getaddrinfo
 
     def two(host, port, *arguments, **options):
-        hosts = ("127.0.0.3", "127.0.0.1") if host == "shop.test" else (host,)
+        hosts = ("127.0.0.4", "127.0.0.1") if host == "shop.test" else (host,)
         return [row for each in hosts for row in lookup(each, port, *arguments, **options)]
 
-    # Only 127.0.0.1 listens on this port.
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-        def once() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(4096)
-                connection.sendall(answer)
-
-        thread = threading.Thread(target=once)
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = listener.getsockname()[1]
+        if deaf:  # a listener whose queue is full swallows connections without a word
+            full = stack.enter_context(socket.create_server(("127.0.0.4", port), backlog=0))
+            for _ in range(3):
+                queued = stack.enter_context(socket.socket())
+                queued.setblocking(False)
+                queued.connect_ex(full.getsockname())
+        thread = threading.Thread(target=answer_once, args=(listener,))
         thread.start()
-        monkeypatch.setattr(socket, "getaddrinfo", two)
-        assert media.read(f"http://shop.test:{listener.getsockname()[1]}/", limits=LOCAL) == b"ok"
+        limits = MediaLimits(allow_private=True, timeout_s=1)
+        assert media.read(f"http://shop.test:{port}/", limits=limits) == b"ok"
         thread.join()
+
+
+def answer_once(listener):
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
+@given(st.text(max_size=40))
+def test_no_url_however_written_gives_anything_but_the_media_error(tail):
+    for url in (f"http://127.0.0.1/{tail}", f"http://127.0.0.1:{tail}", f"http://{tail.replace('.', '')}.invalid/"):
+        with pytest.raises(MediaError):
+            media.read(url, limits=MediaLimits(timeout_s=2))
 
 
 def test_proxies_of_the_environment_are_not_used(server, monkeypatch):

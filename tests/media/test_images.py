@@ -231,6 +231,16 @@ def test_the_smaller_size_is_that_of_the_upright_picture():
     assert media.decode_image(data, at_least=(125, 250)).size == (125, 250)
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"), [((3000, 1500), (640, 320)), ((300, 900), (213, 640)), ((9, 9), (9, 9))]
+)
+def test_a_picture_for_encoders_is_never_large_and_never_enlarged(size, expected):
+    for format in ("JPEG", "PNG"):
+        picture = media.picture(encoded(Image.new("RGB", size, "red"), format))
+        assert picture.size == expected
+        assert picture.getpixel((4, 4))[0] >= 253
+
+
 PHOTOS = Path(__file__).parents[3] / "shared" / "data" / "grocery.dev.zip"
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from filelock import FileLock
 
 from wares import models
 from wares.errors import ModelUnavailable, SetupError
-from wares.models import cache
+from wares.models import cache, sources
 from wares.settings import Environment
 
 DATA = bytes(range(256)) * 4000
@@ -148,7 +149,11 @@ def test_a_conversion_is_run_once_and_its_result_verified(at_hand, environment, 
     assert path.name == "made.bin"
     assert path.read_bytes() == DATA[::-1]
     assert told[-1] == "toy: converting"
+    assert cache.status(card, environment) == "verified"
+    path.unlink()
+    assert cache.status(card, environment) == "verified"
     path.write_bytes(b"damaged")
+    assert cache.status(card, environment) == "damaged"
     assert cache.obtain(card, environment, told.append).read_bytes() == DATA[::-1]
     wrong = make_card(at_hand, conversion=f"{__name__}:shout", made={"made.bin": "0" * 64})
     with pytest.raises(ModelUnavailable, match=r"conversion gave another made\.bin"):
@@ -161,7 +166,7 @@ def test_two_processes_do_not_fetch_the_same_model(at_hand, environment, make_ca
     place.parent.mkdir(parents=True)
     program = f"""
 import sys, msgspec
-from wares.models import cache
+from wares.models import cache, sources
 from wares.models.cards import Card
 from wares.settings import Environment
 card = msgspec.convert({card.__struct_fields__ and __import__("msgspec").to_builtins(card)!r}, Card)
@@ -251,6 +256,15 @@ def test_every_card_names_licence_checksum_and_a_second_source():
         assert card.licence
         assert len(card.sha256) == 64
         assert len({source.partition(":")[0] for source in card.sources}) >= 2
+
+
+def test_the_documentation_tells_of_every_card_and_every_source():
+    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+    for card in models.CARDS.values():
+        assert f"`{card.name}`" in text
+        assert {card.sha256, card.licence, *card.languages} <= set(re.findall(r"[\w.-]+", text))
+        assert f"{card.size / 1e6:.1f} MB" in text
+    assert all(f"| `{scheme}:" in text for scheme in sources.SOURCES)
 
 
 def test_without_a_listener_progress_goes_to_standard_error(at_hand, environment, make_card, monkeypatch, capsys):

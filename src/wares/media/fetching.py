@@ -157,13 +157,14 @@ class _Gate(httpcore.NetworkBackend):
                     which = host if host == address else f"{host} ({address})"
                     raise _Refused(f"{which} is not a public address; set media.allow_private to fetch it")
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in addresses:
+        for place, address in enumerate(addresses):
+            share = self.left() / (len(addresses) - place)  # an address that never answers leaves time for the next
             try:
-                return _Stream(
-                    self._backend.connect_tcp(address, port, self.left(), local_address, socket_options), self
-                )
-            except httpcore.ConnectError as error:
+                inner = self._backend.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
+            else:
+                return _Stream(inner, self)
         raise failure
 
 

@@ -69,12 +69,13 @@ def obtain_members(
 
 
 def status(card: Card, environment: Environment) -> Status:
-    """What is in the cache, by reading all of it."""
+    """What is in the cache, by reading all of it. "verified" may still lack what the conversion makes."""
     place = folder(card, environment)
     with _translated(place):
         if not (place / card.file).exists():
             return "absent"
-        return "verified" if all(_holds(place / name, sha256) for name, sha256 in card.files.items()) else "damaged"
+        present = {name: sha256 for name, sha256 in card.files.items() if (place / name).exists()}
+        return "verified" if all(_holds(place / name, sha256) for name, sha256 in present.items()) else "damaged"
 
 
 def cached(card: Card, environment: Environment) -> bool:
