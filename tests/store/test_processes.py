@@ -81,15 +81,19 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path):
         store.put([Entry(product=store.get(["w-0-0"])["w-0-0"][1], hash=b"")])
 
 
-def test_a_reader_in_another_process_sees_whole_batches_while_two_write(tmp_path: Path):
+def test_a_reader_in_another_process_sees_whole_batches_while_two_write(tmp_path: Path, entry: Make):
     path = tmp_path / "shop.db"
-    Store.create(path).close()
-    writers = [child(WRITER, path, name, 20) for name in "ab"]
-    reader = child(READER, path, 400)
-    for process in [*writers, reader]:
-        out, errors = process.communicate(timeout=60)
-        assert process.returncode == 0, errors
-    assert out == "saw 400\n"
+    with Store.create(path, wait_s=30) as store:
+        others = [child(WRITER, path, "a", 10), child(READER, path, 200)]
+        for n in range(10):
+            ids = [f"b-{n}-{i}" for i in range(10)]
+            store.put([entry(id, keys=(id,)) for id in ids])
+            time.sleep(0.02)
+        for process in others:
+            out, errors = process.communicate(timeout=60)
+            assert process.returncode == 0, errors
+        assert out == "saw 200\n"
+        assert len(store) == 200
 
 
 def test_threads_share_a_store(store: Store, entry: Make):

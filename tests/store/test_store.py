@@ -203,7 +203,8 @@ def test_ids_like_finds_slips_of_case_and_typing(store: Store, entry: Make):
 
 def test_warnings_name_product_and_source(store: Store, entry: Make):
     broken = StoredMedia(position=0, key=None, modality="image", source="x.jpg", warning="404 Not Found")
-    store.put([entry("a", keys=("k",)), entry("b", media=(broken,)), entry("c", media=(broken,))])
+    derived = StoredMedia(position=1, key="t", modality="text", role="meaning")
+    store.put([entry("a", keys=("k",)), entry("b", media=(broken, derived)), entry("c", media=(broken,))])
     assert store.media_count() == 3
     assert store.warning_count() == 2
     assert store.warnings(1) == [Warned("b", "x.jpg", "404 Not Found")]
