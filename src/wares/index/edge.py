@@ -26,7 +26,7 @@ from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point
 from wares.index.checks import WORDS, checked_points, checked_vector, may_facet, may_measure
 from wares.index.edge_engine import Engine
 from wares.index.edge_files import ROOM, Saved, Tuning, check_room, load, save
-from wares.index.edge_filters import condition, key, matching, path
+from wares.index.edge_filters import condition, key, matching, path, payload
 from wares.index.fields import Schema, Stored
 from wares.records import Exists, FacetValue, Filter, Sparse
 
@@ -136,9 +136,9 @@ class EdgeIndex(Index):
 
     def _copy_to_offers(self, name: str) -> None:
         having = condition(Exists(name), self._schema)
-        for number, payload in self._engine.payloads(having, ["fields", "offers"]):
-            value = payload["fields"][key(name)]
-            offers = [{key(name): value, **offer} for offer in payload["offers"]]
+        for number, kept in self._engine.payloads(having, ["fields", "offers"]):
+            value = kept["fields"][key(name)]
+            offers = [{key(name): value, **offer} for offer in kept["offers"]]
             self._engine.update(qe.UpdateOperation.set_payload([number], {"offers": offers}))
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -233,10 +233,10 @@ def _row(point: Point, stored: Stored) -> qe.Point:
     }
     if point.words.indices:
         vectors[WORDS] = qe.SparseVector(list(point.words.indices), list(point.words.values))
-    payload = {
-        "fields": {key(name): value for name, value in stored.fields.items()},
-        "offers": [{key(name): value for name, value in offer.items()} for offer in stored.offers],
+    content = {
+        "fields": payload(stored.fields),
+        "offers": [payload(offer) for offer in stored.offers],
         "terms": list(point.words.indices),
         "shown": stored.shown,
     }
-    return qe.Point(point.number, vectors, payload)
+    return qe.Point(point.number, vectors, content)

@@ -10,11 +10,11 @@ import qdrant_edge as qe
 from wares.index.base import Match
 from wares.index.edge_engine import Engine
 from wares.index.edge_filters import condition, matching, path
-from wares.index.fields import Schema, as_text
+from wares.index.fields import Schema
 from wares.index.filters import fields_of, prepare
 from wares.records import AllOf, Compare, Exists
 
-_ALL = 100_000
+_ALL = 2**31
 
 
 def facet(engine: Engine, schema: Schema, match: Match, field: str, limit: int) -> list[tuple[str, int]]:
@@ -26,7 +26,7 @@ def facet(engine: Engine, schema: Schema, match: Match, field: str, limit: int) 
     """
     there = path(field, schema)
     if not _asks_offers(match, field, schema):
-        return [(as_text(value), count) for value, count in engine.facet(there, matching(match, schema), limit)]
+        return engine.facet(there, matching(match, schema), limit)
     exact: list[tuple[str, int]] = []
     for value, at_most in engine.facet(there, matching(match, schema), _ALL):
         if len(exact) >= limit and sorted(exact, key=_rank)[limit - 1][1] > at_most:
@@ -34,7 +34,7 @@ def facet(engine: Engine, schema: Schema, match: Match, field: str, limit: int) 
         has_value = Compare(field, "=", value)
         narrowed = AllOf((match.where, has_value)) if match.where else has_value
         if count := engine.count(matching(msgspec.structs.replace(match, where=narrowed), schema)):
-            exact.append((as_text(value), count))
+            exact.append((value, count))
     return sorted(exact, key=_rank)[:limit]
 
 
@@ -60,30 +60,28 @@ def spellings(engine: Engine, schema: Schema, field: str, values: Sequence[str])
 
 def ordered(engine: Engine, schema: Schema, match: Match, field: str, *, descending: bool, limit: int) -> list[int]:
     """The first ``limit`` points by a number field, ties by number, and then those without it."""
-    chosen = matching(match, schema)
-    first = _by_value(engine, path(field, schema), chosen, descending=descending, limit=limit)
+    chosen, having = matching(match, schema), condition(Exists(field), schema)
+    there = path(field, schema)
+    with_field = qe.Filter(must=[chosen, having])
+    wanted = min(limit, engine.count(with_field))
+    first = _by_value(engine, there, with_field, descending=descending, wanted=wanted) if wanted else []
     if len(first) < limit:
-        lacking = qe.Filter(must=[chosen], must_not=[condition(Exists(field), schema)])
-        first += engine.numbers(lacking, limit - len(first))
+        first += engine.numbers(qe.Filter(must=[chosen], must_not=[having]), limit - len(first))
     return first
 
 
-def _by_value(engine: Engine, there: str, chosen: qe.Filter, *, descending: bool, limit: int) -> list[int]:
-    """Points by their best value. Those better than the last value read are known; which of the points with that
-    very value come first is asked for by number."""
+def _by_value(engine: Engine, there: str, chosen: qe.Filter, *, descending: bool, wanted: int) -> list[int]:
+    """The first ``wanted`` points, which there are, by their best value. Those better than the last value read are
+    known; which of the points with that very value come first is asked for by number."""
     sign = -1.0 if descending else 1.0
     best: dict[int, float] = {}
-    take, complete = limit, False
-    while len(best) < limit and not complete:
-        pairs = engine.by_value(there, chosen, descending=descending, limit=take)
-        complete, take = len(pairs) < take, 2 * take
-        best = {}
-        for number, value in pairs:
+    take = wanted
+    while len(best) < wanted and take < _ALL:  # another thread may have removed some of them meanwhile
+        for number, value in engine.by_value(there, chosen, descending=descending, limit=take):
             best.setdefault(number, sign * value)
-    ranked = sorted(best, key=lambda number: (best[number], number))
-    if complete:
-        return ranked[:limit]
-    last = best[ranked[limit - 1]]
+        take *= 2
+    ranked = sorted(best, key=lambda number: (best[number], number))[:wanted]
+    last = best[ranked[-1]] if ranked else 0.0
     better = [number for number in ranked if best[number] < last]
     edge = sign * last
     beyond = qe.RangeFloat(gt=edge) if descending else qe.RangeFloat(lt=edge)
@@ -91,7 +89,7 @@ def _by_value(engine: Engine, there: str, chosen: qe.Filter, *, descending: bool
         must=[chosen, qe.FieldCondition(there, range=qe.RangeFloat(gte=edge, lte=edge))],
         must_not=[qe.FieldCondition(there, range=beyond)],
     )
-    return better + engine.numbers(tied, limit - len(better))
+    return better + engine.numbers(tied, wanted - len(better))
 
 
 def bounds(engine: Engine, schema: Schema, match: Match, field: str) -> tuple[float, float] | None:

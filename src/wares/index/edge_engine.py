@@ -28,7 +28,7 @@ _CAUSES = (
 # Indexes are mapped from disk: they open at once and cost no memory of the process, and were as fast. They get no
 # links of their own in the graph: those more than double the time to build it and filtered queries do not need them.
 _INDEX: dict[str, Any] = {"enable_hnsw": False, "memory": qe.Memory.Cached}
-_INDEX_PARAMS = {"keyword": qe.KeywordIndexParams, "number": qe.FloatIndexParams, "boolean": qe.BoolIndexParams}
+_INDEX_PARAMS = {"keyword": qe.KeywordIndexParams, "number": qe.FloatIndexParams, "boolean": qe.KeywordIndexParams}
 
 
 class Engine:
@@ -79,11 +79,11 @@ class Engine:
         with _translated(self._folder):
             return int(self._shard.count(qe.CountRequest(exact=True, filter=chosen)))
 
-    def facet(self, there: str, chosen: qe.Filter, limit: int) -> list[tuple[str | bool, int]]:
+    def facet(self, there: str, chosen: qe.Filter, limit: int) -> list[tuple[str, int]]:
         """Values under a path and the number of points having them, most frequent first, then by value."""
         with _translated(self._folder):
             hits = self._shard.facet(qe.FacetRequest(there, limit=limit, exact=True, filter=chosen))
-        return [(hit.value, hit.count) for hit in hits]
+        return [(str(hit.value), hit.count) for hit in hits]
 
     def numbers(self, chosen: qe.Filter, limit: int) -> list[int]:
         """The lowest ids."""
@@ -92,7 +92,8 @@ class Engine:
         return [int(record.id) for record in records]
 
     def by_value(self, there: str, chosen: qe.Filter, *, descending: bool, limit: int) -> list[tuple[int, float]]:
-        """The first (id, value) pairs by value; a point comes once for each of its values, ties in no known order."""
+        """(id, value) pairs, best value first, from the first ``limit`` values; ties come in no known order. A point
+        comes with several values or, where they are equal, with fewer than it has."""
         order = qe.OrderBy(there, qe.Direction.Desc if descending else qe.Direction.Asc)
         request = qe.ScrollRequest(limit=limit, filter=chosen, order_by=order, with_payload=False)
         with _translated(self._folder):

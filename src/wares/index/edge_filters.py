@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import qdrant_edge as qe
 
-from wares.index.base import Match
-from wares.index.fields import Schema
+from wares.index.base import FieldValue, Match
+from wares.index.fields import Schema, Values, as_text
 from wares.index.filters import FALSE, TRUE, Alternative, prepare, split
 from wares.records import AllOf, AnyOf, Compare, Exists, Filter, In, Not, Scalar, Under
 
@@ -27,6 +27,12 @@ _BOUNDS = {"<": ("lt",), "<=": ("lte",), ">": ("gt",), ">=": ("gte",), "=": ("gt
 def key(field: str) -> str:
     """A field's name as a payload key: what a quoted path cannot hold is written as in a URL."""
     return re.sub(r'[%"\\\x00-\x1f]', lambda found: f"%{ord(found[0]):02X}", field)
+
+
+def payload(values: Values) -> dict[str, FieldValue]:
+    """Stored values under their payload keys. Booleans are kept as text: the engine's bindings read ``True`` in a
+    condition as the number 1, which equals no boolean."""
+    return {key(name): as_text(value) if isinstance(value, bool) else value for name, value in values.items()}
 
 
 def path(field: str, schema: Schema) -> str:
@@ -108,16 +114,12 @@ def _compile(where: Filter, within: str) -> Condition:
 
 def _one_of(there: str, values: Sequence[Scalar]) -> Condition:
     """Equality with any of the values, which are of one type."""
-    texts = [value for value in values if isinstance(value, str)]
-    if len(texts) > 1:
-        return qe.FieldCondition(there, match=qe.MatchAny(texts))
-    ways: list[Condition] = [
-        qe.FieldCondition(there, match=qe.MatchValue(value))
-        if isinstance(value, str | bool)
-        else qe.FieldCondition(there, range=qe.RangeFloat(gte=value, lte=value))
-        for value in values
-    ]
-    return ways[0] if len(ways) == 1 else qe.Filter(should=ways)
+    numbers = [value for value in values if isinstance(value, float) and not isinstance(value, bool)]
+    if numbers:
+        ranges: list[Condition] = [qe.FieldCondition(there, range=qe.RangeFloat(gte=v, lte=v)) for v in numbers]
+        return ranges[0] if len(ranges) == 1 else qe.Filter(should=ranges)
+    texts = [as_text(value) for value in values]
+    return qe.FieldCondition(there, match=qe.MatchValue(texts[0]) if len(texts) == 1 else qe.MatchAny(texts))
 
 
 def _is_range(where: Filter) -> bool:
