@@ -48,6 +48,7 @@ class Versions:
         self.shop = shop
         self.folder = shop / "index"
         self._pointer = self.folder / "CURRENT"
+        self._pointer_name = str(self._pointer)
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -59,7 +60,7 @@ class Versions:
     def stamp(self) -> tuple[int, ...] | None:
         """Something that differs whenever the live version may have changed; one system call."""
         try:
-            status = os.stat(self._pointer)  # noqa: PTH116 -- half the time of Path.stat, and asked at every query
+            status = os.stat(self._pointer_name)  # noqa: PTH116 - a third of Path.stat's time, at every question
         except OSError:
             return None
         return (status.st_ino, status.st_mtime_ns, status.st_size)
