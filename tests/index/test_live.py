@@ -66,9 +66,9 @@ def publish(versions: Versions) -> str:
 
 
 @pytest.fixture
-def versions(tmp_path: Path) -> Versions:
+def versions(quick_folder: Path) -> Versions:
     """A shop with one version live."""
-    versions = Versions(tmp_path)
+    versions = Versions(quick_folder)
     publish(versions)
     return versions
 

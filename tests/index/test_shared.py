@@ -89,13 +89,13 @@ CHANNELS = [Channel("text", point(7).vectors["text"][0], 5), Channel("words", Sp
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(quick_folder: Path) -> Path:
     """A version's folder with an engine of 60 points."""
-    index = EdgeIndex.create(tmp_path / "engine", VECTORS)
+    index = EdgeIndex.create(quick_folder / "engine", VECTORS)
     index.upsert([point(number) for number in range(60)])
     index.flush()
     index.close()
-    return tmp_path
+    return quick_folder
 
 
 @contextmanager
@@ -311,11 +311,11 @@ def test_the_socket_is_in_a_private_folder(folder: Path) -> None:
 
 
 def test_a_folder_too_deep_for_a_socket_address_is_shared_through_a_temporary_one(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with tempfile.TemporaryDirectory() as runtime:
         monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
-        deep = tmp_path / ("d" * 60) / ("e" * 60)
+        deep = folder / ("d" * 60) / ("e" * 60)
         deep.mkdir(parents=True)
         (folder / "engine").rename(deep / "engine")
         with opened(deep) as first, opened(deep) as second:

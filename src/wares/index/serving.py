@@ -77,11 +77,14 @@ class Server:
                 continue
             thread = threading.Thread(target=self._serve, args=(connection,), name="index-client", daemon=True)
             with self._guard:
-                refused = self._closing or len(self._clients) >= MAX_CONNECTIONS
-                if not refused:
+                if self._closing:
+                    connection.close()  # it will find the next holder
+                    return
+                full = len(self._clients) >= MAX_CONNECTIONS
+                if not full:
                     self._clients[connection] = thread
                     thread.start()
-            if refused:
+            if full:
                 _refuse(connection, f"{MAX_CONNECTIONS} connections are open already")
 
     def _serve(self, connection: socket.socket) -> None:
