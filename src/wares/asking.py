@@ -3,6 +3,7 @@ this product" becomes the vectors that the product has."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from wares import media
 from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
-from wares.index.base import Channel, Index
+from wares.index.base import Channel, Index, Match
 from wares.ranking.fusion import WORDS, Ask, default_weight
 from wares.records import Part, PartKind, Query, Sparse
 from wares.settings import MediaLimits
@@ -37,6 +38,8 @@ KINDS: Mapping[str, tuple[PartKind, float]] = {
 
 MAX_TEXT = 2_000
 MAX_PARTS = 16
+#: Inverse document frequencies that are remembered.
+MAX_IDFS = 100_000
 
 
 class Asking(NamedTuple):
@@ -69,6 +72,7 @@ class Asker:
         self._encoders = tuple(encoders)
         self._words = words
         self._limits = limits
+        self._idfs: dict[tuple[int, int], float] = {}
 
     def ask(self, query: Query) -> Asking:
         """Raises :class:`QueryError` for a part that is empty, too long, unreadable, or of no known kind."""
@@ -79,7 +83,7 @@ class Asker:
             channels = list(self._channels(part))
             if not channels:
                 raise QueryError(f"this shop's model does not understand {part.kind} queries; see wares info")
-            asking.asks.extend(Ask(name, c.name, _weight(part, c), part.weight) for c in channels)
+            asking.asks.extend(self._on_behalf(name, part, channel) for channel in channels)
             asking.channels.extend(channels)
             for channel in channels:
                 if isinstance(channel.vector, Sparse) and part.weight > 0:
@@ -110,6 +114,27 @@ class Asker:
             if vector.any():
                 yield from (Channel(channel, vector, NEAR * limited) for channel in targets)
 
+    def _on_behalf(self, name: str, part: Part, channel: Channel) -> Ask:
+        weight = default_weight(part.kind, channel.name)
+        ceiling = self._most(channel.vector) if isinstance(channel.vector, Sparse) else 1.0
+        return Ask(name, channel.name, weight, part.weight, ceiling)
+
+    def _most(self, terms: Sparse) -> float:
+        """What BM25 could give for these terms at most: each held by a product, and with full weight."""
+        points = len(self._index)
+        pairs = zip(terms.indices, terms.values, strict=True)
+        return sum(said * self._idf(term, points) for term, said in pairs) or 1.0
+
+    def _idf(self, term: int, points: int) -> float:
+        """The index's inverse document frequency of a term, counted anew when the index has grown by a fifth."""
+        key = term, round(math.log2(max(points, 1)) * 4)
+        if key not in self._idfs:
+            if len(self._idfs) >= MAX_IDFS:
+                self._idfs.clear()
+            holders = self._index.count(Match(terms=(term,)))
+            self._idfs[key] = math.log(1 + (points - holders + 0.5) / (holders + 0.5))
+        return self._idfs[key]
+
     def _content(self, part: Part) -> Content:
         if part.kind == "text":
             return str(part.value)
@@ -134,10 +159,6 @@ class Asker:
             near = self._store.ids_like(id, 3)
             raise QueryError(f"no product {id!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
         return found[id][0]
-
-
-def _weight(part: Part, channel: Channel) -> float:
-    return default_weight(part.kind, channel.name)
 
 
 def parts_of(

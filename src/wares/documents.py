@@ -12,19 +12,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from wares.query.names import CORE_FIELDS
 from wares.records import AttributeValue, Price, Product, Variant
-
-#: Fields that every shop has, with their type. An attribute of the same name is reached as "attributes.<name>".
-CORE_FIELDS = {
-    "id": "keyword",
-    "brand": "keyword",
-    "category": "keyword",
-    "availability": "keyword",
-    "currency": "keyword",
-    "price": "number",
-    "rating": "number",
-    "rating_count": "number",
-}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -91,7 +80,8 @@ def filter_fields(
     if product.brand:
         fields["brand"] = product.brand
     if product.category:
-        fields["category"] = ["/".join(product.category[: depth + 1]) for depth in range(len(product.category))]
+        steps = [step.strip() for name in product.category for step in name.split("/") if step.strip()]
+        fields["category"] = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
     if product.rating is not None:
         fields["rating"] = product.rating
     if product.rating_count is not None:

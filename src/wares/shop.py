@@ -23,6 +23,7 @@ from wares.asking import parts_of
 from wares.documents import content_hash
 from wares.encoders.base import Encoder
 from wares.errors import QueryError, SetupError, ShopBusy, StoreError, WaresError
+from wares.index.base import Index
 from wares.index.live import LiveIndex
 from wares.index.locks import WriterLock
 from wares.index.manifest import Manifest
@@ -68,6 +69,7 @@ class Shop:
         self._writing = threading.RLock()
         self._applied: dict[str, int] = {}
         self._manifests: dict[str, Manifest] = {}
+        self._searchers: dict[str, Searcher] = {}
 
     @classmethod
     def open(
@@ -190,7 +192,6 @@ class Shop:
         with self._live.use() as (version, index):
             if index is None:
                 return Results(query_id="", total=0, hits=(), notes=("the shop is empty; add products first",))
-            manifest = self._manifest(version)
             known = index.fields()
             checked = msgspec.structs.replace(
                 query,
@@ -198,8 +199,7 @@ class Shop:
                 facets=tuple(filters.resolve(name, known) for name in query.facets),
                 sort=filters.resolve_sort(query.sort, known),
             )
-            words = words_of(self.settings, manifest.words.average_lengths)
-            return Searcher(self._store, index, self._encoders, words, self.settings.media).search(checked)
+            return self._searcher(version, index).search(checked)
 
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
@@ -265,6 +265,15 @@ class Shop:
         with self._loading:
             return models.build(self.settings.model, self._environment)
 
+    def _searcher(self, version: str, index: Index) -> Searcher:
+        """The searcher of a version, kept while it is live."""
+        searcher = self._searchers.get(version)
+        if searcher is None:
+            words = words_of(self.settings, self._manifest(version).words.average_lengths)
+            searcher = Searcher(self._store, index, self._encoders, words, self.settings.media)
+            self._searchers = {version: searcher}
+        return searcher
+
     @contextmanager
     def _writer(self) -> Iterator[None]:
         """The right to write, among threads and among processes."""
@@ -275,7 +284,7 @@ class Shop:
         """Apply what a killed writer stored and did not index. While a writer lives this is its own business."""
         version = self._versions.current()
         if version is not None and self._versions.applied(version) < self._store.last_change():
-            with suppress(ShopBusy), self._writer():
+            with suppress(StoreError), self._writer():  # a full disk is the next writer's business, too
                 self._settle()
 
     def _fresh(self, products: Sequence[Product], tally: _Tally) -> Iterator[tuple[Product, bytes]]:
@@ -351,7 +360,8 @@ class Shop:
 
     def _manifest(self, version: str) -> Manifest:
         """The manifest of a version whose vectors this shop's encoders can be compared with."""
-        if version not in self._manifests:
+        manifest = self._manifests.get(version)
+        if manifest is None:
             manifest = self._versions.manifest(version)
             now = {encoder.channel: encoder.fingerprint for encoder in self._encoders}
             if dict(manifest.encoders) != now:
@@ -360,7 +370,7 @@ class Shop:
                     f"wares rebuild {self.path}"
                 )
             self._manifests = {version: manifest}
-        return self._manifests[version]
+        return manifest
 
     def _version_info(self, version: str) -> VersionInfo:
         manifest = self._versions.manifest(version)

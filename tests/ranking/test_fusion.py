@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from wares.ranking.fusion import WORDS, Ask, contributions, default_weight
 
 ASKS = [
-    Ask("text", WORDS, 1.0, 1.0),
+    Ask("text", WORDS, 1.0, 1.0, ceiling=30.0),
     Ask("text", "use.text", 0.4, 1.0),
     Ask("image", "look.image", 1.0, 0.5),
     Ask("not text", "use.text", 0.4, -1.0),
@@ -35,8 +35,8 @@ def test_what_a_product_does_not_have_adds_nothing(scores: np.ndarray) -> None:
     assert (added[np.isnan(scores)] == 0).all()
 
 
-def test_the_best_words_score_counts_full() -> None:
-    added = contributions(ASKS[:1], np.array([[4.0], [2.0], [np.nan]], np.float32))
+def test_words_count_by_the_share_of_what_they_could_give() -> None:
+    added = contributions(ASKS[:1], np.array([[30.0], [15.0], [np.nan]], np.float32))
     assert added.sum(axis=1).tolist() == [1.0, 0.5, 0.0]
 
 

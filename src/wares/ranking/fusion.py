@@ -2,8 +2,8 @@
 
 A part of a question (its words, a picture) is looked for in several channels. Within a part, each channel gives
 
-    words            score / best score of the candidates    0 … 1
-    dense vectors    max(cosine, 0)                          0 … 1
+    words            BM25 / the most that BM25 could give for these words    0 … 1
+    dense vectors    max(cosine, 0)                                          0 … 1
 
 and the part's score is their sum weighted by :data:`WEIGHTS`, divided by the sum of the weights of the channels that
 were asked, so that parts with more channels do not count for more. The score of a product is the sum of its parts'
@@ -42,14 +42,16 @@ WEIGHTS: Mapping[tuple[str, str], float] = {
 class Ask(NamedTuple):
     """One channel asked on behalf of one part: column ``channel`` of the candidates' scores.
 
-    ``part`` names the part for explanations ("text", "image 2", "not"); ``weight`` is the channel's weight within its
-    part, ``part_weight`` the asker's weight of the part, negative for "not this".
+    ``part`` names the part for explanations ("text", "image 2", "not text"); ``weight`` is the channel's weight
+    within its part, ``part_weight`` the asker's weight of the part, negative for "not this"; ``ceiling`` the score
+    that no product exceeds.
     """
 
     part: str
     channel: str
     weight: float
     part_weight: float
+    ceiling: float = 1.0
 
 
 def default_weight(kind: str, channel: str) -> float:
@@ -62,11 +64,7 @@ def contributions(asks: Sequence[Ask], scores: Scores) -> npt.NDArray[np.float64
     if not asks:
         return np.zeros((len(scores), 0))
     shares = np.maximum(np.nan_to_num(scores.astype(np.float64), nan=0.0), 0.0)
-    for column, ask in enumerate(asks):
-        if ask.channel == WORDS:
-            best = shares[:, column].max(initial=0.0)
-            if best > 0:
-                shares[:, column] /= best
+    shares = np.minimum(shares / np.asarray([ask.ceiling for ask in asks]), 1.0)
     within: dict[str, float] = {}
     parts: dict[str, float] = {}
     for ask in asks:
