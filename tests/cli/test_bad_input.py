@@ -9,10 +9,13 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+
+from wares.index.edge_files import ROOM
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -66,7 +69,6 @@ def test_a_bad_feed_among_good_ones_is_told_before_anything_is_read(
         (["--map", "price=Preis"], "Preis"),
         (["--format", "cvs"], "csv"),
         (["--model", "basik"], "basic"),
-        (["--media-root", "/no/such/folder"], "/no/such/folder"),
     ],
     ids=" ".join,
 )
@@ -96,7 +98,7 @@ def test_ten_thousand_words_are_answered_or_refused_in_one_line(process: Command
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--where", "price < 30 AND (brand = 'Acme'"], ")"),
+        (["--where", "price < 30 AND (brand = 'Acme'"], '"("'),
         (["--where", "brand = 'Acme"], "'"),
         (["--where", "price <"], "price"),
         (["--where", "price < cheap"], "price"),
@@ -123,7 +125,7 @@ def test_a_pdf_named_jpg(wares: Command, made: Path, tmp_path: Path) -> None:
     picture = a_pdf(tmp_path / "photo.jpg")
     message = wares("search", made, "--image", picture).error()
     assert "photo.jpg" in message
-    assert "PDF" in message
+    assert "pdf" in message.casefold()
 
 
 def test_a_picture_of_nine_hundred_million_pixels_is_refused_at_once(
@@ -134,7 +136,7 @@ def test_a_picture_of_nine_hundred_million_pixels_is_refused_at_once(
     limited = ("bash", "-c", 'ulimit -v 6000000; exec "$@"', "bash")  # decoded it would be 2.7 GB
     message = process("search", made, "--image", picture, prefix=limited).error()
     assert "huge.png" in message
-    assert "30" in message
+    assert "pixels" in message
 
 
 def png(width: int, height: int) -> bytes:
@@ -180,10 +182,8 @@ def test_indexing_does_not_take_over_a_folder_with_other_files(wares: Command, f
 
 @pytest.mark.parametrize("verb", [*READS, *WRITES], ids=lambda verb: verb[0])
 def test_a_shop_made_by_a_newer_version(verb: list[str], wares: Command, shop: Path) -> None:
-    with sqlite3.connect(shop / "shop.db") as database:
-        [(version,)] = database.execute("PRAGMA user_version").fetchall()
-        database.execute(f"PRAGMA user_version = {version + 100}")
-    database.close()
+    with closing(sqlite3.connect(shop / "shop.db")) as database, database:
+        database.execute("UPDATE meta SET value = '999' WHERE key = 'schema'")
     assert "newer" in wares(*(word.format(shop) for word in verb)).error()
 
 
@@ -237,23 +237,22 @@ def test_a_read_only_folder(process: Command, shop: Path, feed: Path, tmp_path: 
     assert process("search", shop, "--json").json["total"] == 9
 
 
-def test_a_full_disk(process: Command, feed: Path, made: Path, tmp_path: Path) -> None:
-    """Indexing into a disk that fills up fails in one line; what was stored before is found."""
+def test_a_full_disk(process: Command, made: Path, tmp_path: Path) -> None:
+    """Indexing stops in one line before the disk is full; what was stored before is found."""
     disk = tmp_path / "disk"
     disk.mkdir()
     big = tmp_path / "big.csv"
-    big.write_text("id,title,description\n" + "".join(f"n{n},Cup {n},{'many words ' * 200}\n" for n in range(3_000)))
-    # the shop is written to a small disk, filled, and asked again within one namespace
-    full = mounted(f"mount -t tmpfs -o size=24m disk '{disk}'; cp -r --sparse=always '{made}' '{disk}/shop'")
-    script = (
+    big.write_text("id,title,description\n" + "".join(f"n{n},Cup {n},{'many words ' * 900}\n" for n in range(1_000)))
+    room = ROOM // 2**20 + 8  # a little more than indexing wants to see free
+    full = mounted(f"mount -t tmpfs -o size={room}m disk '{disk}'; cp -r --sparse=always '{made}' '{disk}/shop'")
+    script = (  # in one namespace, outside which the small disk does not exist
         f'"{sys.executable}" -m wares index "{disk}/shop" "{big}"; echo "code $?" >&2\n'
         f'exec "{sys.executable}" -m wares search "{disk}/shop" "red cup" --json'
     )
-    done = process("--version", prefix=(*full, "bash", "-c", script, "bash"))
-    *_, error, code = done.err.strip().splitlines()[:2] if done.err.count("\n") == 2 else pytest.fail(done.err)
+    done = process(prefix=(*full, "bash", "-c", script))
+    error, code = done.err.splitlines()
     assert error.startswith("error: ")
-    assert "unexpected" not in error
-    assert "space" in error or "full" in error
+    assert "make room" in error
     assert code == "code 1"
     assert done.code == 0
     assert done.json["hits"][0]["id"] == "cup-red"

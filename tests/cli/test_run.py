@@ -91,6 +91,7 @@ def test_version(wares: Command) -> None:
         (["index", "shop"], "FEED"),
         (["index", "shop", "feed.csv", "--map", "price"], "FIELD=COLUMN"),
         (["index", "shop", "feed.csv", "--map", "=x"], "FIELD=COLUMN"),
+        (["index", "shop", "feed.csv", "--media-root", "/no/such/folder"], "/no/such/folder"),
         (["remove", "shop"], "ID"),
     ],
     ids=" ".join,

@@ -29,7 +29,8 @@ def index(
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is read from.")
     ] = None,
     media_root: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where relative picture paths start.")
+        Path | None,
+        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Where picture paths start."),
     ] = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="The model of a new shop; see: wares models.")
