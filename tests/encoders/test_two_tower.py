@@ -51,6 +51,14 @@ def test_words_find_pictures_whatever_the_layout(export, environment, form):
     np.testing.assert_allclose((words @ pictures.T).max(axis=1), 1.0, atol=1e-6)
 
 
+def test_the_space_is_called_after_the_place(export, environment, monkeypatch):
+    folder = export()
+    monkeypatch.chdir(folder.parent)
+    folder.rename("CLIP ViT.B_32")
+    for place in ("file:CLIP ViT.B_32", "file:./CLIP ViT.B_32/"):
+        assert {encoder.space for encoder in encoders.build(place, environment)} == {"clip-vit-b-32"}
+
+
 def test_both_layouts_give_the_same_vectors(export, environment):
     split, joint = (encoders.build(f"file:{export(layout)}", environment) for layout in ("split", "joint"))
     texts, pictures = ["red", "red blue"], [plain("orange"), plain("navy")]
@@ -91,6 +99,11 @@ def test_a_damaged_file_is_named_in_one_line(export, environment, name, content)
     with pytest.raises(SetupError, match=Path(name).name) as error:
         encoders.build(f"file:{folder}", environment)
     assert "\n" not in str(error.value)
+
+
+def test_a_tower_without_its_projection_is_refused(export, environment):
+    with pytest.raises(SetupError, match="words give pooler_output, pictures image_embeds"):
+        encoders.build(f"file:{export(words='pooler_output')}", environment)
 
 
 def test_outputs_of_unknown_names_are_told(export, environment):

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from wares.encoders import Progress
     from wares.encoders.base import Content, Vectors
 
-#: What the vector is called, the surest name first: of a tower with a projection, only the projected one is meant.
+# Where there is a projection into the common space, as CLIP has, this is not in it; SigLIP has none.
+_BEFORE_PROJECTION = "pooler_output"
+
+#: What the vector is called, the surest name first.
 _OUTPUTS: dict[Modality, tuple[str, ...]] = {
-    "text": ("text_embeds", "text_embeddings", "text_features", "sentence_embedding", "pooler_output"),
-    "image": ("image_embeds", "image_embeddings", "image_features", "sentence_embedding", "pooler_output"),
+    "text": ("text_embeds", "text_embeddings", "text_features", "sentence_embedding", _BEFORE_PROJECTION),
+    "image": ("image_embeds", "image_embeddings", "image_features", "sentence_embedding", _BEFORE_PROJECTION),
 }
 _INPUTS: dict[Modality, tuple[str, ...]] = {
     "text": ("input_ids", "attention_mask", "token_type_ids"),
@@ -53,10 +56,12 @@ def encoders(
     threads = threads or cores()
     text, image = TextTower(folder, graphs, threads), ImageTower(folder, graphs, threads)
     if text.dims != image.dims:
-        raise SetupError(
-            f"{location}: words have {text.dims} dimensions, pictures {image.dims}: two different spaces"
-        )
-    space = re.sub(r"[^a-z0-9]+", "-", location.rstrip("/").rpartition("/")[2].lower()).strip("-") or "clip"
+        sizes = f"words have {text.dims} dimensions, pictures {image.dims}"
+        raise SetupError(f"{location}: {sizes}: two different spaces")
+    if (text.output == _BEFORE_PROJECTION) != (image.output == _BEFORE_PROJECTION):
+        raise SetupError(f"{location}: words give {text.output}, pictures {image.output}: one is not projected")
+    name = location.partition(":")[2].rstrip("/").rpartition("/")[2]
+    space = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "clip"
     return (Encoder(text, space), Encoder(image, space))
 
 
@@ -67,10 +72,10 @@ class _Graph:
         self.path = folder / getattr(graphs, modality)
         joint = graphs.text == graphs.image
         session = Session(self.path, threads=threads)
-        self._output = self._first(session.outputs, _OUTPUTS[modality])
+        self.output = self._first(session.outputs, _OUTPUTS[modality])
         if joint:
             inputs = [name for name in _INPUTS[modality] if name in session.inputs]
-            session = Session(self.path, threads=threads, part=(inputs, [self._output]))
+            session = Session(self.path, threads=threads, part=(inputs, [self.output]))
         self._session = session
         self.inputs = session.inputs
         self.digest = _digest(_with_data(self.path))
@@ -83,12 +88,12 @@ class _Graph:
     def run(self, **inputs: np.ndarray[Any, Any]) -> Vectors:
         """Rows for the inputs that the graph has; others are left out."""
         given = {name: inputs[name].astype(_TYPES.get(value.type, np.float32)) for name, value in self.inputs.items()}
-        (rows,) = self._session.run([self._output], given)
+        (rows,) = self._session.run([self.output], given)
         return rows.astype(np.float32, copy=False)
 
     def dims(self, **sample: np.ndarray[Any, Any]) -> int:
         """What the graph says, or else what comes out for a sample."""
-        shape = self._session.outputs[self._output].shape
+        shape = self._session.outputs[self.output].shape
         return shape[-1] or self.run(**sample).shape[-1]
 
     def _first(self, outputs: dict[str, Value], names: Sequence[str]) -> str:
@@ -112,6 +117,7 @@ class TextTower(Tower):
         self.name = "two-tower-text"
         self.batch_size = self._graph.batch_size
         self.fingerprint = f"{self.name}:{self._graph.digest}:{_digest(_settings(folder, 'tokenizer*.json'))}:1"
+        self.output = self._graph.output
         self.dims = self._graph.dims(**self._prepared([""]))
 
     def encode_batch(self, batch: Sequence[Content]) -> Vectors:
@@ -135,6 +141,7 @@ class ImageTower(Tower):
         self.fingerprint = (
             f"{self.name}:{self._graph.digest}:{_digest(_settings(folder, 'preprocessor_config.json'))}:1"
         )
+        self.output = self._graph.output
         self.dims = self._graph.dims(pixel_values=self._blank())
 
     def encode_batch(self, batch: Sequence[Content]) -> Vectors:
