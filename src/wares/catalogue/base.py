@@ -13,8 +13,8 @@ from wares.errors import CatalogueError
 class Row(NamedTuple):
     """The cells of one product or variant by column name, and the line of the feed where they begin.
 
-    A cell is text, a number, a boolean, a list, a mapping or None. Nested formats use the names of
-    :data:`wares.catalogue.columns.TARGETS`; ``variants`` is then a list of mappings like these.
+    A cell is text, a number, a boolean, a list, a mapping or None. Nested formats name their cells as columns are
+    named in :data:`wares.catalogue.columns.TARGETS`; ``variants`` is then a list of mappings like these.
     """
 
     line: int | None

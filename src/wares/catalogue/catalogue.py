@@ -69,7 +69,7 @@ class Catalogue:
         """Lines and products of one feed, variants put together."""
         before = self.problem_count
         rows = self._rows(feed, reader)
-        sample = list(islice(rows, SAMPLED))
+        sample, broken = self._sample(rows)
         if not sample:
             if self.problem_count > before:
                 return
@@ -80,13 +80,25 @@ class Catalogue:
             raise CatalogueError(error.reason, source=feed.name) from None
         habits = observe(sample, columns, typed=reader.typed)
         assembler = Assembler(columns, habits, feed.media_root, fixed=reader.fixed)
-        flat = self._flat(feed, chain(sample, rows), assembler)
+        flat = self._flat(feed, chain(sample, rows, _raised(broken)), assembler)
         grouped = reader.spread and (columns.has("group") or (not reader.fixed and feed.mentions(GROUP_NAMED)))
         if grouped:
             yield from self._grouped(feed, flat)
         else:
             for line, _, product in flat:
                 yield line, product
+
+    def _sample(self, rows: Iterator[Row]) -> tuple[list[Row], CatalogueError | None]:
+        """The first rows, and the error that ended them; it waits until they are read."""
+        sample: list[Row] = []
+        try:
+            for row in islice(rows, SAMPLED):
+                sample.append(row)  # one by one: what came before an error is kept
+        except CatalogueError as error:
+            if self._strict or not sample:
+                raise
+            return sample, error
+        return sample, None
 
     def _rows(self, feed: Feed, reader: Reader) -> Iterator[Row]:
         """What the reader gives, bad rows reported; foreign errors of reading become ours here."""
@@ -153,3 +165,10 @@ class Catalogue:
             self.problems.append(problem)
         if self._on_problem:
             self._on_problem(problem)
+
+
+def _raised(error: CatalogueError | None) -> Iterator[Row]:
+    """No rows, and then the error, if there is one."""
+    if error:
+        raise error
+    yield from ()

@@ -46,6 +46,7 @@ TARGETS: dict[str, Target] = {
         "the id of the product that the row is a variant of",
         _names(
             "item_group_id parent_sku parent_id parent group_id variant_of is_variant_of parent_product_id",
+            "in_product_group_with_id",
             "produktgruppe_id eltern_id vater_artikel id_parent id_padre 商品组id 父商品id 父sku 款号",
         ),
     ),

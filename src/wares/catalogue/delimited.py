@@ -33,6 +33,13 @@ class Dialect(msgspec.Struct, frozen=True):
             return csv.reader(lines, delimiter=self.delimiter)
         return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
 
+    def closes(self, lines: Iterable[str]) -> bool:
+        """Whether every quotation mark in the lines of a record is where RFC 4180 has it."""
+        try:
+            return len(list(csv.reader(lines, delimiter=self.delimiter, strict=True))) == 1
+        except csv.Error:
+            return False
+
 
 class DelimitedReader(Reader):
     """One product or variant a line; the first line names the columns."""
@@ -62,14 +69,15 @@ class DelimitedReader(Reader):
             yield from lines.errors()
             if not any(cells):
                 continue
-            if header is None:
+            if len(lines.held) > 1 and not dialect.closes(lines.text()):
+                yield CatalogueError("a quotation mark is left open", line=lines.number)
+                lines.again()
+            elif header is None:
                 header = _header(cells)
             elif len(cells) == len(header):
                 yield Row(lines.number, dict(zip(header, cells, strict=True)))
             else:
-                open_quote = "; is a quotation mark left open?" if len(lines.held) > 1 else ""
-                reason = f"{len(cells)} cells where the header has {len(header)}{open_quote}"
-                yield CatalogueError(reason, line=lines.number)
+                yield CatalogueError(f"{len(cells)} cells where the header has {len(header)}", line=lines.number)
                 lines.again()
         yield from lines.errors()
 
@@ -106,6 +114,10 @@ class _Lines:
     def number(self) -> int:
         """The line on which the record began."""
         return self.held[0][0]
+
+    def text(self) -> list[str]:
+        """The lines of the record."""
+        return [line for _, line in self.held]
 
     def again(self) -> None:
         """Give the lines of the record once more, without the first."""

@@ -151,11 +151,13 @@ class _Graph:
         }
         owner = self._at(next(iter(_list(node.get("isVariantOf"))), None))
         if isinstance(owner, dict):
-            cells["group"] = _first(owner, _GROUP_IDS) or _first(owner, _IDS)
+            cells["item_group_id"] = _first(owner, _GROUP_IDS) or _first(owner, _IDS)
         elif owner or (not group and "inProductGroupWithID" in node):
-            cells["group"] = owner or node["inProductGroupWithID"]
+            cells["item_group_id"] = owner or node["inProductGroupWithID"]
         variants = [self._at(variant) for variant in _list(node.get("hasVariant"))]
-        cells["variants"] = [{**self.cells(item), "group": None} for item in variants if isinstance(item, dict)]
+        cells["variants"] = [
+            {**self.cells(item), "item_group_id": None} for item in variants if isinstance(item, dict)
+        ]
         return {name: value for name, value in cells.items() if value not in (None, "", [], {})}
 
     def _text(self, value: Any) -> str:

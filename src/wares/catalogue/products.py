@@ -86,7 +86,7 @@ class Assembler:
         if options := fields.pop("options", None):
             fields["variants"] = (Variant(id=fields["id"], options=options),)
         if len(media) > 1:
-            media = list(dict.fromkeys(media))
+            media = _distinct(media)
         product = Product(attributes=attributes, media=tuple(media), relations=relations, **fields)
         if "variants" in found:
             product = _convert(found["variants"], lambda rows: self._with_variants(product, rows, currency))
@@ -216,6 +216,13 @@ def _ranked(media: Iterator[Media], first: bool) -> Iterator[Media]:
         detail = not first and medium.modality == "image" and medium.role == "main"
         yield Media(medium.source, medium.modality, "detail") if detail else medium
         first = False
+
+
+def _distinct(media: list[Media]) -> list[Media]:
+    first: dict[tuple[str, str | bytes], Media] = {}
+    for medium in media:
+        first.setdefault((medium.modality, medium.source), medium)
+    return list(first.values())
 
 
 def _options(cell: Mapping[str, Any]) -> dict[str, str]:

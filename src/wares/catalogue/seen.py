@@ -18,8 +18,8 @@ class Seen:
     def __init__(self) -> None:
         self._size = 1 << 12
         self._used = 0
-        self._hashes = array("Q", bytes(8 * self._size))
-        self._places = array("Q", bytes(8 * self._size))
+        self._hashes = array("Q", [0]) * self._size
+        self._places = array("Q", [0]) * self._size
 
     def add(self, name: str, source: int, line: int) -> tuple[int, int] | None:
         """Remember an id at a source's number and a line. Where it was before, if it was; the first place stays."""
@@ -45,8 +45,8 @@ class Seen:
     def _grow(self) -> None:
         hashes, places = self._hashes, self._places
         self._size *= 2
-        self._hashes = array("Q", bytes(8 * self._size))
-        self._places = array("Q", bytes(8 * self._size))
+        self._hashes = array("Q", [0]) * self._size
+        self._places = array("Q", [0]) * self._size
         for mark, place in zip(hashes, places, strict=True):
             if mark:
                 slot = self._slot(mark)
