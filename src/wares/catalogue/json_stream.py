@@ -92,16 +92,18 @@ class _Cursor:
         while True:
             try:
                 value, end = _decode(self._buffer, self._at)
-            except (json.JSONDecodeError, RecursionError) as error:
-                if isinstance(error, RecursionError):
-                    self._fail("the JSON is nested too deep")
+            except RecursionError:
+                self._fail("the JSON is nested too deep")
+            except json.JSONDecodeError as error:
+                further = self._buffer.count("\n", self._at, error.pos)
                 if not self._more():
-                    self._fail(f"this is no JSON: {error.msg}", self._buffer.count("\n", self._at, error.pos))
+                    self._fail(f"this is no JSON: {error.msg}", further)
                 if len(self._buffer) - self._at > MAX_LINE:
                     self._fail(f"a JSON value is broken, or has over {MAX_LINE // 1_000_000} million characters")
                 continue
             # A number at the end of the buffer may go on in the next piece: "1" as "1e+5".
-            if end + len("e+") >= len(self._buffer) and self._more():
+            if end + len("e+") >= len(self._buffer) and not self._ended:
+                self._more()
                 continue
             self._pass(end)
             return value
