@@ -75,17 +75,23 @@ class Server:
                 _log.exception("the index server could not take a connection")
                 time.sleep(0.1)  # out of descriptors, most likely: do not spin
                 continue
-            thread = threading.Thread(target=self._serve, args=(connection,), name="index-client", daemon=True)
             with self._guard:
                 if self._closing:
                     connection.close()  # it will find the next holder
                     return
-                full = len(self._clients) >= MAX_CONNECTIONS
-                if not full:
-                    self._clients[connection] = thread
-                    thread.start()
+                full = len(self._clients) >= MAX_CONNECTIONS or not self._take(connection)
             if full:
-                _refuse(connection, f"{MAX_CONNECTIONS} connections are open already")
+                _refuse(connection, f"{len(self._clients)} connections are open already")
+
+    def _take(self, connection: socket.socket) -> bool:
+        """Give a connection its thread; False when the system has none left."""
+        thread = threading.Thread(target=self._serve, args=(connection,), name="index-client", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        self._clients[connection] = thread
+        return True
 
     def _serve(self, connection: socket.socket) -> None:
         try:
