@@ -18,6 +18,7 @@ import numpy as np
 from wares import media
 from wares.documents import content_hash, filter_fields, meaning_text, word_fields
 from wares.encoders.base import Encoder, Tower
+from wares.encoders.tokens import VERSION as TOKENS
 from wares.encoders.words import Words, averages
 from wares.errors import MediaError
 from wares.index.base import Point, VectorSpec
@@ -51,6 +52,11 @@ def towers_of(encoders: Iterable[Encoder]) -> dict[str, Tower]:
 def vector_specs(encoders: Iterable[Encoder]) -> tuple[VectorSpec, ...]:
     """The vectors that the encoders' points have: one per channel; several rows where a product has several media."""
     return tuple(VectorSpec(e.channel, e.dims, multi=e.modality != "text") for e in encoders)
+
+
+def fingerprints(encoders: Iterable[Encoder]) -> dict[str, str]:
+    """What writes each channel of an index; the same question needs the same writers."""
+    return {"words": f"tokens {TOKENS}", **{encoder.channel: encoder.fingerprint for encoder in encoders}}
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -21,7 +21,7 @@ from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError, WaresError
 from wares.index.manifest import Build, WordsParameters
 from wares.index.versions import Versions
-from wares.indexing import Pointer, Reader, average_lengths, vector_specs, words_of
+from wares.indexing import Pointer, Reader, average_lengths, fingerprints, vector_specs, words_of
 from wares.records import Product
 from wares.reports import OnProgress, Progress
 from wares.settings import Environment, Settings
@@ -47,7 +47,7 @@ def begin(
     return versions.begin(
         engine=ENGINE,
         vectors=vector_specs(encoders),
-        encoders={encoder.channel: encoder.fingerprint for encoder in encoders},
+        encoders=fingerprints(encoders),
         model=settings.model,
         words=WordsParameters(k1=settings.k1, b=settings.b, weights=settings.fields, average_lengths=lengths),
         built_from=built_from,

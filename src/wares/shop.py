@@ -8,9 +8,8 @@ SHOP/media/      media that were given as bytes
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,30 +19,20 @@ import msgspec
 from wares import encoders as models
 from wares import media
 from wares.asking import parts_of
-from wares.documents import content_hash
 from wares.encoders.base import Encoder
-from wares.errors import QueryError, SetupError, ShopBusy, StoreError, WaresError
+from wares.errors import QueryError, SetupError, StoreError, WaresError
 from wares.index.base import Index
 from wares.index.live import LiveIndex
-from wares.index.locks import WriterLock
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
-from wares.indexing import Pointer, Reader, batches, words_of
+from wares.indexing import fingerprints, words_of
 from wares.query import filters
-from wares.rebuilding import begin_empty, rebuild
 from wares.records import Filter, MatchedMedia, Media, Product, Query, Results
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
 from wares.settings import Environment, Settings
-from wares.store.entries import Entry, Stored
 from wares.store.store import Store
-
-#: Products compared with the store at once, and products encoded and stored at once.
-COMPARE = 1_000
-ENCODE = 64
-#: A new index version is built when this many points have come since the last, and this share of all.
-REBUILD_AFTER = 5_000
-REBUILD_SHARE = 0.2
+from wares.writing import Writer
 
 
 def open(path: str | Path, *, model: str | None = None, create: bool = True) -> Shop:
@@ -66,8 +55,7 @@ class Shop:
         self._versions = Versions(path)
         self._live = LiveIndex(self._versions)
         self._loading = threading.Lock()
-        self._writing = threading.RLock()
-        self._applied: dict[str, int] = {}
+        self._writer = Writer(path, store, settings, environment, self._live, lambda: self._encoders)
         self._manifests: dict[str, Manifest] = {}
         self._searchers: dict[str, Searcher] = {}
 
@@ -109,7 +97,7 @@ class Shop:
         shop = cls(folder, store, found, environment)
         if encoders:
             shop._encoders = encoders
-        shop._recover()
+        shop._writer.recover()
         return shop
 
     # -- writing ------------------------------------------------------------------------------------------------
@@ -121,38 +109,19 @@ class Shop:
         many products have come, a new version of the index is built at the end (in another process, while the
         present one answers).
         """
-        started = time.monotonic()
-        tell = progress or _silent
-        tally = _Tally()
-        with self._writer():
-            for products in batches(catalogue, COMPARE):
-                for fresh in batches(self._fresh(products, tally), ENCODE):
-                    self._put(fresh, tally)
-                    tell(Progress("indexing", tally.seen(), _size(catalogue)))
-                tell(Progress("indexing", tally.seen(), _size(catalogue)))
-            self._settle()
-            if self._rebuild_is_due():
-                self._rebuild(tell)
-        return tally.report(time.monotonic() - started)
+        return self._writer.add(catalogue, progress or _silent)
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove products; how many there were. Unknown ids are ignored."""
-        with self._writer():
-            removed = len(self._store.remove(list(ids)))
-            self._settle()
-            return removed
+        return self._writer.remove(list(ids))
 
     def rebuild(self, progress: OnProgress | None = None) -> VersionInfo:
         """Build the index anew from the store, in another process, and switch to it."""
-        with self._writer():
-            return self._rebuild(progress or _silent)
+        return self._version_info(self._writer.rebuild(progress or _silent))
 
     def rollback(self) -> VersionInfo:
         """Go back to the index version before; what changed since is applied to it, so no product is lost."""
-        with self._writer():
-            version = self._versions.rollback()
-            self._settle()
-            return self._version_info(version)
+        return self._version_info(self._writer.rollback())
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -274,97 +243,12 @@ class Shop:
             self._searchers = {version: searcher}
         return searcher
 
-    @contextmanager
-    def _writer(self) -> Iterator[None]:
-        """The right to write, among threads and among processes."""
-        with self._writing, WriterLock(self.path):
-            yield
-
-    def _recover(self) -> None:
-        """Apply what a killed writer stored and did not index. While a writer lives this is its own business."""
-        version = self._versions.current()
-        if version is not None and self._versions.applied(version) < self._store.last_change():
-            with suppress(StoreError), self._writer():  # a full disk is the next writer's business, too
-                self._settle()
-
-    def _fresh(self, products: Sequence[Product], tally: _Tally) -> Iterator[tuple[Product, bytes]]:
-        """Those products that are new or changed, with their content hashes."""
-        known = self._store.hashes([product.id for product in products])
-        for product in products:
-            digest = content_hash(product)
-            old = known.get(product.id)
-            if old == digest:
-                tally.unchanged += 1
-                continue
-            tally.added += old is None
-            tally.changed += old is not None
-            yield product, digest
-
-    def _put(self, fresh: Sequence[tuple[Product, bytes]], tally: _Tally) -> None:
-        """Store products, then index them: what is stored is safe."""
-        products = [product for product, _ in fresh]
-        if self._versions.current() is None:
-            self._versions.publish(begin_empty(self._versions, self.settings, self._encoders, products))
-        entries = self._reader.entries(products, [digest for _, digest in fresh])
-        self._store.put(entries)
-        tally.note(entries)
-        self._apply()
-
-    @cached_property
-    def _reader(self) -> Reader:
-        return Reader(self._store, self._encoders, self.settings.media, self.path / "media")
-
-    def _apply(self) -> None:
-        """Bring the live index up to the store's last change. Applying a change twice does no harm."""
-        with self._live.use(latest=True) as (version, index):
-            if index is None:
-                return
-            manifest = self._manifest(version)
-            words = words_of(self.settings, manifest.words.average_lengths)
-            pointer = Pointer(self._store, self._encoders, words)
-            since = max(self._applied.get(version, 0), self._versions.applied(version))
-            while changes := self._store.changes(since, COMPARE):
-                put = [change.number for change in changes if not change.removed]
-                index.delete([change.number for change in changes if change.removed])
-                products, stored = self._store.products(put), self._store.media(put)
-                rows = [Stored(n, products[n], stored.get(n, ())) for n in put if n in products]
-                for some in batches(rows, COMPARE):
-                    index.upsert(pointer.points(some))
-                since = changes[-1].change
-            self._applied = {version: since}
-
-    def _settle(self) -> None:
-        """Apply what is left, and record durably how far the index has got."""
-        self._apply()
-        with self._live.use(latest=True) as (version, index):
-            if index is not None:
-                index.flush()
-                self._versions.set_applied(version, self._applied[version])
-
-    def _rebuild_is_due(self) -> bool:
-        version = self._versions.current()
-        if version is None:
-            return False
-        built, now = self._manifest(version).points, len(self._store)
-        changed = self._versions.applied(version) - self._manifest(version).built_from
-        return changed >= REBUILD_AFTER and changed >= REBUILD_SHARE * max(built, now)
-
-    def _rebuild(self, tell: OnProgress) -> VersionInfo:
-        if len(self._store) == 0:
-            raise SetupError(f"{self.path} has no products to build an index from; add some first")
-        version = rebuild(self.path, self._environment, tell)
-        self._versions.publish(version)
-        self._settle()
-        self._versions.prune(keep=2)
-        return self._version_info(version)
-
     def _manifest(self, version: str) -> Manifest:
         """The manifest of a version whose vectors this shop's encoders can be compared with."""
         manifest = self._manifests.get(version)
         if manifest is None:
             manifest = self._versions.manifest(version)
-            now = {encoder.channel: encoder.fingerprint for encoder in self._encoders}
-            if dict(manifest.encoders) != now:
+            if dict(manifest.encoders) != fingerprints(self._encoders):
                 raise StoreError(
                     f"the index of {self.path} was built with other encoders than those installed; run: "
                     f"wares rebuild {self.path}"
@@ -399,43 +283,8 @@ class Shop:
         return f"{self.settings.model}: " + ", ".join(encoder.channel for encoder in self._encoders)
 
 
-class _Tally:
-    """Counts of one ``add``."""
-
-    def __init__(self) -> None:
-        self.added = self.changed = self.unchanged = self.pictures = self.warning_count = 0
-        self.warnings: list[str] = []
-
-    def seen(self) -> int:
-        return self.added + self.changed + self.unchanged
-
-    def note(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            for medium in entry.media:
-                self.pictures += medium.modality == "image" and medium.key is not None
-                if medium.warning:
-                    self.warning_count += 1
-                    if len(self.warnings) < 100:
-                        self.warnings.append(f"{entry.product.id}: {medium.warning}")
-
-    def report(self, seconds: float) -> AddReport:
-        return AddReport(
-            added=self.added,
-            changed=self.changed,
-            unchanged=self.unchanged,
-            pictures=self.pictures,
-            warnings=tuple(self.warnings),
-            warning_count=self.warning_count,
-            seconds=round(seconds, 3),
-        )
-
-
 def _silent(_: Progress) -> None:
     """Nobody listens."""
-
-
-def _size(catalogue: Iterable[Product]) -> int | None:
-    return len(catalogue) if isinstance(catalogue, Sized) else None
 
 
 def _check_place(folder: Path, create: bool) -> None:

@@ -75,7 +75,7 @@ def test_pictures_given_as_bytes_are_kept_in_the_shop(shop: Shop, goods: list[Pr
 def test_interrupted_adding_keeps_what_was_stored_and_goes_on(
     tmp_path: Path, goods: list[Product], environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wares.shop.COMPARE", 2)
+    monkeypatch.setattr("wares.writing.COMPARE", 2)
 
     def interrupted() -> Iterator[Product]:
         yield from goods[:4]

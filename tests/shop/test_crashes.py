@@ -18,7 +18,7 @@ from wares.shop import Shop
 WRITER = """
 import sys
 from pathlib import Path
-from wares import shop as module
+from wares import writing as module
 from wares.records import Product
 from wares.settings import Environment
 from wares.shop import Shop

@@ -52,7 +52,7 @@ def test_another_process_that_has_the_shop_open_follows_a_switch(shop: Shop, env
 
 
 def test_many_new_products_bring_a_new_version_by_themselves(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wares.shop.REBUILD_AFTER", 20)
+    monkeypatch.setattr("wares.writing.REBUILD_AFTER", 20)
     before = {version.name for version in shop.info().versions}
     shop.add(Product(id=f"n{number}", title=f"Lamp {number}") for number in range(30))
     assert {version.name for version in shop.info().versions} - before

@@ -1,0 +1,206 @@
+"""The writing half of a shop: products into the store, changes of the store into the index, versions of the index."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+
+from wares.documents import content_hash
+from wares.encoders.base import Encoder
+from wares.errors import SetupError, StoreError
+from wares.index.live import LiveIndex
+from wares.index.locks import WriterLock
+from wares.index.versions import Versions
+from wares.indexing import Pointer, Reader, batches, words_of
+from wares.rebuilding import begin_empty, rebuild
+from wares.records import Product
+from wares.reports import AddReport, OnProgress, Progress
+from wares.settings import Environment, Settings
+from wares.store.entries import Entry, Stored
+from wares.store.store import Store
+
+#: Products compared with the store at once, and products encoded and stored at once.
+COMPARE = 1_000
+ENCODE = 64
+#: A new index version is built when this many points have come since the last, and this share of all.
+REBUILD_AFTER = 5_000
+REBUILD_SHARE = 0.2
+
+
+class Writer:
+    """Changes a shop. One at a time, among threads and among processes: whoever comes second in another process gets
+    :class:`~wares.errors.ShopBusy`. ``encoders`` is called when they are first needed."""
+
+    def __init__(
+        self,
+        path: Path,
+        store: Store,
+        settings: Settings,
+        environment: Environment,
+        live: LiveIndex,
+        encoders: Callable[[], tuple[Encoder, ...]],
+    ) -> None:
+        self._path = path
+        self._store = store
+        self._settings = settings
+        self._environment = environment
+        self._versions = Versions(path)
+        self._live = live
+        self._encoders = encoders
+        self._turn = threading.RLock()
+        self._applied: dict[str, int] = {}
+
+    def add(self, catalogue: Iterable[Product], tell: OnProgress) -> AddReport:
+        """Store and index what is new or changed; build a new version of the index when it has become much."""
+        started = time.monotonic()
+        tally = _Tally()
+        with self._alone():
+            for products in batches(catalogue, COMPARE):
+                for fresh in batches(self._fresh(products, tally), ENCODE):
+                    self._put(fresh, tally)
+                    tell(Progress("indexing", tally.seen(), _size(catalogue)))
+                tell(Progress("indexing", tally.seen(), _size(catalogue)))
+            self._settle()
+            if self._rebuild_is_due():
+                self._rebuild(tell)
+        return tally.report(time.monotonic() - started)
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Remove products; how many there were."""
+        with self._alone():
+            removed = len(self._store.remove(ids))
+            self._settle()
+            return removed
+
+    def rebuild(self, tell: OnProgress) -> str:
+        """Build a version of the index anew, switch to it, and return its name."""
+        with self._alone():
+            return self._rebuild(tell)
+
+    def rollback(self) -> str:
+        """Switch to the version before, bring it up to date, and return its name."""
+        with self._alone():
+            version = self._versions.rollback()
+            self._settle()
+            return version
+
+    def recover(self) -> None:
+        """Apply what a killed writer stored and did not index. While a writer lives this is its own business."""
+        version = self._versions.current()
+        if version is not None and self._versions.applied(version) < self._store.last_change():
+            with suppress(StoreError), self._alone():  # busy, or the disk is full: the next writer will
+                self._settle()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._turn, WriterLock(self._path):
+            yield
+
+    def _fresh(self, products: Sequence[Product], tally: _Tally) -> Iterator[tuple[Product, bytes]]:
+        """Those products that are new or changed, with their content hashes."""
+        known = self._store.hashes([product.id for product in products])
+        for product in products:
+            digest = content_hash(product)
+            old = known.get(product.id)
+            if old == digest:
+                tally.unchanged += 1
+                continue
+            tally.added += old is None
+            tally.changed += old is not None
+            yield product, digest
+
+    def _put(self, fresh: Sequence[tuple[Product, bytes]], tally: _Tally) -> None:
+        """Store products, then index them: what is stored is safe."""
+        products = [product for product, _ in fresh]
+        if self._versions.current() is None:
+            self._versions.publish(begin_empty(self._versions, self._settings, self._encoders(), products))
+        entries = self._reader.entries(products, [digest for _, digest in fresh])
+        self._store.put(entries)
+        tally.note(entries)
+        self._apply()
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self._store, self._encoders(), self._settings.media, self._path / "media")
+
+    def _apply(self) -> None:
+        """Bring the live index up to the store's last change. Applying a change twice does no harm."""
+        with self._live.use(latest=True) as (version, index):
+            if index is None:
+                return
+            words = words_of(self._settings, self._versions.manifest(version).words.average_lengths)
+            pointer = Pointer(self._store, self._encoders(), words)
+            since = max(self._applied.get(version, 0), self._versions.applied(version))
+            while changes := self._store.changes(since, COMPARE):
+                put = [change.number for change in changes if not change.removed]
+                index.delete([change.number for change in changes if change.removed])
+                products, stored = self._store.products(put), self._store.media(put)
+                rows = [Stored(n, products[n], stored.get(n, ())) for n in put if n in products]
+                for some in batches(rows, COMPARE):
+                    index.upsert(pointer.points(some))
+                since = changes[-1].change
+            self._applied = {version: since}
+
+    def _settle(self) -> None:
+        """Apply what is left, and record durably how far the index has got."""
+        self._apply()
+        with self._live.use(latest=True) as (version, index):
+            if index is not None:
+                index.flush()
+                self._versions.set_applied(version, self._applied[version])
+
+    def _rebuild_is_due(self) -> bool:
+        version = self._versions.current()
+        if version is None:
+            return False
+        manifest = self._versions.manifest(version)
+        changed = self._versions.applied(version) - manifest.built_from
+        return changed >= REBUILD_AFTER and changed >= REBUILD_SHARE * max(manifest.points, len(self._store))
+
+    def _rebuild(self, tell: OnProgress) -> str:
+        if len(self._store) == 0:
+            raise SetupError(f"{self._path} has no products to build an index from; add some first")
+        version = rebuild(self._path, self._environment, tell)
+        self._versions.publish(version)
+        self._settle()
+        self._versions.prune(keep=2)
+        return version
+
+
+class _Tally:
+    """Counts of one ``add``."""
+
+    def __init__(self) -> None:
+        self.added = self.changed = self.unchanged = self.pictures = self.warning_count = 0
+        self.warnings: list[str] = []
+
+    def seen(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+    def note(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            for medium in entry.media:
+                self.pictures += medium.modality == "image" and medium.key is not None
+                if medium.warning:
+                    self.warning_count += 1
+                    if len(self.warnings) < 100:
+                        self.warnings.append(f"{entry.product.id}: {medium.warning}")
+
+    def report(self, seconds: float) -> AddReport:
+        return AddReport(
+            added=self.added,
+            changed=self.changed,
+            unchanged=self.unchanged,
+            pictures=self.pictures,
+            warnings=tuple(self.warnings),
+            warning_count=self.warning_count,
+            seconds=round(seconds, 3),
+        )
+
+
+def _size(catalogue: Iterable[Product]) -> int | None:
+    return len(catalogue) if isinstance(catalogue, Sized) else None
