@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import pytest
 from rich.cells import cell_len
@@ -72,6 +73,15 @@ def test_explain_shows_every_contribution_signed_and_biggest_first() -> None:
     assert plus < minus
     bars = [lines[at].index("█") for at in (plus, minus)]
     assert cell_len(lines[plus][: bars[0]]) == cell_len(lines[minus][: bars[1]])
+
+
+def test_of_a_long_path_the_end_is_shown_on_one_line() -> None:
+    path = "/pictures/" + "very/long/" * 20 + "红.jpg"
+    hit = Hit(id="7", title=DRESS.title, score=0.5, product=DRESS, media=MatchedMedia(path, "image", 0.7))
+    [line] = [line for line in drawn(answer(hit)) if "红.jpg" in line]
+    assert line.split()[0].startswith("…")
+    assert cell_len(line) <= 80
+    assert any(f";file://{quote(path)}" in line for line in drawn(answer(hit), colour=True))
 
 
 def test_facets_are_counted_with_bars_as_long_as_their_share() -> None:

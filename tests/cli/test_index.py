@@ -82,7 +82,7 @@ def test_pictures_that_cannot_be_read_are_warnings(wares: Command, tmp_path: Pat
     assert done.code == 0
     assert done.err.startswith("warning: 1: ")
     assert "gone.png" in done.err
-    assert "1 warnings" in done.out
+    assert "1 warning," in done.out
 
 
 def test_private_addresses_are_fetched_only_when_allowed(
@@ -92,9 +92,14 @@ def test_private_addresses_are_fetched_only_when_allowed(
     mine.write_text(f"id,title,image\n1,Cup,{server}/cup-red.png\n")
     refused = wares("index", tmp_path / "one", mine, "--model", "basic")
     assert "0 pictures" in refused.out
-    assert "1 warnings" in refused.out
+    assert "1 warning," in refused.out
     allowed = wares("index", tmp_path / "two", mine, "--model", "basic", "--allow-private")
-    assert "1 pictures" in allowed.out
+    assert (wares("index", tmp_path / "two", mine).code, allowed.err) == (0, "")
+    sheet = wares("search", tmp_path / "two", "cup", "--contact-sheet", tmp_path / "sheet.png")
+    assert (sheet.code, sheet.err) == (0, "")
+    wares("index", tmp_path / "two", mine, "--refuse-private")
+    assert "left out" in wares("search", tmp_path / "two", "cup", "--contact-sheet", tmp_path / "sheet.png").err
+    assert "1 picture read" in allowed.out
     assert "0 warnings" in allowed.out
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from wares.cli.output import plain
+from wares.cli.output import counted, plain
 
 if TYPE_CHECKING:
     from wares.records import Contribution, FacetValue, Hit, Results, Variant
@@ -52,9 +54,8 @@ def print_results(
 
 def headline(results: Results, offset: int = 0) -> str:
     """How many there are and how long it took."""
-    count = f"{results.total:,} product{'' if results.total == 1 else 's'}"
     page = f", {offset + 1}–{offset + len(results.hits)} shown" if 0 < len(results.hits) < results.total else ""
-    return f"{count}{page} · {results.took_ms:.0f} ms"
+    return f"{counted(results.total, 'product')}{page} · {results.took_ms:.0f} ms"
 
 
 def card(
@@ -90,7 +91,21 @@ def _title_line(hit: Hit, rank: str) -> Table:
     return line
 
 
-def _details(hit: Hit) -> Iterator[Text]:
+class _Place:
+    """Where a medium lies, on one line: of a long path the end is shown, and a terminal can open all of it."""
+
+    def __init__(self, source: str) -> None:
+        self._source = plain(source)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shown = self._source
+        while cell_len(shown) > options.max_width and len(shown) > 1:
+            shown = f"…{shown[2:]}"
+        link = self._source if "://" in self._source else Path(self._source).absolute().as_uri()
+        yield Text(shown, style=Style(dim=True, link=link))
+
+
+def _details(hit: Hit) -> Iterator[RenderableType]:
     """Brand, price, options and id; then where the matched picture lies."""
     product = hit.product
     variant = next((v for v in product.variants if v.id == hit.variant), None)
@@ -105,7 +120,7 @@ def _details(hit: Hit) -> Iterator[Text]:
     facts.append((f"id {hit.id}{_sku(hit, variant)}", "dim"))
     yield Text.assemble((" · ", "dim")).join(Text(plain(text), style=style) for text, style in facts)
     if hit.media is not None:
-        yield Text(f"{hit.media.modality} {plain(hit.media.source)}", style="dim", overflow="fold")
+        yield _Place(hit.media.source)
 
 
 def _sku(hit: Hit, variant: Variant | None) -> str:
@@ -138,12 +153,11 @@ def facet(field: str, values: Sequence[FacetValue], width: int) -> RenderableTyp
     top = max((value.count for value in shown), default=1)
     for value in shown:
         table.add_row(plain(value.value), f"{value.count:,}", Text(_bar(value.count / top, BAR), style="cyan"))
-    rest = f"{len(values) - len(shown)} more values" if len(values) > len(shown) else ""
     parts: list[RenderableType] = [Text(plain(field), style="bold"), Padding(table, (0, 0, 0, 2))]
     if not shown:
         parts[1] = Text("  no values among these products", style="dim")
-    if rest:
-        parts.append(Text(f"  {rest}", style="dim"))
+    if len(values) > len(shown):
+        parts.append(Text(f"  {counted(len(values) - len(shown), 'more value')}", style="dim"))
     return Padding(Group(*parts), (1, 0, 0, 0))
 
 

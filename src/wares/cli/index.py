@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wares.cli.options import AsJson, ShopFolder, pairs
-from wares.cli.output import plain, print_json, stderr, stdout
+from wares.cli.output import counted, plain, print_json, stderr, stdout
 from wares.errors import CatalogueError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from wares.catalogue import Catalogue
     from wares.reports import AddReport
+    from wares.shop import Shop
 
 #: How many bad rows, and how many warnings, are told one by one.
 TOLD = 20
@@ -40,8 +41,12 @@ def index(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
     allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Fetch pictures from private addresses as well.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--allow-private/--refuse-private",
+            help="Whether pictures may come from private addresses; the shop remembers it (refuse at first).",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read feeds into a shop; make the shop if there is none.
@@ -73,24 +78,19 @@ def index(
 
 
 def add(
-    shop: Path, feeds: Sequence[str | Path], *, model: str | None, allow_private: bool = False, **reading: Any
+    shop: Path, feeds: Sequence[str | Path], *, model: str | None, allow_private: bool | None = None, **reading: Any
 ) -> tuple[AddReport, Catalogue]:
     """Read feeds (``reading``: see ``wares.read``) and add them, telling progress, bad rows and warnings on stderr.
 
     Raises :class:`CatalogueError` when there was not one good row.
     """
-    import msgspec
-
     import wares
     from wares.cli.progress import bars
 
     console = stderr()
     problems = _Problems(console)
     catalogue = wares.read(*feeds, on_problem=problems.tell, **reading)  # before a folder is made for nothing
-    with wares.open(shop, model=model) as opened, bars(console) as progress:
-        if allow_private:  # for this run only: what the shop keeps as its settings stays as it is
-            limits = msgspec.structs.replace(opened.settings.media, allow_private=True)
-            opened.settings = msgspec.structs.replace(opened.settings, media=limits)
+    with _open(shop, model, allow_private) as opened, bars(console) as progress:
         report = opened.add(catalogue, progress=progress)
     problems.tell_rest()
     if not report.added + report.changed + report.unchanged:
@@ -98,8 +98,22 @@ def add(
     for warning in report.warnings[:TOLD]:
         console.print(f"warning: {plain(warning)}", style="yellow", soft_wrap=True)
     if report.warning_count > TOLD:
-        console.print(f"and {report.warning_count - TOLD:,} more warnings", style="yellow")
+        console.print(f"and {counted(report.warning_count - TOLD, 'more warning')}", style="yellow")
     return report, catalogue
+
+
+def _open(folder: Path, model: str | None, allow_private: bool | None) -> Shop:
+    """The shop, with what was said about private addresses kept in its settings."""
+    import msgspec
+
+    import wares
+
+    shop = wares.open(folder, model=model)
+    if allow_private is None or allow_private == shop.settings.media.allow_private:
+        return shop
+    shop.close()
+    limits = msgspec.structs.replace(shop.settings.media, allow_private=allow_private)
+    return wares.Shop.open(folder, settings=msgspec.structs.replace(shop.settings, media=limits))
 
 
 class _Problems:
@@ -116,20 +130,17 @@ class _Problems:
 
     def tell_rest(self) -> None:
         if self._count > TOLD:
-            self._console.print(f"and {self._count - TOLD:,} more bad rows", style="red")
+            self._console.print(f"and {counted(self._count - TOLD, 'more bad row')}", style="red")
 
 
 def summary(report: AddReport, catalogue: Catalogue) -> str:
     """What was done, on one line."""
     counts = (
-        (report.added, "added"),
-        (report.changed, "changed"),
-        (report.unchanged, "unchanged"),
-        (catalogue.problem_count, "bad rows"),
-        (report.warning_count, "warnings"),
-        (report.pictures, "pictures read"),
+        *(f"{report.added:,} added", f"{report.changed:,} changed", f"{report.unchanged:,} unchanged"),
+        *(counted(catalogue.problem_count, "bad row"), counted(report.warning_count, "warning")),
+        f"{counted(report.pictures, 'picture')} read",
     )
-    return ", ".join(f"{count:,} {name}" for count, name in counts) + f" in {report.seconds:.1f} s"
+    return f"{', '.join(counts)} in {report.seconds:.1f} s"
 
 
 def document(report: AddReport, catalogue: Catalogue) -> dict[str, Any]:

@@ -37,6 +37,11 @@ def _drives(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in "\u200c\u200d"
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 picture``, ``2,000 pictures``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def print_json(document: Any) -> None:
     """Print records, lists and mappings as one JSON document on stdout."""
     import msgspec

@@ -52,7 +52,7 @@ def _print_info(found: ShopInfo) -> None:
     if found.versions:
         console.print()
         rows = [(v.name, v.created, f"{v.points:,}", "answers" if v.live else "") for v in found.versions]
-        console.print(table(("version", "created", "products", ""), rows))
+        console.print(table(("index version", "created", "built from", ""), rows))
 
 
 def rebuild(shop: ShopFolder, as_json: AsJson = False) -> None:
@@ -88,6 +88,4 @@ def _print_version(version: VersionInfo, as_json: bool) -> None:
     if as_json:
         print_json(version)
         return
-    stdout().print(
-        f"version {plain(version.name)} of {plain(version.created)} answers now: {version.points:,} products"
-    )
+    stdout().print(f"version {plain(version.name)} of {plain(version.created)} answers now")
