@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wares.errors import QueryError
+from wares.index import fields as index_fields
 from wares.index.base import Channel, Index, Match, Point, VectorSpec
 from wares.index.edge import EdgeIndex
 from wares.index.edge_files import Tuning
@@ -115,13 +116,18 @@ def agree(edge: Index, exact: Index, ask: Callable[[Index], object]) -> None:
     assert outcome(lambda: ask(edge)) == outcome(lambda: ask(exact))
 
 
+@pytest.fixture(params=[32, 3], ids=["fields indexed", "most fields not indexed"])
+def common(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_fields, "COMMON", request.param)
+
+
 WRITES = st.lists(st.tuples(st.lists(points(), min_size=1, max_size=6), NUMBERS_ASKED), min_size=1, max_size=3)
 quietly = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
-@settings(quietly, max_examples=60)
+@settings(quietly, max_examples=40)
 @given(writes=WRITES, matches=st.lists(MATCHES, min_size=4, max_size=8))
-def test_counts_facets_bounds_and_orders(writes, matches):
+def test_counts_facets_bounds_and_orders(common, writes, matches):
     with both() as (edge, exact):
         for batch, deleted in writes:
             for index in (edge, exact):
@@ -151,7 +157,7 @@ def test_counts_facets_bounds_and_orders(writes, matches):
                 )
 
 
-@settings(quietly, max_examples=40)
+@settings(quietly, max_examples=30)
 @given(
     batch=st.lists(points(), min_size=1, max_size=9, unique_by=lambda point: point.number),
     asked=st.lists(st.tuples(FILTERS | st.none(), NUMBERS_ASKED, st.integers(1, 9)), min_size=3, max_size=6),

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 _CHUNK = 100
 
 
+# A filter can leave so few points of a graph that they no longer hang together; ACORN (Patel et al., SIGMOD 2024,
+# arXiv:2403.04871) then looks at the neighbours of neighbours. Where a filter keeps more than this share of the
+# points, the graph alone is as good and faster.
+_FILTERED = qe.AcornSearchParams(enable=True, max_selectivity=0.4)
+
+
 class EdgeIndex(Index):
     """:class:`Index` on disk. Safe to use from several threads; writers wait for each other."""
 
@@ -101,10 +107,16 @@ class EdgeIndex(Index):
             self._engine.flush()
 
     def optimize(self) -> None:
-        """Build graphs and drop what was removed. **Only in a process that serves nobody**: it takes minutes for
-        100,000 products and holds the interpreter's lock all the while."""
+        """Build graphs, drop what was removed, and make fast the fields that most products have.
+
+        **Only in a process that serves nobody**: it takes minutes for 100,000 products and holds the interpreter's
+        lock all the while.
+        """
         with self._writing:
             check_room(self._folder, ROOM)
+            having = dict(self._engine.facet("has", qe.Filter(), max(1, len(self._schema.specs))))
+            self._adopt(self._schema.ranked({name: having.get(key(name), 0) for name in self._schema.specs}))
+            self._engine.keep_fields({path(name, self._schema) for name in self._schema.common})
             self._engine.optimize()
             self._engine.flush()
 
@@ -113,7 +125,7 @@ class EdgeIndex(Index):
             self._engine.close()
 
     def _adopt(self, schema: Schema) -> None:
-        """Make room for new fields, and move to the offers a field that is no longer one of products only.
+        """Make common fields fast, and move to the offers those that are no longer of products only.
 
         Values are copied before the schema changes, so a reader finds all of them by the old schema or all by the
         new one. After a crash in between the old one holds, and the next write does the same work again.
@@ -121,18 +133,15 @@ class EdgeIndex(Index):
         old = self._schema
         if schema is old:
             return
-        changed = [spec for name, spec in schema.specs.items() if spec != old.specs.get(name)]
-        moved = [spec.name for spec in changed if spec.name in old.specs]
-        for spec in changed:
-            self._engine.add_field(path(spec.name, schema), spec)
-        for name in moved:
+        moved = {name for name, spec in old.specs.items() if spec != schema.specs[name]}
+        for name in sorted(schema.common - (old.common - moved)):
+            self._engine.add_field(path(name, schema), schema.specs[name])
+        for name in sorted(moved):
             self._copy_to_offers(name)
         if moved:
             self._engine.flush()
         save(self._folder, Saved(vectors=self.vectors, tuning=self.tuning, fields=tuple(schema.specs.values())))
         self._schema = schema
-        for name in moved:
-            self._engine.update(qe.UpdateOperation.delete_field_index(path(name, old)))
 
     def _copy_to_offers(self, name: str) -> None:
         having = condition(Exists(name), self._schema)
@@ -149,7 +158,7 @@ class EdgeIndex(Index):
         """Two calls of the engine: what each channel brings, then what each makes of what the others brought."""
         chosen = matching(Match(where=where, without=tuple(without)), self._schema)
         nearest = [qe.Query.Nearest(self._asked(channel), using=channel.name) for channel in channels]
-        wide = qe.SearchParams(hnsw_ef=self.tuning.search_width)
+        wide = qe.SearchParams(hnsw_ef=self.tuning.search_width, acorn=_FILTERED)
         found = self._engine.ask(
             [
                 qe.QueryRequest(query=query, limit=channel.limit, filter=chosen, params=wide)
@@ -236,6 +245,7 @@ def _row(point: Point, stored: Stored) -> qe.Point:
     content = {
         "fields": payload(stored.fields),
         "offers": [payload(offer) for offer in stored.offers],
+        "has": sorted({key(name) for values in (stored.fields, *stored.offers) for name in values}),
         "terms": list(point.words.indices),
         "shown": stored.shown,
     }

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 import qdrant_edge as qe
 
 from wares.index.base import Match
 from wares.index.edge_engine import Engine
-from wares.index.edge_filters import condition, matching, path
+from wares.index.edge_filters import condition, has, key, matching, path
 from wares.index.fields import Schema
 from wares.index.filters import fields_of, prepare
-from wares.records import AllOf, Compare, Exists
+from wares.records import AllOf, Compare
 
 _ALL = 2**31
 
@@ -20,22 +23,40 @@ _ALL = 2**31
 def facet(engine: Engine, schema: Schema, match: Match, field: str, limit: int) -> list[tuple[str, int]]:
     """Stored values of a field and the points found when one is added to the match, most frequent first.
 
-    One call, unless filter and field are both asked of offers: then the engine's figures, which may come from
+    One count of values, unless filter and field are both asked of offers: then its figures, which may come from
     different offers of a product, are upper bounds, and values are counted one by one until no other can be among
     the best.
     """
-    there = path(field, schema)
+    chosen = matching(match, schema)
     if not _asks_offers(match, field, schema):
-        return engine.facet(there, matching(match, schema), limit)
-    exact: list[tuple[str, int]] = []
-    for value, at_most in engine.facet(there, matching(match, schema), _ALL):
-        if len(exact) >= limit and sorted(exact, key=_rank)[limit - 1][1] > at_most:
+        return _values(engine, schema, chosen, field, limit)
+    best: list[tuple[str, int]] = []
+    for value, at_most in _values(engine, schema, chosen, field, _ALL):
+        if len(best) == limit and best[-1][1] > at_most:
             break
         has_value = Compare(field, "=", value)
         narrowed = AllOf((match.where, has_value)) if match.where else has_value
         if count := engine.count(matching(msgspec.structs.replace(match, where=narrowed), schema)):
-            exact.append((value, count))
-    return sorted(exact, key=_rank)[:limit]
+            insort(best, (value, count), key=_rank)
+            del best[limit:]
+    return best
+
+
+def _values(engine: Engine, schema: Schema, chosen: qe.Filter, field: str, limit: int) -> list[tuple[str, int]]:
+    """Stored values among chosen points, each with the number of points that have it in some offer."""
+    if field in schema.common:
+        return engine.facet(path(field, schema), chosen, limit)
+    counts = Counter(value for _, values in _read(engine, schema, chosen, field) for value in {*map(str, values)})
+    return sorted(counts.items(), key=_rank)[:limit]
+
+
+def _read(engine: Engine, schema: Schema, chosen: qe.Filter, field: str) -> Iterator[tuple[int, list[Any]]]:
+    """The values of a field that the engine has no index of, point by point."""
+    name, within = key(field), "fields" if schema.specs[field].level == "product" else "offers"
+    for number, kept in engine.payloads(qe.Filter(must=[chosen, has(field)]), [within]):
+        parts = [kept["fields"]] if within == "fields" else kept["offers"]
+        values = [part[name] for part in parts if name in part]
+        yield number, [one for value in values for one in (value if isinstance(value, list) else [value])]
 
 
 def _rank(counted: tuple[str, int]) -> tuple[int, str]:
@@ -60,13 +81,17 @@ def spellings(engine: Engine, schema: Schema, field: str, values: Sequence[str])
 
 def ordered(engine: Engine, schema: Schema, match: Match, field: str, *, descending: bool, limit: int) -> list[int]:
     """The first ``limit`` points by a number field, ties by number, and then those without it."""
-    chosen, having = matching(match, schema), condition(Exists(field), schema)
-    there = path(field, schema)
-    with_field = qe.Filter(must=[chosen, having])
-    wanted = min(limit, engine.count(with_field))
-    first = _by_value(engine, there, with_field, descending=descending, wanted=wanted) if wanted else []
+    chosen = matching(match, schema)
+    if field in schema.common:
+        with_field = qe.Filter(must=[chosen, has(field)])
+        wanted = min(limit, engine.count(with_field))
+        first = _by_value(engine, path(field, schema), with_field, descending=descending, wanted=wanted)
+    else:
+        values = _read(engine, schema, chosen, field)
+        place = {number: -max(mine) if descending else min(mine) for number, mine in values}
+        first = sorted(place, key=lambda number: (place[number], number))[:limit]
     if len(first) < limit:
-        first += engine.numbers(qe.Filter(must=[chosen], must_not=[having]), limit - len(first))
+        first += engine.numbers(qe.Filter(must=[chosen], must_not=[has(field)]), limit - len(first))
     return first
 
 
@@ -80,8 +105,10 @@ def _by_value(engine: Engine, there: str, chosen: qe.Filter, *, descending: bool
         for number, value in engine.by_value(there, chosen, descending=descending, limit=take):
             best.setdefault(number, sign * value)
         take *= 2
+    if not best:
+        return []
     ranked = sorted(best, key=lambda number: (best[number], number))[:wanted]
-    last = best[ranked[-1]] if ranked else 0.0
+    last = best[ranked[-1]]
     better = [number for number in ranked if best[number] < last]
     edge = sign * last
     beyond = qe.RangeFloat(gt=edge) if descending else qe.RangeFloat(lt=edge)
@@ -95,5 +122,8 @@ def _by_value(engine: Engine, there: str, chosen: qe.Filter, *, descending: bool
 def bounds(engine: Engine, schema: Schema, match: Match, field: str) -> tuple[float, float] | None:
     """Smallest and largest value of a number field over the matching points."""
     there, chosen = path(field, schema), matching(match, schema)
+    if field not in schema.common:
+        found = [value for _, values in _read(engine, schema, chosen, field) for value in values]
+        return (min(found), max(found)) if found else None
     ends = [engine.by_value(there, chosen, descending=way, limit=1) for way in (False, True)]
     return (ends[0][0][1], ends[1][0][1]) if all(ends) else None

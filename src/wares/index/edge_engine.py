@@ -28,6 +28,10 @@ _CAUSES = (
 # Indexes are mapped from disk: they open at once and cost no memory of the process, and were as fast. They get no
 # links of their own in the graph: those more than double the time to build it and filtered queries do not need them.
 _INDEX: dict[str, Any] = {"enable_hnsw": False, "memory": qe.Memory.Cached}
+_ALWAYS: dict[str, Any] = {
+    "terms": qe.IntegerIndexParams(lookup=True, range=False, **_INDEX),
+    "has": qe.KeywordIndexParams(**_INDEX),
+}
 _INDEX_PARAMS = {"keyword": qe.KeywordIndexParams, "number": qe.FloatIndexParams, "boolean": qe.KeywordIndexParams}
 
 
@@ -48,8 +52,8 @@ class Engine:
             raise StoreError(f"cannot make {folder}: {error.strerror}") from error
         with _translated(folder):
             engine = cls(folder, qe.EdgeShard.create(str(folder), _config(vectors, tuning)))
-        terms = qe.IntegerIndexParams(lookup=True, range=False, **_INDEX)
-        engine.update(qe.UpdateOperation.create_field_index("terms", terms))
+        for there, params in _ALWAYS.items():
+            engine.update(qe.UpdateOperation.create_field_index(there, params))
         return engine
 
     @classmethod
@@ -66,6 +70,15 @@ class Engine:
         """Make a field fast to filter; the values of offers are indexed offer by offer."""
         nested = {"nested": "offers"} if spec.level == "offer" else {}
         self.update(qe.UpdateOperation.create_field_index(there, _INDEX_PARAMS[spec.type](**_INDEX, **nested)))
+
+    def keep_fields(self, wanted: set[str]) -> None:
+        """Undo :meth:`add_field` for all other paths; the values stay."""
+        kept = {there.replace('"', "") for there in (*wanted, *_ALWAYS)}  # the engine tells them with and without
+        with _translated(self._folder):
+            indexed = list(self._shard.info().payload_schema)
+        for there in indexed:
+            if there.replace('"', "") not in kept:
+                self.update(qe.UpdateOperation.delete_field_index(there))
 
     def ask(self, requests: Sequence[qe.QueryRequest]) -> list[list[Any]]:
         """Several queries at once: per query its hits, best first."""

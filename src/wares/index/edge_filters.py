@@ -1,8 +1,11 @@
 """Filters as conditions of Qdrant's engine.
 
-A point's payload is ``{"fields": {…}, "offers": [{…}, …], "terms": [ids], "shown": {…}}``, with the values of
-:mod:`wares.index.fields`. What is asked of one and the same offer becomes a nested condition; where a single
-comparison is asked of an offer, a condition on ``offers[].field`` says the same and is looked up faster.
+A point's payload is ``{"fields": {…}, "offers": [{…}, …], "has": [fields], "terms": [ids], "shown": {…}}``, with
+the values of :mod:`wares.index.fields`. What is asked of one and the same offer becomes a nested condition; where a
+single comparison is asked of an offer, a condition on ``offers[].field`` says the same and is looked up faster.
+
+The engine has an index of ``terms``, of ``has`` and of common fields. A condition on another field is checked on the
+payloads of those points that have it.
 """
 
 from __future__ import annotations
@@ -41,6 +44,11 @@ def path(field: str, schema: Schema) -> str:
     return f'{within}"{key(field)}"'
 
 
+def has(field: str) -> Condition:
+    """Points of which the product, or some offer, has a value there."""
+    return qe.FieldCondition("has", match=qe.MatchValue(key(field)))
+
+
 def matching(match: Match, schema: Schema) -> qe.Filter:
     """The points that match."""
     must: list[Condition] = [condition(prepare(match.where, schema), schema)]
@@ -58,12 +66,14 @@ def condition(where: Filter, schema: Schema) -> qe.Filter:
     """A prepared filter as a condition on points."""
     if where == TRUE:
         return qe.Filter()
-    alternatives: list[Condition] = [_alternative(one) for one in split(where, schema)]
+    alternatives: list[Condition] = [_alternative(one, schema) for one in split(where, schema)]
     return qe.Filter(should=alternatives) if alternatives else _NOTHING
 
 
-def _alternative(asked: Alternative) -> qe.Filter:
-    must = [] if asked.product == TRUE else [_compile(asked.product, "fields.")]
+def _alternative(asked: Alternative, schema: Schema) -> qe.Filter:
+    must: list[Condition] = [has(field) for field in sorted(_needed(asked) - schema.common)]
+    if asked.product != TRUE:
+        must.append(_compile(asked.product, "fields."))
     if asked.offer != TRUE:
         if _any_offer(asked.offer):
             must.append(_compile(asked.offer, "offers[]."))
@@ -72,13 +82,28 @@ def _alternative(asked: Alternative) -> qe.Filter:
     return qe.Filter(must=must)
 
 
+def _needed(asked: Alternative | Filter) -> set[str]:
+    """Fields that a point must have to pass."""
+    match asked:
+        case Alternative(of_product, of_offer):
+            return _needed(of_product) | _needed(of_offer)
+        case AllOf(items):
+            return {field for item in items for field in _needed(item)}
+        case AnyOf(items):
+            return set.intersection(*map(_needed, items)) if items else set()
+        case Compare(field) | In(field) | Exists(field):
+            return {field}
+        case _:
+            return set()
+
+
 def _any_offer(where: Filter) -> bool:
     """Whether a condition may be looked up over the values of all offers at once: it compares one field of an offer
     and wants it to have something, so it holds of an offer if it holds of one of the values."""
     match where:
         case Compare(_, operator):
             return operator != "!="
-        case In():
+        case In() | Exists():
             return True
         case AnyOf(items):
             return where != FALSE and all(_any_offer(item) for item in items)
@@ -98,7 +123,7 @@ def _compile(where: Filter, within: str) -> Condition:
         case Not(item):
             return qe.Filter(must_not=[_compile(item, within)])
         case Exists(field):
-            return qe.Filter(must_not=[qe.IsEmptyCondition(_at(within, field))])
+            return has(field) if within else qe.Filter(must_not=[qe.IsEmptyCondition(_at(within, field))])
         case In(field, values):
             return _one_of(_at(within, field), values)
         case Compare(field, "!=", value):

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -22,6 +24,10 @@ import msgspec
 from wares.errors import QueryError
 from wares.index.base import FieldSpec, FieldType, FieldValue, Point, fold
 from wares.records import Scalar
+
+#: How many fields an index makes fast. Feeds have thousands of attributes, most of them of a few products; Qdrant's
+#: engine spends 5 MB of memory and of disk on the index of a field, however small.
+COMMON = 32
 
 _log = logging.getLogger(__name__)
 
@@ -45,15 +51,28 @@ class Stored(msgspec.Struct):
 
 
 class Schema(msgspec.Struct, frozen=True):
-    """The fields seen so far. It never changes; :meth:`learn` gives a new one."""
+    """The fields seen so far, common ones first. It never changes; :meth:`learn` and :meth:`ranked` give new ones."""
 
     specs: Mapping[str, FieldSpec] = {}
 
+    @property
+    def common(self) -> frozenset[str]:
+        """The first :data:`COMMON` fields: those an index makes fast."""
+        return frozenset(islice(self.specs, COMMON))
+
+    def ranked(self, counts: Mapping[str, int]) -> Schema:
+        """The schema in the order of how many points have a field; ``self`` when that makes no difference."""
+        ranked = Schema(dict(sorted(self.specs.items(), key=lambda named: -counts.get(named[0], 0))))
+        return self if ranked.common == self.common else ranked
+
     def learn(self, points: Sequence[Point]) -> Schema:
-        """The schema after these points have been seen; ``self`` when they bring nothing new."""
+        """The schema after these points have been seen; ``self`` when they bring nothing new. Of several new fields
+        those come first that more of the points have."""
         found: dict[str, set[FieldType]] = {}
+        seen: Counter[str] = Counter()
         offered: set[str] = set()
         for point in points:
+            seen.update({*point.fields}.union(*point.offers))
             for name, value in point.fields.items():
                 _note(found, name, value)
             for offer in point.offers:
@@ -61,7 +80,8 @@ class Schema(msgspec.Struct, frozen=True):
                     if _note(found, name, value):
                         offered.add(name)
         specs = dict(self.specs)
-        for name, types in found.items():
+        for name in sorted(found, key=lambda name: -seen[name]):
+            types = found[name]
             old = specs.get(name)
             kind = old.type if old else types.pop() if len(types) == 1 else "keyword"
             level: Level = "offer" if name in offered or (old is not None and old.level == "offer") else "product"
