@@ -63,6 +63,24 @@ def test_strict_raises_the_first_problem(tmp_path: Path):
         list(read(path, strict=True))
 
 
+def test_rows_that_are_nested_without_end_are_told(tmp_path: Path):
+    path = tmp_path / "a.jsonl"
+    deep = "[" * 100_000 + "]" * 100_000
+    path.write_text(f'{{"id": "1", "title": "a"}}\n{{"id": "2", "title": "b", "image": {deep}}}\n')
+    catalogue = read(path)
+    assert [product.id for product in catalogue] == ["1"]
+    assert [problem.line for problem in catalogue.problems] == [2]
+
+
+def test_names_of_columns_are_whole_text_of_bounded_length(tmp_path: Path):
+    path = tmp_path / "a.json"
+    path.write_text('[{"id": "1", "title": "a"}, {"id": "2", "title": "b", "\\ud800": 1}]')
+    with pytest.raises(CatalogueError, match="name of a column"):
+        list(read(path))
+    with pytest.raises(CatalogueError, match="name of a column"):
+        list(read(feed(tmp_path / "b.csv", "1,a,x", header=f"id,title,{'n' * 300}")))
+
+
 def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path):
     path = feed(tmp_path / "a.csv", "1,a")
     catalogue = read(path)

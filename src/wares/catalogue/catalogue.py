@@ -112,6 +112,8 @@ class Catalogue:
             raise CatalogueError(error.reason, source=feed.name, line=error.line, column=error.column) from error
         except (OSError, EOFError, zlib.error) as error:
             raise CatalogueError(f"cannot be read to its end: {error}", source=feed.name) from error
+        except RecursionError as error:
+            raise CatalogueError("the document is nested too deep", source=feed.name) from error
 
     def _flat(self, feed: Feed, rows: Iterator[Row], assembler: Assembler) -> Iterator[tuple[int, str, Product]]:
         for row in rows:
@@ -119,6 +121,8 @@ class Catalogue:
                 group, product = assembler.product(row.cells)
             except CatalogueError as error:
                 self._report(error, feed, row.line)
+            except RecursionError:
+                self._report(CatalogueError("the row is nested too deep"), feed, row.line)
             else:
                 yield row.line or 0, group, product
 

@@ -14,7 +14,11 @@ from functools import lru_cache
 
 import msgspec
 
+from wares.catalogue.values import is_sound
 from wares.errors import CatalogueError
+
+#: Characters in the name of a column.
+MAX_NAME = 200
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -230,6 +234,8 @@ class Columns:
         """Take in columns that may not have been seen before."""
         ranked: list[tuple[int, str, str]] = []
         for name in names:
+            if len(name) > MAX_NAME or not is_sound([name]):
+                raise CatalogueError(f"{name[:40]!r} is no name of a column: text of up to {MAX_NAME} characters")
             found = recognise(name) if name not in self.placed else None
             if found and found[0] not in self._chosen:
                 ranked.append((found[1], name, found[0]))

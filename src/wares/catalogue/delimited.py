@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 import msgspec
 
@@ -50,8 +50,8 @@ class DelimitedReader(Reader):
     def rows(self, feed: Feed) -> Iterator[Row | CatalogueError]:
         # The limit is the interpreter's, not the reader's: raised where it is lower, never lowered for others.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
-        sample = [line for _, line in islice(feed.lines(), _SAMPLED) if isinstance(line, str)]
-        dialect = detect_dialect(sample)
+        sample = io.StringIO(feed.beginning(), newline="").readlines()
+        dialect = detect_dialect(sample[:_SAMPLED] if len(sample) > _SAMPLED else sample[:-1] or sample)
         lines = _Lines(feed.lines())
         records = dialect.parse(lines)
         header: list[str] | None = None
@@ -152,7 +152,7 @@ def _header(cells: Sequence[str]) -> list[str]:
     names: list[str] = []
     times: Counter[str] = Counter()
     for place, cell in enumerate(cells, 1):
-        name = cell.strip() or f"column {place}"
+        name = " ".join(cell.split()) or f"column {place}"
         times[name] += 1
         names.append(name if times[name] == 1 else f"{name} {times[name]}")
     return names

@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from os import PathLike
@@ -34,6 +35,8 @@ _LEGACY = ["gb18030", "cp1252"]
 _DECLARED = re.compile(
     rb"<(?:\?xml|meta)[^>]*?(?:encoding|charset)\s*=\s*[\"']?([A-Za-z0-9_\-]{1,30})", re.IGNORECASE
 )
+# Python knows codecs that are no encodings of pages (rot13, zip), and what can be read as ASCII is not UTF-16.
+_DECLARABLE = re.compile(r"utf-8|cp125\d|iso8859-\d+|gb18030|big5\w*|shift_jis|euc_(?:jp|kr)|koi8-[ru]")
 # Names that in practice mean a wider encoding (https://encoding.spec.whatwg.org/#names-and-labels).
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
 
@@ -103,13 +106,16 @@ class Feed:
         return data.decode(self.encoding, "wares.mark")
 
     def mentions(self, pattern: re.Pattern[str]) -> bool:
-        """Whether the text holds a match of ``pattern`` of at most 200 characters."""
-        with self.text() as stream:
-            tail = ""
-            while chunk := stream.read(1 << 20):
-                if pattern.search(tail + chunk):
-                    return True
-                tail = chunk[-200:]
+        """Whether the text, as far as it can be read, holds a match of ``pattern`` of at most 200 characters."""
+        tail = ""
+        try:
+            with self.text() as stream:
+                while chunk := stream.read(1 << 20):
+                    if pattern.search(tail + chunk):
+                        return True
+                    tail = chunk[-200:]
+        except (OSError, EOFError, zlib.error):
+            pass  # who reads the rows comes to the same place and tells it
         return False
 
     @cached_property
@@ -132,18 +138,21 @@ class Feed:
         for mark, name in _BOMS:
             if self.head.startswith(mark):
                 return name
-        if self.head[:200].count(0) > len(self.head[:200]) // 4:  # ASCII written in 16 bits, without a mark
-            return "utf-16-be" if self.head[:1] == b"\0" else "utf-16-le"
+        # Mostly ASCII in 16 bits without a mark: every other byte is zero, and only every other.
+        even, odd = self.head[:200:2].count(0), self.head[1:200:2].count(0)
+        if max(even, odd) > len(self.head[:200]) // 4 and min(even, odd) == 0:
+            return "utf-16-be" if even else "utf-16-le"
         return self._declared() or guess_encoding(self._telling())
 
     def _declared(self) -> str:
         """The encoding that XML or HTML says it has, read as browsers do."""
         named = _DECLARED.search(self.head[:1024]) if self.head.lstrip().startswith(b"<") else None
         try:
-            name = codecs.lookup(named[1].decode("ascii")).name if named else ""
+            name = codecs.lookup(named[1].decode("ascii", "replace")).name if named else ""
         except LookupError:
             return ""
-        return _WIDER.get(name, name)
+        name = _WIDER.get(name, name)
+        return name if _DECLARABLE.fullmatch(name) else ""
 
     def _telling(self) -> bytes:
         with self.open() as stream:

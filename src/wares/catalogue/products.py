@@ -45,6 +45,7 @@ class Assembler:
         self._habits = habits
         self._root = root
         self._fixed = fixed
+        self._typed = habits.numbers | habits.flags
         self._seen: set[str] = set()
         self._variants: Assembler | None = None
         # What needs nothing but its own cell. A target that is a field of Product has the field's name.
@@ -126,9 +127,15 @@ class Assembler:
                     found[target] = column, value
                 else:
                     self._place(row, column, target, value)
+            attributes, typed = row.attributes, self._typed
             for column, value in cells.items():
-                if column not in placed and value is not None and value != "":
-                    self._attribute(row.attributes, column, value)
+                if column in placed or value is None:
+                    continue
+                if sound and type(value) is str and column not in typed:
+                    if value := value.strip():
+                        attributes[column] = value
+                else:
+                    self._attribute(attributes, column, value)
         except CatalogueError as error:
             raise CatalogueError(error.reason, column=column) from None
         return row

@@ -71,8 +71,8 @@ def text(value: object) -> str:
     """A cell that should be text: whole numbers without a point, the first of a list."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list | tuple) and value:
-        return text(value[0])
+    if isinstance(value, list | tuple) and value and isinstance(value[0], str):
+        return checked(value[0])
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise CatalogueError(f"{value!r:.60} is no text")
     return f"{value:.15g}" if isinstance(value, float) else str(value)
@@ -208,7 +208,7 @@ def _is_path(piece: str) -> bool:
 def identifiers(value: object) -> tuple[str, ...]:
     """Ids between commas, semicolons or bars, or in a list; () when the text is prose rather than ids."""
     pieces = value if isinstance(value, list | tuple) else re.split(r"[,;|\n]", text(value))
-    names = [name for piece in pieces if (name := text(piece).strip())]
+    names = [name for piece in pieces if (name := checked(text(piece)).strip())]
     return () if any(" " in name or len(name) > MAX_ID for name in names) else tuple(dict.fromkeys(names))
 
 
@@ -219,7 +219,7 @@ def attributes(name: str, value: object, depth: int = 0) -> Iterator[tuple[str, 
         if depth == _DEPTH:
             raise CatalogueError(f"mappings are nested more than {_DEPTH} deep")
         for key, inner in value.items():
-            yield from attributes(f"{name}.{key}" if name else str(key), inner, depth + 1)
+            yield from attributes(checked(f"{name}.{key}" if name else str(key)), inner, depth + 1)
     elif isinstance(value, list | tuple):
         if items := tuple(item for part in value if (item := _item(part))):
             yield name, items
