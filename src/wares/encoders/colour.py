@@ -105,7 +105,7 @@ def _linear_light() -> Floats:
 
 @lru_cache(maxsize=1)
 def _priors() -> Floats:
-    return np.array([PRIORS.get(name, 1.0) for name in NAMES], dtype=np.float32)
+    return np.array([PRIORS[name] for name in NAMES], dtype=np.float32)
 
 
 @lru_cache(maxsize=1)

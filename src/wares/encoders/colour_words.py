@@ -6,14 +6,11 @@ import re
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
-from wares.encoders.colour import NAMES
-
-if TYPE_CHECKING:
-    from wares.encoders.colour import Floats
+from wares.encoders.colour import NAMES, Floats
 
 #: Only so many characters of a text are read.
 MAX_CHARS = 2000
@@ -21,13 +18,34 @@ MAX_CHARS = 2000
 VERSION = 1
 
 
+class _Word(NamedTuple):
+    """What a word says over the names, at unit length or zeros, and whether it says nothing else."""
+
+    colours: Floats
+    only: bool
+
+
 def of_text(text: str) -> Floats:
     """The colours a text speaks of: shape (names,), unit length; zeros when it speaks of none."""
+    lexicon = _lexicon()
     total = np.zeros(len(NAMES), dtype=np.float32)
     for match in _pattern().finditer(_plain(text)):
-        total += _lexicon()[match.group()]
+        total += lexicon[match.group()].colours
     length = float(np.linalg.norm(total))
     return total / np.float32(length) if length else total
+
+
+def without(text: str) -> str:
+    """The text without the words that say nothing but a colour: "dress" for "red dress", but "gold ring" whole.
+
+    What holds no such word comes back as it was.
+    """
+    if len(text) > MAX_CHARS:
+        return without(text[:MAX_CHARS])
+    plain = _plain(text)
+    lexicon = _lexicon()
+    bare = _pattern().sub(lambda match: " " if lexicon[match.group()].only else match.group(), plain)
+    return text if bare == plain else " ".join(bare.split())
 
 
 def _plain(text: str) -> str:
@@ -35,14 +53,18 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _lexicon() -> dict[str, Floats]:
-    """Word → weights over the names; all zeros for what only looks like a colour."""
+def _lexicon() -> dict[str, _Word]:
     lexicon = {}
     table = files("wares.encoders").joinpath("colour_words.tsv").read_text(encoding="utf-8")
     for line in table.splitlines():
         if line and not line.startswith("#"):
-            names, words = line.split("\t")
-            lexicon.update(dict.fromkeys(map(_plain, words.split("|")), _weights(names)))
+            names, colours, things = line.split("\t")
+            weights = _weights(names)
+            for words, only in ((colours, names != "-"), (things, False)):
+                for word in filter(None, words.split("|")):
+                    lexicon[_plain(word)] = _Word(weights, only)
+                    if names != "-" and not _latin(word):
+                        lexicon.setdefault(f"{_plain(word)}色", _Word(weights, True))
     return lexicon
 
 

@@ -8,19 +8,18 @@ both: a picture is ``[conse ; c · colours seen]`` and a text ``[use ; c · colo
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Sequence
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from wares.encoders import colour, colour_words
 from wares.encoders.base import Encoder, Tower, unit
+from wares.encoders.derived import kept
 from wares.encoders.efficientnet import COLOURS, POOLED, PictureTower
 from wares.records import Modality
+from wares.settings import Environment
 
 if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
@@ -43,7 +42,10 @@ class Thing(NamedTuple):
 
 
 class TextWithColours(Tower):
-    """Text → the features of another text tower, then the colours it speaks of."""
+    """Text → another tower's features of the text without its colour words, then the colours it speaks of.
+
+    Without them a text that says "red" is no nearer to all that is red, and one of colours alone is zeros there.
+    """
 
     modality: Modality = "text"
 
@@ -55,32 +57,36 @@ class TextWithColours(Tower):
         self.batch_size = tower.batch_size
 
     def encode_batch(self, batch: Sequence[Content]) -> Vectors:
-        colours = np.stack([colour_words.of_text(text) for text in cast("Sequence[str]", batch)])
-        return np.concatenate([self._tower.encode_batch(batch), colours], axis=1)
+        texts = cast("Sequence[str]", batch)
+        words = self._tower.encode_batch([colour_words.without(text) for text in texts])
+        return np.concatenate([words, np.stack([colour_words.of_text(text) for text in texts])], axis=1)
 
 
 class TextEncoder(Encoder):
-    """Texts in the joint space of words and colours."""
+    """Texts in the joint space of words and colours. ``names`` as for :class:`PictureEncoder`."""
 
-    def __init__(self, tower: TextWithColours) -> None:
-        super().__init__(tower, SPACE, fingerprint=f"conse:{_VERSION}:{COLOUR_WEIGHT}")
+    def __init__(self, tower: TextWithColours, names: Vectors, fingerprint: str) -> None:
+        super().__init__(tower, SPACE, fingerprint=f"conse:{_VERSION}:{COLOUR_WEIGHT}:{fingerprint}")
+        self._centre = names.mean(axis=0)
 
     def project(self, features: Vectors) -> Vectors:
-        words, colours = np.split(features, [self.dims - len(colour.NAMES)], axis=1)
-        return joined(words, colours)
+        words, colours = np.split(features, [len(self._centre)], axis=1)
+        spoken = words.any(axis=1, keepdims=True)
+        return joined(np.where(spoken, words - self._centre, 0), colours)
 
 
 class PictureEncoder(Encoder):
     """Pictures in the joint space of words and colours.
 
-    ``names`` are unit vectors of shape (things, dims) of the text space, in the order of :func:`things`.
+    ``names`` are unit vectors of shape (things, dims) of the text space, in the order of :func:`things`. Their mean
+    is taken off all vectors of words: it is what short names of things have in common and tells none from another.
     """
 
     def __init__(self, tower: PictureTower, names: Vectors, fingerprint: str) -> None:
         settings = f"conse:{_VERSION}:{TOP}:{TEMPERATURE}:{COLOUR_WEIGHT}:{fingerprint}"
         super().__init__(tower, SPACE, dims=names.shape[1] + len(colour.NAMES), fingerprint=settings)
         self._weight, self._bias = tower.classifier()
-        self._names = names
+        self._names = names - names.mean(axis=0)
         self._members = membership(things())
 
     def project(self, features: Vectors) -> Vectors:
@@ -122,20 +128,11 @@ def things() -> tuple[Thing, ...]:
     return tuple(rows)
 
 
-def name_vectors(texts: Tower, cache: Path) -> tuple[Vectors, str]:
-    """A unit vector for each thing, the mean of its names' vectors (English and Chinese count the same), and the
-    fingerprint of them all. Kept in the folder ``cache``, where it can be written, since encoding takes seconds."""
-    key = hashlib.sha256(f"{_VERSION}\n{texts.fingerprint}\n{_table()}".encode()).hexdigest()[:16]
-    path = cache / "names" / f"{key}.npy"
-    try:
-        vectors: Vectors = np.load(path, allow_pickle=False)
-        if vectors.shape == (len(things()), texts.dims) and vectors.dtype == np.float32:
-            return vectors, key
-    except (OSError, ValueError, EOFError):
-        pass  # not there yet, or damaged: made below
-    vectors = _named(texts)
-    _keep(path, vectors)
-    return vectors, key
+def name_vectors(texts: Tower, environment: Environment) -> tuple[Vectors, str]:
+    """A unit vector for each thing, the mean of its names' vectors (English and Chinese count the same), of shape
+    (things, texts.dims); and the fingerprint of them all. Kept in the cache."""
+    made_from = f"{_VERSION}\n{texts.fingerprint}\n{_table()}"
+    return kept(environment, "class-names", made_from, lambda: _named(texts))
 
 
 def _named(texts: Tower) -> Vectors:
@@ -147,17 +144,6 @@ def _named(texts: Tower) -> Vectors:
         return unit(np.mean([vectors[name] for name in names], axis=0, keepdims=True))
 
     return unit(np.concatenate([mean(thing.english) + mean(thing.chinese) for thing in rows]))
-
-
-def _keep(path: Path, vectors: Vectors) -> None:
-    """Write by rename, so that a reader sees all or nothing. What cannot be kept is made again next time."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            np.save(file, vectors)
-        Path(file.name).replace(path)
-    except OSError:
-        pass
 
 
 def _table() -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wares.encoders.base import Encoder
 from wares.encoders.conse import PictureEncoder, TextEncoder, TextWithColours, name_vectors
 from wares.encoders.efficientnet import PictureTower
-from wares.encoders.look import LookEncoder
+from wares.encoders.look import LookEncoder, axes
 from wares.encoders.use import UseTower
 from wares.settings import Environment
 
@@ -23,9 +23,10 @@ def encoders(environment: Environment, progress: Progress | None = None) -> tupl
     """
     texts = UseTower(environment, progress)
     pictures = PictureTower(environment, progress)
-    names, fingerprint = name_vectors(texts, environment.cache)
+    names, named = name_vectors(texts, environment)
+    directions, directed = axes(pictures, environment)
     return (
-        TextEncoder(TextWithColours(texts)),
-        PictureEncoder(pictures, names, fingerprint),
-        LookEncoder(pictures),
+        TextEncoder(TextWithColours(texts), names, named),
+        PictureEncoder(pictures, names, named),
+        LookEncoder(pictures, directions, directed),
     )

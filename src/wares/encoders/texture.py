@@ -76,4 +76,5 @@ def outlines(grey: Vectors) -> Vectors:
     for direction, weight in ((lower, 1 - share), (lower + 1, share)):
         place = base + direction.astype(np.intp) % DIRECTIONS
         bins += np.bincount(place.ravel(), (strength * weight).ravel(), len(bins))
-    return unit(np.sqrt(bins, dtype=np.float32)[None])[0]
+    row: Vectors = unit(np.sqrt(bins)[None].astype(np.float32))[0]
+    return row
