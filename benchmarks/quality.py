@@ -1,0 +1,312 @@
+"""How well the right products are found, on the judged questions of the development sets.
+
+Every set becomes a shop by `Shop.add`, with the default settings. The same index is then asked in several ways: the
+whole shop ("hybrid": all channels, weighted as shipped), and through fewer channels (words alone, vectors alone,
+pictures alone), fused by the same rule.
+
+nDCG@10 takes gains as graded (0 to 3, linear, not 2^gain - 1) and unjudged products as 0; R@100 counts products
+with a gain of 1 or more. Questions without any relevant product cannot be answered rightly: they are left out of the
+means, counted and named. Intervals are 95 % percentile bootstrap over questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import ir_measures
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from ir_measures import R, nDCG
+
+from benchmarks import report
+from benchmarks.catalogues import GOODS, Archive
+from benchmarks.chinese import translated
+from benchmarks.report import Report, Table, tell
+from benchmarks.shops import Parts, parts, prepared
+from wares import encoders as models
+from wares.asking import Asking
+from wares.ranking.fusion import WORDS, contributions
+from wares.records import Part, Query
+from wares.settings import Environment
+
+DEPTH = 100
+MEASURES = (nDCG @ 10, R @ DEPTH)
+RESAMPLES = 2_000
+HYBRID = "hybrid"
+
+#: Which channels a way of asking uses; the shop itself uses all.
+WAYS: Mapping[str, Callable[[str], bool]] = {
+    "BM25 alone": lambda channel: channel == WORDS,
+    "vectors alone": lambda channel: channel != WORDS,
+    "pictures alone": lambda channel: channel.endswith(".image"),
+}
+
+
+class Task(msgspec.Struct, frozen=True):
+    """Questions to the shop of some goods. ``only`` is how their ids begin; ``pictures`` says that they are pictures;
+    ``weakness`` is what to bear in mind when its figures are read."""
+
+    goods: str
+    questions: str = "queries.tsv"
+    judgments: str = "qrels.tsv"
+    ways: tuple[str, ...] = ("BM25 alone", "vectors alone", HYBRID)
+    only: str = ""
+    pictures: bool = False
+    in_chinese: bool = False
+    weakness: str = ""
+
+
+_SEEN = (*WAYS, HYBRID)
+_DERIVED = (
+    "the questions are derived from labels and favour words that stand in titles: read pictures alone beside it"
+)
+_ATTRIBUTES = Task("fashion", "attr_queries.tsv", "attr_qrels.tsv", _SEEN, weakness=_DERIVED)
+
+TASKS: Mapping[str, Task] = {
+    "icecat": Task("icecat", weakness="67 questions only"),
+    "crowdflower": Task(
+        "crowdflower", weakness="judged from the results of other engines: what they missed is unjudged"
+    ),
+    "chinese": Task(
+        "chinese",
+        "taobao_queries.tsv",
+        "taobao_qrels.tsv",
+        weakness="judgments are derived from spans of the titles: words are right by construction",
+    ),
+    "fashion": _ATTRIBUTES,
+    "fashion in chinese": msgspec.structs.replace(
+        _ATTRIBUTES,
+        in_chinese=True,
+        weakness="the questions of fashion, word by word as far as benchmarks/chinese.py goes; the goods are English",
+    ),
+    "fashion titles": Task(
+        "fashion",
+        "marqo_queries.tsv",
+        "marqo_qrels.tsv",
+        ("pictures alone",),
+        only="mq-title-",
+        weakness="a title, and its own photo sought among all: words would find the title itself",
+    ),
+    "grocery": Task(
+        "grocery",
+        "image_queries.tsv",
+        "image_qrels.tsv",
+        ("pictures alone", HYBRID),
+        pictures=True,
+        weakness="phone photos of shelves against 81 product pictures; gain 3 the product, 1 its kind",
+    ),
+}
+
+
+class Questions(msgspec.Struct, frozen=True):
+    """Questions by id, the gains of each, and the ids of those without a relevant product."""
+
+    asked: Mapping[str, Query]
+    gains: Mapping[str, Mapping[str, int]]
+    hopeless: Sequence[str]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What one way of asking found: measures by question, in the order of the questions."""
+
+    ndcg: Sequence[float]
+    recall: Sequence[float]
+
+
+# -- asking -----------------------------------------------------------------------------------------------------
+
+
+def questions(task: Task, arguments: argparse.Namespace, ids: frozenset[str]) -> Questions:
+    """The questions of a task that have judgments about products of the shop."""
+    archive = Archive(arguments.data, GOODS[task.goods].file)
+    judged = archive.judgments(task.judgments)
+    asked: dict[str, Query] = {}
+    gains: dict[str, Mapping[str, int]] = {}
+    hopeless = []
+    for id, text in archive.pairs(task.questions).items():
+        if not id.startswith(task.only):
+            continue
+        said = translated(text) if task.in_chinese else text
+        if said is None or len(asked) == arguments.queries:
+            continue
+        gains[id] = {product: gain for product, gain in judged.get(id, {}).items() if product in ids}
+        if not any(gain > 0 for gain in gains[id].values()):
+            hopeless.append(id)
+        elif task.pictures:
+            picture = archive.unpack(said, arguments.scratch / "pictures" / task.goods)
+            asked[id] = Query(parts=(Part("image", str(picture)),), limit=DEPTH)
+        else:
+            asked[id] = Query(parts=(Part("text", said),), limit=DEPTH)
+    return Questions(asked, gains, hopeless)
+
+
+def ask(shop: Parts, asked: Mapping[str, Query], ways: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
+    """Scores by way, question and product: at most :data:`DEPTH` products, of which all that count are above 0."""
+    names = {row.number: row.product.id for rows in shop.store.scan() for row in rows}
+    runs: dict[str, dict[str, dict[str, float]]] = {way: {} for way in ways}
+    for id, query in asked.items():
+        asking = shop.asker.ask(query)
+        for way in ways:
+            if way == HYBRID:
+                best = [hit.id for hit in shop.searcher.search(query).hits]
+            else:
+                best = [names[number] for number in through(shop, asking, WAYS[way])]
+            runs[way][id] = {product: 1 / (place + 1) for place, product in enumerate(best)}
+    return runs
+
+
+def through(shop: Parts, asking: Asking, uses: Callable[[str], bool]) -> list[int]:
+    """The best products by number when only some channels are looked in, fused by the rule of the shop."""
+    kept = [at for at, channel in enumerate(asking.channels) if uses(channel.name)]
+    if not kept:
+        return []
+    found = shop.index.query([asking.channels[at] for at in kept])
+    scores = contributions([asking.asks[at] for at in kept], found.scores).sum(axis=1)
+    numbers = np.asarray(found.numbers, dtype=np.int64)
+    best: list[int] = numbers[np.lexsort((numbers, -scores))][:DEPTH].tolist()
+    return best
+
+
+# -- measuring --------------------------------------------------------------------------------------------------
+
+
+def judge(run: Mapping[str, Mapping[str, float]], known: Questions) -> Found:
+    """The measures of every question; one that found nothing has 0."""
+    gains = {id: dict(known.gains[id]) for id in known.asked}
+    values = {
+        (metric.query_id, metric.measure): float(metric.value)
+        for metric in ir_measures.iter_calc(
+            MEASURES, gains, {id: dict(scores) for id, scores in run.items() if scores}
+        )
+    }
+    ndcg, recall = ([values.get((id, measure), 0.0) for id in known.asked] for measure in MEASURES)
+    return Found(ndcg, recall)
+
+
+def interval(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Percentile bootstrap of the mean (Efron, 1979), 95 %, from a fixed seed."""
+    rng = np.random.default_rng(20)
+    means = values[rng.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
+    low, high = np.percentile(means, (2.5, 97.5))
+    return float(low), float(high)
+
+
+def sign_test(better: int, worse: int) -> float:
+    """Two-sided exact sign test: how probable so uneven a count would be if better and worse were equally likely."""
+    n = better + worse
+    tail = sum(math.comb(n, k) for k in range(min(better, worse) + 1))
+    return min(1.0, 2 * tail / 2**n)
+
+
+def figures(name: str, way: str, found: Found) -> list[report.Cell]:
+    """A row of the table of all ways."""
+    low, high = interval(np.asarray(found.ndcg))
+    mean, recall = float(np.mean(found.ndcg)), float(np.mean(found.recall))
+    return [name, len(found.ndcg), way, round(mean, 3), f"{low:.3f} – {high:.3f}", round(recall, 3)]
+
+
+def comparison(name: str, hybrid: Found, words: Found) -> list[report.Cell]:
+    """A row of the table of differences."""
+    gained = np.asarray(hybrid.ndcg) - np.asarray(words.ndcg)
+    low, high = interval(gained)
+    better, worse = int((gained > 1e-9).sum()), int((gained < -1e-9).sum())
+    chance = sign_test(better, worse)
+    recall = float(np.mean(hybrid.recall) - np.mean(words.recall))
+    same = len(gained) - better - worse
+    return [
+        name,
+        f"{gained.mean():+.3f}",
+        f"{low:+.3f} … {high:+.3f}",
+        better,
+        worse,
+        same,
+        f"{chance:.2g}",
+        f"{recall:+.3f}",
+    ]
+
+
+# -- the command ------------------------------------------------------------------------------------------------
+
+
+def measure(arguments: argparse.Namespace) -> Report:
+    environment = Environment.read()
+    rows: list[list[report.Cell]] = []
+    differences: list[list[report.Cell]] = []
+    notes: list[str] = []
+    shops: dict[str, tuple[Path, frozenset[str]]] = {}
+    for name in arguments.sets:
+        task = TASKS[name]
+        if task.goods not in shops:
+            products = GOODS[task.goods].products(arguments.data, arguments.scratch, arguments.products)
+            label = f"{task.goods} {len(products)}"
+            folder = prepared(label, products, arguments.model, arguments.scratch, environment)
+            shops[task.goods] = folder, frozenset(product.id for product in products)
+        folder, ids = shops[task.goods]
+        known = questions(task, arguments, ids)
+        notes.append(f"{name}: {len(ids):,} products; {task.weakness}{_hopeless(known)}")
+        if not known.asked:
+            continue
+        tell(f"{name}: {len(known.asked):,} questions, {len(task.ways)} ways")
+        with parts(folder, environment) as shop:
+            runs = ask(shop, known.asked, task.ways)
+        found = {way: judge(run, known) for way, run in runs.items() if any(run.values())}
+        notes.extend(f"{name}: the model has no channel for {way}" for way in runs if way not in found)
+        rows.extend(figures(name, way, found[way]) for way in found)
+        if {HYBRID, "BM25 alone"} <= found.keys():
+            differences.append(comparison(name, found[HYBRID], found["BM25 alone"]))
+    encoders = {encoder.channel: encoder.fingerprint for encoder in models.build(arguments.model, environment)}
+    return Report(
+        about=report.circumstances(arguments.model, encoders),
+        tables=[
+            Table("What is found", ("set", "questions", "way", "nDCG@10", "95 %", "R@100"), rows),
+            Table(
+                "Hybrid against BM25 alone, question by question",
+                ("set", "nDCG@10", "95 %", "better", "worse", "same", "sign test p", "R@100"),
+                differences,
+            ),
+        ],
+        notes=notes,
+    )
+
+
+def _hopeless(known: Questions) -> str:
+    if not known.hopeless:
+        return ""
+    n, shown = len(known.hopeless), known.hopeless[:20]
+    some = ", ".join(shown) + (", …" if n > len(shown) else "")
+    share = len(known.asked) / (len(known.asked) + n)
+    return f"; left out: {n} questions without a relevant product ({some}); as 0 they would take figures × {share:.3f}"
+
+
+def chosen(text: str) -> list[str]:
+    """Sets by name, from "icecat,fashion"."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in TASKS]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(f"unknown set {text!r}; known: {', '.join(TASKS)}")
+    return names
+
+
+def main() -> int:
+    parser = report.options("benchmarks.quality", __doc__ or "")
+    known = ", ".join(TASKS)
+    parser.add_argument(
+        "--sets", type=chosen, default=list(TASKS), metavar="NAMES", help=f"with commas between: {known}"
+    )
+    parser.add_argument(
+        "--products",
+        type=report.positive,
+        metavar="N",
+        help="only the first N of each set, to try it: figures mean little",
+    )
+    parser.add_argument("--queries", type=report.positive, metavar="N", help="only the first N questions of each set")
+    return report.main(parser, measure)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
