@@ -62,11 +62,12 @@ class DelimitedReader(Reader):
             except StopIteration:
                 break
             except csv.Error as error:
-                yield from lines.errors()
+                yield from lines.take_errors()
                 yield CatalogueError(f"{error}; is a quotation mark left open?", line=lines.number)
                 lines.again()
                 continue
-            yield from lines.errors()
+            if lines.errors:
+                yield from lines.take_errors()
             if not any(cells):
                 continue
             if len(lines.held) > 1 and not dialect.closes(lines.text()):
@@ -79,7 +80,7 @@ class DelimitedReader(Reader):
             else:
                 yield CatalogueError(f"{len(cells)} cells where the header has {len(header)}", line=lines.number)
                 lines.again()
-        yield from lines.errors()
+        yield from lines.take_errors()
 
 
 class _Lines:
@@ -89,7 +90,7 @@ class _Lines:
     def __init__(self, source: Iterator[Numbered]) -> None:
         self._source = source
         self._again: deque[tuple[int, str]] = deque()
-        self._errors: list[CatalogueError] = []
+        self.errors: list[CatalogueError] = []
         self.held: list[tuple[int, str]] = []
         self._size = 0
 
@@ -103,7 +104,7 @@ class _Lines:
             number, line = self._again.popleft() if self._again else next(self._source)
             if isinstance(line, str):
                 break
-            self._errors.append(line)
+            self.errors.append(line)
         self.held.append((number, line))
         self._size += len(line)
         if self._size > MAX_LINE:
@@ -123,10 +124,10 @@ class _Lines:
         """Give the lines of the record once more, without the first."""
         self._again.extendleft(reversed(self.held[1:]))
 
-    def errors(self) -> Iterator[CatalogueError]:
+    def take_errors(self) -> list[CatalogueError]:
         """Lines that could not be read since the last call."""
-        yield from self._errors
-        self._errors.clear()
+        taken, self.errors = self.errors, []
+        return taken
 
 
 def detect_dialect(lines: Sequence[str]) -> Dialect:

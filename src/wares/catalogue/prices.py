@@ -65,7 +65,7 @@ def price(value: object, currency: str = "", *, decimal: str = "", chinese: bool
     return Price(_minor(Decimal(str(value)), currency, value), currency)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _written(text: str, currency: str, decimal: str, chinese: bool) -> Price:
     if plain := _PLAIN.fullmatch(text):
         whole, part, code = plain.groups()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -95,11 +95,12 @@ class Assembler:
 
     def _fields(self, found: Found) -> dict[str, Any]:
         fields: dict[str, Any] = {}
+        simple = self._simple
         column = ""
         try:
             for target, (column, cell) in found.items():  # noqa: B007 - the error says it
-                if target in self._simple:
-                    fields[target] = self._simple[target](cell)
+                if target in simple:
+                    fields[target] = simple[target](cell)
         except CatalogueError as error:
             raise CatalogueError(error.reason, column=column) from None
         return fields
@@ -114,7 +115,7 @@ class Assembler:
     def _sort(self, cells: Mapping[str, Any]) -> _Sorted:
         """The cells by what they are: single targets as they stand, and the rest already as values."""
         row = _Sorted({}, {}, [], {})
-        found, placed, sound = row.found, self._columns.placed, values.is_sound(cells.values())
+        found, placed, simple, sound = row.found, self._columns.placed, self._simple, values.is_sound(cells.values())
         column = ""
         try:
             for column, target in self._columns.order:
@@ -123,7 +124,7 @@ class Assembler:
                     continue
                 if type(value) is str and not (value := (value if sound else values.checked(value)).strip()):
                     continue
-                if target in self._simple and target not in found and target != "options":
+                if target in simple and target not in found and target != "options":
                     found[target] = column, value
                 else:
                     self._place(row, column, target, value)
@@ -142,7 +143,8 @@ class Assembler:
 
     def _place(self, row: _Sorted, column: str, target: str, value: Any) -> None:
         if target in MODALITIES:
-            row.media.extend(_ranked(values.media(value, cast(Modality, target), self._root), not row.media))
+            media = values.media(value, cast(Modality, target), self._root)
+            row.media.extend(media if len(media) == 1 and not row.media else _ranked(media, not row.media))
         elif target in RELATIONS and (ids := values.identifiers(value)):
             row.relations[target] = row.relations.get(target, ()) + ids
         elif target in row.found or target in RELATIONS or not _fits(target, value):
@@ -217,7 +219,7 @@ def _convert(found: tuple[str, Any], convert: Callable[[Any], T]) -> T:
         raise CatalogueError(error.reason, column=error.column or column) from None
 
 
-def _ranked(media: Iterator[Media], first: bool) -> Iterator[Media]:
+def _ranked(media: Iterable[Media], first: bool) -> Iterator[Media]:
     """The first picture of a product is its main one, the others show details."""
     for medium in media:
         detail = not first and medium.modality == "image" and medium.role == "main"

@@ -154,16 +154,14 @@ def category(value: object, step: str) -> tuple[str, ...]:
     return _path(text(value), step)
 
 
-def media(value: object, modality: Modality, root: str) -> Iterator[Media]:
+def media(value: object, modality: Modality, root: str) -> list[Media]:
     """Media of a cell; ``modality`` holds where the file's extension does not tell, ``root`` for relative paths."""
     if isinstance(value, list | tuple):
-        for item in value:
-            yield from media(item, modality, root)
-    elif isinstance(value, Mapping):
-        yield _described(value, modality, root)
-    else:
-        for piece in _pieces(checked(text(value)).strip()):
-            yield Media(located(piece, root), _modality(piece, modality))
+        return [medium for item in value for medium in media(item, modality, root)]
+    if isinstance(value, Mapping):
+        return [_described(value, modality, root)]
+    pieces = _pieces(checked(text(value)).strip())
+    return [Media(located(piece, root), _modality(piece, modality)) for piece in pieces]
 
 
 def _described(value: Mapping[str, Any], modality: Modality, root: str) -> Media:
@@ -185,6 +183,9 @@ def located(source: str, root: str) -> str:
 
 
 def _modality(source: str, otherwise: Modality) -> Modality:
+    known = _EXTENSIONS.get(source.rpartition(".")[2])
+    if known:
+        return known
     found = _EXTENSION.search(source)
     return _EXTENSIONS.get(found[1].lower(), otherwise) if found else otherwise
 
