@@ -157,9 +157,16 @@ class Reader:
     def complete(self, rows: Sequence[Stored]) -> None:
         """Make the features that stored products lack, say after a change of the model. Media that are gone stay
         without: the product keeps the vectors that can be made."""
-        keys = [medium.key for row in rows for medium in row.media if medium.key is not None]
-        if any(self._store.missing(keys, tower) for tower in self._towers):
-            made = self.entries([row.product for row in rows])
+        keys: dict[str, list[str]] = {}
+        for medium in (medium for row in rows for medium in row.media):
+            if medium.key is not None:
+                keys.setdefault(medium.modality, []).append(medium.key)
+        lacking: set[str] = set()
+        for fingerprint, tower in self._towers.items():
+            lacking |= self._store.missing(keys.get(tower.modality, ()), fingerprint)
+        wanting = [row.product for row in rows if any(medium.key in lacking for medium in row.media)]
+        if wanting:
+            made = self.entries(wanting)
             self._store.put_features({at: row for entry in made for at, row in entry.features.items()})
 
 
