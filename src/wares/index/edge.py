@@ -6,8 +6,8 @@ may have it open. A point is safe from ``kill -9`` when :meth:`EdgeIndex.upsert`
 
 Counts, facets and bounds are exact. Vector channels are approximate once :meth:`EdgeIndex.optimize` has built a
 graph (HNSW, Malkov and Yashunin, arXiv:1603.09320) and exact before; the scores of what they bring are exact always,
-up to the rounding of vectors to 16 bits. Word statistics (IDF) may count removed products until the next
-``optimize()``.
+up to the rounding of vectors to 16 bits. Word statistics (IDF) may still count removed and replaced
+products until the next ``optimize()``.
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from wares.index.base import Vectors
 
 #: Points per call of the engine, which holds the interpreter's lock meanwhile: a reader waits a few milliseconds.
-_CHUNK = 100
+_CHUNK = 50
 
+
+# The rounded vectors bring this many times the limit; the stored ones choose among them.
+_RESCORED = qe.QuantizationSearchParams(rescore=True, oversampling=1.5)
 
 # A filter can leave so few points of a graph that they no longer hang together; ACORN (Patel et al., SIGMOD 2024,
 # arXiv:2403.04871) then looks at the neighbours of neighbours. Where a filter keeps more than this share of the
@@ -158,7 +161,7 @@ class EdgeIndex(Index):
         """Two calls of the engine: what each channel brings, then what each makes of what the others brought."""
         chosen = matching(Match(where=where, without=tuple(without)), self._schema)
         nearest = [qe.Query.Nearest(self._asked(channel), using=channel.name) for channel in channels]
-        wide = qe.SearchParams(hnsw_ef=self.tuning.search_width, acorn=_FILTERED)
+        wide = qe.SearchParams(hnsw_ef=self.tuning.search_width, quantization=_RESCORED, acorn=_FILTERED)
         found = self._engine.ask(
             [
                 qe.QueryRequest(query=query, limit=channel.limit, filter=chosen, params=wide)
@@ -238,7 +241,9 @@ def _enter(scores: Vectors, place: Mapping[int, int], columns: Mapping[int, Sequ
 
 def _row(point: Point, stored: Stored) -> qe.Point:
     vectors: dict[str, Any] = {
-        name: rows if len(rows) > 1 else rows[0] for name, rows in point.vectors.items() if len(rows)
+        name: rows.tolist() if len(rows) > 1 else rows[0].tolist()
+        for name, rows in point.vectors.items()
+        if len(rows)
     }
     if point.words.indices:
         vectors[WORDS] = qe.SparseVector(list(point.words.indices), list(point.words.values))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import qdrant_edge as qe
@@ -27,6 +28,7 @@ _NOTHING = qe.Filter(must_not=[qe.Filter()])
 _BOUNDS = {"<": ("lt",), "<=": ("lte",), ">": ("gt",), ">=": ("gte",), "=": ("gte", "lte")}
 
 
+@lru_cache(maxsize=8192)
 def key(field: str) -> str:
     """A field's name as a payload key: what a quoted path cannot hold is written as in a URL."""
     return re.sub(r'[%"\\\x00-\x1f]', lambda found: f"%{ord(found[0]):02X}", field)
