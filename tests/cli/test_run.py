@@ -162,7 +162,7 @@ def test_a_terminal_that_cannot_write_chinese_still_gets_the_answer(process: Com
 def test_ctrl_c_keeps_what_was_done_and_the_same_command_goes_on(
     process: Command, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    rows = 3_000
+    rows = 1_500
     lines = [f"{n},Thing number {n} in colour {n % 7}" for n in range(rows)]
     (tmp_path / "big.csv").write_text("\n".join(["id,title", *lines]))
     arguments = ["index", tmp_path / "shop", tmp_path / "big.csv", "--model", "basic"]

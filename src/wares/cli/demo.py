@@ -1,4 +1,4 @@
-"""``wares demo``: a real catalogue, indexed and searched in three ways."""
+"""``wares demo``: a real catalogue, indexed and searched by words and pictures."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ class Ask(NamedTuple):
 
 
 ASKS = (
-    Ask("Words", text="something to drink with dinner"),
-    Ask("A picture: a part of a photo of the catalogue, mirrored, so that no file is the same", with_picture=True),
+    Ask("Words", text="a warm sweater"),
+    Ask("Words of another language", text="红酒"),
+    Ask("A picture: part of a photo of the catalogue, mirrored, so no exact copy", with_picture=True),
     Ask("Both: like this picture, but white", text="white", with_picture=True),
 )
 HITS = 3
@@ -127,7 +128,7 @@ def _next(folder: Path, picture: Path) -> tuple[str, ...]:
     shop = shlex.quote(str(folder))
     return (
         f"wares search {shop} shirt --where 'price < 40' --facet category --facet size",
-        f"wares search {shop} 果汁 --explain",
+        f"wares search {shop} 橙汁 --explain -k 3",
         f"wares search {shop} --image {shlex.quote(str(picture))} --not yellow --contact-sheet hits.png",
         f"wares show {shop} 87",
         f"wares info {shop}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wares.shop import Shop
 
 #: Columns and lines of a thumbnail; a character cell holds two pixels, one above the other.
-THUMBNAIL_CELLS = (12, 6)
+THUMBNAIL_CELLS = (14, 7)
 
 
 def can_draw(console: Console, *, asked: bool = False) -> bool:
