@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -340,3 +341,21 @@ def test_a_gzipped_feed_that_is_cut_off_is_an_error_after_what_was_whole(format:
     with pytest.raises(CatalogueError) as caught:
         list(read(path, format=format))
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_feed_gives_products_and_errors_of_the_catalogue_alone(format: str, seed: int, tmp_path: Path):
+    path, chance = tmp_path / "feed", random.Random(seed)
+    WRITERS[format](path, SHOP)
+    content = bytearray(path.read_bytes())
+    for _ in range(chance.randint(1, 8)):
+        place = chance.randrange(len(content))
+        damage = chance.choice([b"", b"\0", b"\xff\xfe", b'"', b"{", b"]", b"<", b"null", b"-1", b"\n", b"1e999"])
+        content[place : place + chance.randint(0, 4)] = damage
+    path.write_bytes(content)
+    try:
+        products = list(read(path, format=format))
+    except CatalogueError as error:
+        assert "\n" not in str(error)
+    else:
+        assert msgspec.json.decode(msgspec.json.encode(products), type=list[Product]) == products

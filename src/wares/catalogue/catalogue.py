@@ -111,7 +111,8 @@ class Catalogue:
         except CatalogueError as error:
             raise CatalogueError(error.reason, source=feed.name, line=error.line, column=error.column) from error
         except (OSError, EOFError, zlib.error) as error:
-            raise CatalogueError(f"cannot be read to its end: {error}", source=feed.name) from error
+            reason = " ".join(str(error).split())
+            raise CatalogueError(f"cannot be read to its end: {reason}", source=feed.name) from error
         except RecursionError as error:
             raise CatalogueError("the document is nested too deep", source=feed.name) from error
 

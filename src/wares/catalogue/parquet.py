@@ -29,8 +29,8 @@ class ParquetReader(Reader):
                     for cells in batch.to_pylist():
                         number += 1
                         yield Row(number, {name: _plain(value) for name, value in cells.items()})
-            except pyarrow.ArrowException as error:
-                reason = str(error).partition("\n")[0]
+            except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+                reason = " ".join(str(error).split())
                 raise CatalogueError(
                     f"this is no Parquet file that can be read: {reason}", line=number + 1
                 ) from error
