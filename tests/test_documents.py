@@ -8,7 +8,7 @@ SHIRT = Product(
     title="Plain shirt",
     brand="Acme",
     category=("Clothing", "Shirts"),
-    attributes={"Fit": "slim", "organic": True, "price": "low", "sizes": ("S", "M")},
+    attributes={"Fit": "slim", "organic": True, "year": 2011.0, "price": "low", "sizes": ("S", "M")},
     price=Price(1999, "EUR"),
     availability="in_stock",
     rating=4.5,
@@ -44,7 +44,7 @@ def test_an_attribute_never_takes_the_name_of_a_core_field() -> None:
 def test_words_come_from_titles_options_and_codes() -> None:
     words = word_fields(SHIRT)
     assert words["title"] == "Plain shirt"
-    for code in ("s1", "s1-M", "slim", "organic"):
+    for code in ("s1", "s1-M", "slim", "organic", "2011 "):
         assert code in words["attributes"]
 
 

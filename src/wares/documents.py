@@ -49,8 +49,13 @@ def word_fields(product: Product) -> dict[str, str]:
 def _spoken(name: str, value: AttributeValue) -> str:
     if isinstance(value, bool):
         return name if value else ""
-    return " ".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, float):
+        return f"{value:.15g}"  # 2011, not 2011.0
+    return (" ".join(value) if isinstance(value, tuple) else value)[:ATTRIBUTE_CHARACTERS]
 
+
+#: How much of one attribute is looked up as words: long ones are prose that belongs into the description.
+ATTRIBUTE_CHARACTERS = 500
 
 #: How much of a description is read for its meaning. On the development sets 100 and 200 characters did equally
 #: well and 400 no better, at twice the cost (docs/decisions.md).

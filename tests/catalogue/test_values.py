@@ -98,7 +98,7 @@ def test_a_feed_that_separates_by_arrows_keeps_its_slashes(tmp_path: Path):
     [
         ("a.jpg", ["/r/a.jpg"]),
         ("./a.jpg", ["/r/a.jpg"]),
-        ("/abs/a.jpg", ["/abs/a.jpg"]),
+        ("/r/abs/a.jpg", ["/r/abs/a.jpg"]),
         ("https://x/a.jpg", ["https://x/a.jpg"]),
         ("//x/a.jpg", ["https://x/a.jpg"]),
         ("a.jpg,b.png", ["/r/a.jpg", "/r/b.png"]),

@@ -4,6 +4,7 @@ place is added where it is known."""
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -176,10 +177,22 @@ def _described(value: Mapping[str, Any], modality: Modality, root: str) -> Media
 
 
 def located(source: str, root: str) -> str:
-    """A URL or an absolute path as it is; a relative path below ``root``."""
-    if "/" in source and (source.startswith("/") or _REMOTE.match(source)):
+    """A URL as it is; a path, relative to ``root`` or absolute, as an absolute one.
+
+    A feed may come from anybody, so its paths may not lead out of ``root``: that is a :class:`CatalogueError`.
+    """
+    if "/" in source and _REMOTE.match(source) and not source.startswith("file:"):
         return f"https:{source}" if source.startswith("//") else source
-    return f"{root}/{source.removeprefix('./')}"
+    source = source.removeprefix("file://")
+    if not source.startswith("/") and ".." not in source:
+        return f"{root}/{source.removeprefix('./')}"
+    path = os.path.normpath(os.path.join(root, source))  # noqa: PTH118 - pathlib costs as much as the rest of a row
+    within = root.rstrip("/") + "/"
+    if not path.startswith(within) and not os.path.realpath(path).startswith(within):
+        raise CatalogueError(
+            f"{source:.100} lies outside {root}; if that is meant, name a folder that holds it with --media-root"
+        )
+    return path
 
 
 def _modality(source: str, otherwise: Modality) -> Modality:
