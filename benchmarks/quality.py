@@ -200,7 +200,7 @@ def sign_test(better: int, worse: int) -> float:
     """Two-sided exact sign test: how probable so uneven a count would be if better and worse were equally likely."""
     n = better + worse
     tail = sum(math.comb(n, k) for k in range(min(better, worse) + 1))
-    return min(1.0, 2 * tail / 2**n)
+    return min(1.0, 2 * tail / (1 << n))
 
 
 def figures(name: str, way: str, found: Found) -> list[report.Cell]:
@@ -261,7 +261,7 @@ def measure(arguments: argparse.Namespace) -> Report:
             differences.append(comparison(name, found[HYBRID], found["BM25 alone"]))
     encoders = {encoder.channel: encoder.fingerprint for encoder in models.build(arguments.model, environment)}
     return Report(
-        about=report.circumstances(arguments.model, encoders),
+        about=report.circumstances("benchmarks.quality", arguments.model, encoders),
         tables=[
             Table("What is found", ("set", "questions", "way", "nDCG@10", "95 %", "R@100"), rows),
             Table(
@@ -280,7 +280,7 @@ def _hopeless(known: Questions) -> str:
     n, shown = len(known.hopeless), known.hopeless[:20]
     some = ", ".join(shown) + (", …" if n > len(shown) else "")
     share = len(known.asked) / (len(known.asked) + n)
-    return f"; left out: {n} questions without a relevant product ({some}); as 0 they would take figures × {share:.3f}"
+    return f"; left out: {n} questions without a relevant product ({some}); as 0 they would take all × {share:.3f}"
 
 
 def chosen(text: str) -> list[str]:

@@ -90,9 +90,9 @@ def tell(text: str) -> None:
 # -- what is said about every measurement -----------------------------------------------------------------------
 
 
-def circumstances(model: str, encoders: Mapping[str, str]) -> dict[str, str]:
+def circumstances(module: str, model: str, encoders: Mapping[str, str]) -> dict[str, str]:
     """When, where and with what: date, command, machine, versions, and the encoders by channel."""
-    command = shlex.join(["python", "-m", f"benchmarks.{Path(sys.argv[0]).stem}", *sys.argv[1:]])
+    command = shlex.join(["python", "-m", module, *sys.argv[1:]])
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "command": command,
