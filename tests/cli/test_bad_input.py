@@ -53,6 +53,7 @@ def test_what_is_no_feed_is_named(make: Callable[[Path], Path], wares: Command, 
     assert str(feed) in wares("index", shop, feed).error()
     assert wares("search", shop, "--json").json["total"] == 9
     assert str(feed) in wares("index", tmp_path / "new", feed, "--model", "basic").error()
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_bad_feed_among_good_ones_is_told_before_anything_is_read(
@@ -77,6 +78,7 @@ def test_a_wrong_option_names_what_is_meant(
 ) -> None:
     model = [] if "--model" in options else ["--model", "basic"]
     assert said in wares("index", tmp_path / "new", feed, *options, *model).error()
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_shop_keeps_its_model(wares: Command, feed: Path, made: Path) -> None:

@@ -62,6 +62,7 @@ def test_when_every_row_is_bad_the_exit_code_says_so(wares: Command, tmp_path: P
     done = wares("index", tmp_path / "shop", feed, "--model", "basic")
     assert (done.code, done.out) == (1, "")
     assert "no product could be read" in done.err.splitlines()[-1]
+    assert not (tmp_path / "shop").exists()
 
 
 def test_map_and_media_root(wares: Command, feed: Path, tmp_path: Path) -> None:

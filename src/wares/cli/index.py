@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,12 +90,15 @@ def add(
 
     console = stderr()
     problems = _Problems(console)
-    catalogue = wares.read(*feeds, on_problem=problems.tell, **reading)  # before a folder is made for nothing
-    with _open(shop, model, allow_private) as opened, bars(console) as progress:
-        report = opened.add(catalogue, progress=progress)
-    problems.tell_rest()
-    if not report.added + report.changed + report.unchanged:
+    catalogue = wares.read(*feeds, on_problem=problems.tell, **reading)
+    products = iter(catalogue)
+    first = next(products, None)  # read before the shop is opened: no folder is made for nothing
+    if first is None:
+        problems.tell_rest()
         raise CatalogueError("no product could be read; every row is bad", source=", ".join(map(str, feeds)))
+    with _open(shop, model, allow_private) as opened, bars(console) as progress:
+        report = opened.add(chain([first], products), progress=progress)
+    problems.tell_rest()
     for warning in report.warnings[:TOLD]:
         console.print(f"warning: {plain(warning)}", style="yellow", soft_wrap=True)
     if report.warning_count > TOLD:
