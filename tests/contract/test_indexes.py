@@ -201,6 +201,11 @@ def test_the_last_of_equal_numbers_counts(index: Index):
     assert index.facet(Match(), "brand") == [FacetValue("b", 1)]
 
 
+def test_texts_that_are_no_unicode_are_mended(index: Index):
+    index.upsert([point(1, {"brand": "Caf\udce9"})])
+    assert index.facet(Match(where=Compare("brand", "=", "caf\ud800")), "brand") == [FacetValue("Caf?", 1)]
+
+
 def test_removed_points_are_gone_and_unknown_ones_ignored(shirts: Index):
     shirts.delete([1, 2, 99])
     assert len(shirts) == 2
@@ -226,10 +231,11 @@ def test_a_field_may_move_from_products_to_offers(index: Index):
         point(1, text=[EAST, NORTH]),
         point(1, text=[[float("nan"), 0.0]]),
         point(1, words={-1: 1.0}),
+        point(-1),
     ],
 )
 def test_vectors_that_do_not_fit_are_refused_and_nothing_is_written(index: Index, bad: Point):
-    with pytest.raises(SetupError, match="product 1: "):
+    with pytest.raises(SetupError, match="product -?1: "):
         index.upsert([point(2), bad])
     assert len(index) == 0
 

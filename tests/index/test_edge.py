@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from wares.errors import SetupError, ShopBusy, StoreError
-from wares.index import edge as edge_module
-from wares.index import fields
+from wares.index import edge_files, fields
 from wares.index.base import Channel, Match, Point, VectorSpec
 from wares.index.edge import EdgeIndex
 from wares.index.edge_files import Tuning
@@ -347,9 +346,11 @@ def test_damaged_engine_files_are_an_error_of_the_store(quick_folder: Path, dama
 def test_writing_stops_before_the_disk_is_full(quick_folder: Path, monkeypatch: pytest.MonkeyPatch):
     index = EdgeIndex.create(quick_folder / "index", VECTORS)
     index.upsert(many(10))
-    monkeypatch.setattr(edge_module, "ROOM", 2**60)
+    monkeypatch.setattr(edge_files, "ROOM", 2**60)
     with pytest.raises(StoreError, match="make room"):
         index.upsert(many(10, first=50))
+    with pytest.raises(StoreError, match="make room"):
+        EdgeIndex.create(quick_folder / "another", VECTORS)
     assert index.count(Match()) == 10
     index.delete([1])
     assert len(index) == 9

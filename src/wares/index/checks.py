@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WORDS = "words"
 _MAX_TERM = 2**32
+_MAX_NUMBER = 2**63
 
 
 def checked_points(points: Sequence[Point], specs: Mapping[str, VectorSpec]) -> list[Point]:
@@ -24,6 +25,8 @@ def checked_points(points: Sequence[Point], specs: Mapping[str, VectorSpec]) -> 
     the index: an unknown name, other dims, several rows where one is allowed, a value that is not finite."""
     latest = {point.number: point for point in points}
     for point in latest.values():
+        if not 0 <= point.number < _MAX_NUMBER:
+            raise SetupError(f"product {point.number}: numbers are 0 to 2^63 - 1")
         for name, rows in point.vectors.items():
             if fault := _fault(name, rows, specs):
                 raise SetupError(f"product {point.number}: {fault}")

@@ -6,8 +6,8 @@ may have it open. A point is safe from ``kill -9`` when :meth:`EdgeIndex.upsert`
 
 Counts, facets and bounds are exact. Vector channels are approximate once :meth:`EdgeIndex.optimize` has built a
 graph (HNSW, Malkov and Yashunin, arXiv:1603.09320) and exact before; the scores of what they bring are exact always,
-up to the rounding of vectors to 16 bits. Word statistics (IDF) may still count removed and replaced
-products until the next ``optimize()``.
+up to the rounding of vectors to 16 bits. Word statistics (IDF) may still count removed and replaced products until
+the next ``optimize()``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from wares.index import edge_answers
 from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point, VectorSpec
 from wares.index.checks import WORDS, checked_points, checked_vector, may_facet, may_measure
 from wares.index.edge_engine import Engine
-from wares.index.edge_files import ROOM, Saved, Tuning, check_room, load, save
+from wares.index.edge_files import Saved, Tuning, check_room, load, make_room, save
 from wares.index.edge_filters import condition, key, matching, path, payload
 from wares.index.fields import Schema, Stored
 from wares.records import Exists, FacetValue, Filter, Sparse
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 #: Points per call of the engine, which holds the interpreter's lock meanwhile: a reader waits a few milliseconds.
 _CHUNK = 50
-
 
 # The rounded vectors bring this many times the limit; the stored ones choose among them.
 _RESCORED = qe.QuantizationSearchParams(rescore=True, oversampling=1.5)
@@ -57,7 +56,7 @@ class EdgeIndex(Index):
         self._engine = engine
         self._specs = {spec.name: spec for spec in saved.vectors}
         self._schema = Schema({spec.name: spec for spec in saved.fields})
-        self._spellings: dict[tuple[str, str], str] = {}
+        self._spellings: dict[str, dict[str, str]] = {}
         self._writing = threading.Lock()
 
     @classmethod
@@ -72,6 +71,7 @@ class EdgeIndex(Index):
         if (folder / "shard").exists():
             raise StoreError(f"{folder} already holds an index; open it or choose another folder")
         saved = Saved(vectors=tuple(vectors), tuning=tuning or Tuning())
+        make_room(folder)
         engine = Engine.create(folder / "shard", saved.vectors, saved.tuning)
         save(folder, saved)
         return cls(folder, saved, engine)
@@ -91,19 +91,21 @@ class EdgeIndex(Index):
     def upsert(self, points: Sequence[Point]) -> None:
         points = checked_points(points, self._specs)
         with self._writing:
-            check_room(self._folder, ROOM)
+            check_room(self._folder)
             self._adopt(self._schema.learn(points))
             stored = self._schema.store(points)
             for start in range(0, len(points), _CHUNK):
                 chunk = slice(start, start + _CHUNK)
                 rows = [_row(point, values) for point, values in zip(points[chunk], stored[chunk], strict=True)]
-                self._engine.update(qe.UpdateOperation.upsert_points(rows))
-            self._spellings = {}
+                self._write(qe.UpdateOperation.upsert_points(rows))
 
     def delete(self, numbers: Sequence[int]) -> None:
         with self._writing:
-            self._engine.update(qe.UpdateOperation.delete_points(list(numbers)))
-            self._spellings = {}
+            self._write(qe.UpdateOperation.delete_points(list(numbers)))
+
+    def _write(self, operation: qe.UpdateOperation) -> None:
+        self._engine.update(operation)
+        self._spellings = {}
 
     def flush(self) -> None:
         with self._writing:
@@ -116,7 +118,7 @@ class EdgeIndex(Index):
         lock all the while.
         """
         with self._writing:
-            check_room(self._folder, ROOM)
+            check_room(self._folder)
             having = dict(self._engine.facet("has", qe.Filter(), max(1, len(self._schema.specs))))
             self._adopt(self._schema.ranked({name: having.get(key(name), 0) for name in self._schema.specs}))
             self._engine.keep_fields({path(name, self._schema) for name in self._schema.common})
@@ -193,15 +195,15 @@ class EdgeIndex(Index):
         return self._engine.count(matching(match, self._schema))
 
     def facet(self, match: Match, field: str, limit: int = 100) -> list[FacetValue]:
-        schema, known = self._schema, self._spellings
+        schema = self._schema
         if not may_facet(schema, field) or limit < 1:
             return []
         counted = edge_answers.facet(self._engine, schema, match, field, limit)
-        if schema.specs[field].type == "keyword":
-            unknown = [value for value, _ in counted if (field, value) not in known]
-            found = edge_answers.spellings(self._engine, schema, field, unknown)
-            known.update({(field, value): text for value, text in found.items()})
-        return [FacetValue(known.get((field, value), value), count) for value, count in counted]
+        if schema.specs[field].type != "keyword":
+            return [FacetValue(value, count) for value, count in counted]
+        known = self._spellings.setdefault(field, {})
+        known.update(edge_answers.spellings(self._engine, schema, field, [v for v, _ in counted if v not in known]))
+        return [FacetValue(known.get(value, value), count) for value, count in counted]
 
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:
         schema = self._schema
@@ -240,11 +242,8 @@ def _enter(scores: Vectors, place: Mapping[int, int], columns: Mapping[int, Sequ
 
 
 def _row(point: Point, stored: Stored) -> qe.Point:
-    vectors: dict[str, Any] = {
-        name: rows.tolist() if len(rows) > 1 else rows[0].tolist()
-        for name, rows in point.vectors.items()
-        if len(rows)
-    }
+    vectors: dict[str, Any] = {name: rows.tolist() for name, rows in point.vectors.items() if len(rows)}
+    vectors = {name: rows if len(rows) > 1 else rows[0] for name, rows in vectors.items()}
     if point.words.indices:
         vectors[WORDS] = qe.SparseVector(list(point.words.indices), list(point.words.values))
     content = {

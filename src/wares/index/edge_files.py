@@ -66,13 +66,22 @@ def load(folder: Path) -> Saved:
         raise StoreError(f"{file} is damaged ({error}); build the index anew") from error
 
 
-def check_room(folder: Path, room: int) -> None:
-    """Raise :class:`StoreError` when less than ``room`` bytes are free."""
+def make_room(folder: Path) -> None:
+    """Make a folder, and see that there is room for an index."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make {folder}: {error.strerror}") from error
+    check_room(folder)
+
+
+def check_room(folder: Path) -> None:
+    """Raise :class:`StoreError` when less than :data:`ROOM` bytes are free."""
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise StoreError(f"cannot write {folder}: {error.strerror}") from error
-    if free < room:
+    if free < ROOM:
         raise StoreError(
-            f"{free // 2**20} MB are free for {folder}, {room // 2**20} are needed; make room and try again"
+            f"{free // 2**20} MB free at {folder}, {ROOM // 2**20} MB are needed; make room and try again"
         )

@@ -157,7 +157,10 @@ def as_text(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value.strip()
+        text = value.strip()
+        return (
+            text if text.isascii() else text.encode("utf-8", "replace").decode()
+        )  # half a surrogate pair is no text
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
