@@ -235,7 +235,7 @@ def test_a_field_may_move_from_products_to_offers(index: Index):
     ],
 )
 def test_vectors_that_do_not_fit_are_refused_and_nothing_is_written(index: Index, bad: Point):
-    with pytest.raises(SetupError, match="product -?1: "):
+    with pytest.raises(SetupError, match=r"product -?1: "):
         index.upsert([point(2), bad])
     assert len(index) == 0
 
