@@ -18,6 +18,9 @@ MAX_CHARS = 2000
 VERSION = 1
 
 
+_NONE = "-"
+
+
 class _Word(NamedTuple):
     """What a word says over the names, at unit length or zeros, and whether it says nothing else."""
 
@@ -27,29 +30,28 @@ class _Word(NamedTuple):
 
 def of_text(text: str) -> Floats:
     """The colours a text speaks of: shape (names,), unit length; zeros when it speaks of none."""
-    lexicon = _lexicon()
     total = np.zeros(len(NAMES), dtype=np.float32)
     for match in _pattern().finditer(_plain(text)):
-        total += lexicon[match.group()].colours
+        total += _word(match).colours
     length = float(np.linalg.norm(total))
     return total / np.float32(length) if length else total
 
 
 def without(text: str) -> str:
-    """The text without the words that say nothing but a colour: "dress" for "red dress", but "gold ring" whole.
-
-    What holds no such word comes back as it was.
-    """
-    if len(text) > MAX_CHARS:
-        return without(text[:MAX_CHARS])
-    plain = _plain(text)
-    lexicon = _lexicon()
-    bare = _pattern().sub(lambda match: " " if lexicon[match.group()].only else match.group(), plain)
-    return text if bare == plain else " ".join(bare.split())
+    """The text without the words that say nothing but a colour: "dress" for "red dress", but "gold ring" whole."""
+    return " ".join(_pattern().sub(lambda match: " " if _word(match).only else match.group(), _plain(text)).split())
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text[:MAX_CHARS]).casefold().replace("-", " ").split())
+    return unicodedata.normalize("NFKC", text[:MAX_CHARS])
+
+
+def _key(word: str) -> str:
+    return " ".join(word.lower().replace("-", " ").split())
+
+
+def _word(match: re.Match[str]) -> _Word:
+    return _lexicon()[_key(match.group())]
 
 
 @lru_cache(maxsize=1)
@@ -60,29 +62,29 @@ def _lexicon() -> dict[str, _Word]:
         if line and not line.startswith("#"):
             names, colours, things = line.split("\t")
             weights = _weights(names)
-            for words, only in ((colours, names != "-"), (things, False)):
-                for word in filter(None, words.split("|")):
-                    lexicon[_plain(word)] = _Word(weights, only)
-                    if names != "-" and not _latin(word):
-                        lexicon.setdefault(f"{_plain(word)}色", _Word(weights, True))
+            for words, only in ((colours, bool(weights.any())), (things, False)):
+                for word in words.split("|") if words != _NONE else ():
+                    lexicon[_key(word)] = _Word(weights, only)
+                    if not _latin(word) and weights.any():
+                        lexicon.setdefault(f"{_key(word)}色", _Word(weights, True))
     return lexicon
 
 
 def _weights(names: str) -> Floats:
     """ "navy blue:0.4" → a unit vector over the names, "-" → zeros."""
     weights = np.zeros(len(NAMES), dtype=np.float32)
-    for name, _, weight in (part.partition(":") for part in names.split() if part != "-"):
+    for name, _, weight in (part.partition(":") for part in names.split() if part != _NONE):
         weights[NAMES.index(name)] = float(weight or 1.0)
     return weights / np.float32(max(float(np.linalg.norm(weights)), 1e-9))
 
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    """Any word of the lexicon, the longest first; one of letters only where it stands alone."""
+    """Any word of the lexicon, the longest first; a Latin one only where it stands alone. A space may be a hyphen."""
     words = sorted(_lexicon(), key=len, reverse=True)
-    alone = "|".join(re.escape(word) for word in words if word.isascii() or _latin(word))
-    anywhere = "|".join(re.escape(word) for word in words if not (word.isascii() or _latin(word)))
-    return re.compile(rf"(?<![a-z0-9])(?:{alone})(?![a-z0-9])|{anywhere}")
+    alone = "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in words if _latin(word))
+    anywhere = "|".join(re.escape(word) for word in words if not _latin(word))
+    return re.compile(rf"(?<![^\W_])(?<![0-9]-)(?:{alone})(?![^\W_])(?!-[0-9])|{anywhere}", re.IGNORECASE)
 
 
 def _latin(word: str) -> bool:
