@@ -39,7 +39,7 @@ NEIGHBOURS = {
     ("encoders", "models"),
     # The floor of the shop is one job in several files, in this order.
     ("indexing", "documents"),
-    ("asking", "documents"),
+    ("asking", "indexing"),
     ("searching", "asking"),
     ("searching", "documents"),
     ("rebuilding", "documents"),

@@ -16,6 +16,7 @@ from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index, Match
+from wares.indexing import of_products
 from wares.ranking.fusion import WORDS, Ask, default_weight
 from wares.records import Part, PartKind, Query, Sparse
 from wares.settings import MediaLimits
@@ -72,6 +73,9 @@ class Asker:
         self._encoders = tuple(encoders)
         self._words = words
         self._limits = limits
+        self._spaces: dict[str, list[str]] = {}
+        for encoder in of_products(encoders):
+            self._spaces.setdefault(encoder.space, []).append(encoder.channel)
         self._idfs: dict[tuple[int, int], float] = {}
 
     def ask(self, query: Query) -> Asking:
@@ -105,8 +109,9 @@ class Asker:
         for encoder in self._encoders:
             if encoder.modality != part.kind:
                 continue
-            targets = [target.channel for target in self._encoders if target.space == encoder.space]
-            targets = [channel for channel in targets if default_weight(part.kind, channel)]
+            targets = [
+                channel for channel in self._spaces.get(encoder.space, ()) if default_weight(part.kind, channel)
+            ]
             if not targets:
                 continue
             content = self._content(part) if content is None else content
@@ -145,7 +150,7 @@ class Asker:
 
     def _like(self, id: str, limit: int) -> Iterator[Channel]:
         number = self._number(id)
-        for encoder in self._encoders:
+        for encoder in of_products(self._encoders):
             rows = self._index.rows([number], encoder.channel).get(number)
             if rows is not None and default_weight("like", encoder.channel):
                 middle = rows.mean(axis=0, dtype=np.float32)

@@ -44,14 +44,19 @@ class _Found(NamedTuple):
     warning: str
 
 
+def of_products(encoders: Iterable[Encoder]) -> tuple[Encoder, ...]:
+    """The encoders whose vectors products have; the others encode questions only."""
+    return tuple(encoder for encoder in encoders if not encoder.asks_only)
+
+
 def towers_of(encoders: Iterable[Encoder]) -> dict[str, Tower]:
-    """The towers behind encoders, each once, by fingerprint."""
-    return {encoder.tower.fingerprint: encoder.tower for encoder in encoders}
+    """The towers behind the encoders of products, each once, by fingerprint."""
+    return {encoder.tower.fingerprint: encoder.tower for encoder in of_products(encoders)}
 
 
 def vector_specs(encoders: Iterable[Encoder]) -> tuple[VectorSpec, ...]:
     """The vectors that the encoders' points have: one per channel; several rows where a product has several media."""
-    return tuple(VectorSpec(e.channel, e.dims, multi=e.modality != "text") for e in encoders)
+    return tuple(VectorSpec(e.channel, e.dims, multi=e.modality != "text") for e in of_products(encoders))
 
 
 def fingerprints(encoders: Iterable[Encoder]) -> dict[str, str]:
@@ -192,7 +197,7 @@ class Pointer:
 
     def __init__(self, store: Store, encoders: Sequence[Encoder], words: Words) -> None:
         self._store = store
-        self._encoders = tuple(encoders)
+        self._encoders = of_products(encoders)
         self._words = words
 
     def points(self, rows: Sequence[Stored]) -> list[Point]:

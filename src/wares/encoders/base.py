@@ -52,12 +52,22 @@ class Encoder:
     """A tower and the projection of its features into a space of ``dims`` dimensions, at unit length.
 
     The plain class normalises the features and changes nothing else; a subclass overrides :meth:`project`.
-    ``fingerprint`` identifies tower and projection together and is recorded in the index manifest.
+    ``fingerprint`` identifies tower and projection together and is recorded in the index manifest. With ``asks_only``
+    it encodes questions and no products: words that look for pictures, in a space where no text is looked for.
     """
 
-    def __init__(self, tower: Tower, space: str, *, dims: int | None = None, fingerprint: str = "") -> None:
+    def __init__(
+        self,
+        tower: Tower,
+        space: str,
+        *,
+        dims: int | None = None,
+        fingerprint: str = "",
+        asks_only: bool = False,
+    ) -> None:
         self.tower = tower
         self.space = space
+        self.asks_only = asks_only
         self.dims = dims if dims is not None else tower.dims
         self.fingerprint = f"{tower.fingerprint}+{fingerprint}" if fingerprint else tower.fingerprint
 

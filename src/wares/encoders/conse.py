@@ -24,7 +24,7 @@ from wares.settings import Environment
 if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
 
-SPACE = "use"
+SPACE = "seen"
 
 #: How many things a picture may be, the softness of the probabilities, and the weight of colour; chosen by
 #: ``benchmarks/pictures.py``.
@@ -63,10 +63,15 @@ class TextWithColours(Tower):
 
 
 class TextEncoder(Encoder):
-    """Texts in the joint space of words and colours. ``names`` as for :class:`PictureEncoder`."""
+    """Questions in the joint space of words and colours. ``names`` as for :class:`PictureEncoder`.
+
+    It encodes no products: without their colour words, and off centre, texts find texts less well than as they are
+    (docs/decisions.md).
+    """
 
     def __init__(self, tower: TextWithColours, names: Vectors, fingerprint: str) -> None:
-        super().__init__(tower, SPACE, fingerprint=f"conse:{_VERSION}:{COLOUR_WEIGHT}:{fingerprint}")
+        settings = f"conse:{_VERSION}:{COLOUR_WEIGHT}:{fingerprint}"
+        super().__init__(tower, SPACE, fingerprint=settings, asks_only=True)
         self._centre = names.mean(axis=0)
 
     def project(self, features: Vectors) -> Vectors:

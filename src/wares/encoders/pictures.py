@@ -1,4 +1,4 @@
-"""The encoders of the default model: texts and pictures in one space of words, and pictures in a space of looks."""
+"""The encoders of the default model: texts by what they mean, pictures by what is seen in them and by how they look."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def encoders(environment: Environment, progress: Progress | None = None) -> tuple[Encoder, ...]:
-    """Texts in the space "use", pictures in "use" (by what they show) and in "look" (by how they look).
+    """Texts in the space "use"; pictures in "seen", where words look for them, and in "look", where pictures do.
 
     Weights are fetched if they are not in the cache; ``progress`` is told. Raises
     :class:`~wares.errors.ModelUnavailable` when they cannot be had.
@@ -26,6 +26,7 @@ def encoders(environment: Environment, progress: Progress | None = None) -> tupl
     names, named = name_vectors(texts, environment)
     directions, directed = axes(pictures, environment)
     return (
+        Encoder(texts, "use"),
         TextEncoder(TextWithColours(texts), names, named),
         PictureEncoder(pictures, names, named),
         LookEncoder(pictures, directions, directed),

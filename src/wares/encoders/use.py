@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -50,11 +51,13 @@ class UseTower(Tower):
         path = models.path(CARD, environment, progress)
         self.fingerprint = f"{CARD}:{models.card(CARD).sha256[:16]}:1"
         self._session = Session(path, library=onnxruntime_extensions.get_library_path())
+        # A question asks for its words in more than one space, and again for its next page.
+        self._recent = lru_cache(maxsize=256)(self._one)
         self._pool = ThreadPoolExecutor(threads or cores(), thread_name_prefix=CARD)
 
     def encode_batch(self, batch: Sequence[Content]) -> Vectors:
         texts = cast("Sequence[str]", batch)
-        encoded = map(self._one, texts) if len(texts) == 1 else self._pool.map(self._one, texts)
+        encoded = map(self._recent, texts) if len(texts) == 1 else self._pool.map(self._one, texts)
         return np.stack(list(encoded))
 
     def _one(self, text: str) -> Vectors:
