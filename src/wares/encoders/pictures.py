@@ -1,4 +1,4 @@
-"""The encoders of the default model: texts by what they mean, pictures by what is seen in them and by how they look."""
+"""The encoders of the default model: texts by what they mean, pictures by what is seen in them and how they look."""
 
 from __future__ import annotations
 
