@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 from rich.console import Console
 
-from wares.cli.progress import bars
+from wares.cli.progress import bars, with_total
 from wares.reports import Progress
 
 Command: TypeAlias = Callable[..., Any]
@@ -102,6 +102,22 @@ def test_private_addresses_are_fetched_only_when_allowed(
     assert "left out" in wares("search", tmp_path / "two", "cup", "--contact-sheet", tmp_path / "sheet.png").err
     assert "1 picture read" in allowed.out
     assert "0 warnings" in allowed.out
+
+
+def test_the_total_is_counted_once_and_only_when_a_job_is_long() -> None:
+    counted, shown = [], []
+
+    def count() -> int:
+        counted.append(1)
+        return 50
+
+    brief = with_total(shown.append, count, patience=60)
+    brief(Progress("indexing", 10))
+    long = with_total(shown.append, count, patience=0)
+    for progress in (Progress("indexing", 10), Progress("indexing", 20), Progress("building", 1, 3)):
+        long(progress)
+    assert [progress.total for progress in shown] == [None, 50, 50, 3]
+    assert len(counted) == 1
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -86,7 +86,10 @@ def add(
     Raises :class:`CatalogueError` when there was not one good row.
     """
     import wares
-    from wares.cli.progress import bars
+    from wares.cli.progress import bars, with_total
+
+    def count() -> int:
+        return sum(1 for _ in wares.read(*feeds, **{**reading, "strict": False}))
 
     console = stderr()
     problems = _Problems(console)
@@ -97,7 +100,8 @@ def add(
         problems.tell_rest()
         raise CatalogueError("no product could be read; every row is bad", source=", ".join(map(str, feeds)))
     with _open(shop, model, allow_private) as opened, bars(console) as progress:
-        report = opened.add(chain([first], products), progress=progress)
+        told = with_total(progress, count) if console.is_terminal else None
+        report = opened.add(chain([first], products), progress=told)
     problems.tell_rest()
     for warning in report.warnings[:TOLD]:
         console.print(f"warning: {plain(warning)}", style="yellow", soft_wrap=True)

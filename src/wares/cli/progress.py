@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -11,6 +12,9 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from wares.reports import OnProgress, Progress
+
+#: Seconds after which a job counts as a long one.
+PATIENCE = 5.0
 
 
 class _Rate(TextColumn):
@@ -32,6 +36,24 @@ class _Done(TextColumn):
 
     def render(self, task: Task) -> Text:
         return Text(f"{int(task.completed):,}" + ("" if task.total is None else f" of {int(task.total):,}"))
+
+
+def with_total(show: OnProgress, count: Callable[[], int], patience: float = PATIENCE) -> OnProgress:
+    """``show``, told a total as well where a job does not know its own: it is counted when the job has gone on for
+    ``patience`` seconds, since counting is quick beside encoding, yet not beside a job that has little to do."""
+    started = time.monotonic()
+    total: int | None = None
+
+    def tell(now: Progress) -> None:
+        nonlocal total
+        if now.total is not None:
+            show(now)
+            return
+        if total is None and time.monotonic() - started >= patience:
+            total = count()
+        show(Progress(now.stage, now.done, total))
+
+    return tell
 
 
 @contextmanager

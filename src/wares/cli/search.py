@@ -24,7 +24,9 @@ def search(
         list[str] | None,
         typer.Option(metavar="PART=NUMBER", help="How much text, image or like counts (1 unless given)."),
     ] = None,
-    where: Annotated[str | None, typer.Option(metavar="FILTER", help="Only products that pass, see below.")] = None,
+    where: Annotated[
+        str | None, typer.Option(metavar="FILTER", help="Only products that pass, as in: price < 30.")
+    ] = None,
     facet: Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Count the values of a field.")] = None,
     sort: Annotated[str, typer.Option(metavar="FIELD", help="Order by a field; -FIELD for downwards.")] = "",
     k: Annotated[int, typer.Option("-k", metavar="NUMBER", min=1, help="How many hits.")] = 10,
