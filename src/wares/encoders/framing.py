@@ -11,7 +11,7 @@ def letterbox(image: Image.Image, side: int) -> Image.Image:
     image = image.convert("RGB")
     scale = side / max(image.size)
     width, height = (max(1, round(length * scale)) for length in image.size)
-    scaled = image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    scaled = image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
     square = Image.new("RGB", (side, side), border_colour(scaled))
     square.paste(scaled, ((side - width) // 2, (side - height) // 2))
     return square
