@@ -86,7 +86,7 @@ class Asker:
         for name, part in named(query.parts):
             channels = list(self._channels(part))
             if not channels:
-                raise QueryError(f"this shop's model does not understand {part.kind} queries; see wares info")
+                raise QueryError(_not_understood(part))
             asking.asks.extend(self._on_behalf(name, part, channel) for channel in channels)
             asking.channels.extend(channels)
             for channel in channels:
@@ -203,6 +203,14 @@ def named(parts: Sequence[Part]) -> list[tuple[str, Part]]:
         seen[name] += 1
         result.append((name if seen[name] == 1 else f"{name} {seen[name]}", part))
     return result
+
+
+def _not_understood(part: Part) -> str:
+    if part.kind == "text":
+        return f"there is no word in the query text {str(part.value)[:40]!r}; say what to look for"
+    if part.kind == "like":
+        return f"nothing is known of {part.value!r} that others could be like"
+    return f"this shop's model does not understand {part.kind} queries; see wares info"
 
 
 def _name(source: str | bytes) -> str:

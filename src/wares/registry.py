@@ -25,11 +25,11 @@ class PartSpec(msgspec.Struct, frozen=True):
     extra: str = ""
 
 
-def load(group: str, table: Mapping[str, PartSpec], name: str) -> Any:
+def load(group: str, table: Mapping[str, PartSpec], name: str, kind: str = "") -> Any:
     """Import the part called ``name`` from a table, or from an entry point of ``group``.
 
     Raises :class:`SetupError` with the nearest names when there is none, :class:`MissingExtra` with the pip line
-    when its libraries are not installed.
+    when its libraries are not installed. ``kind`` is what people call such a part, if not by the group's name.
     """
     spec = table.get(name)
     if spec is None:
@@ -38,7 +38,7 @@ def load(group: str, table: Mapping[str, PartSpec], name: str) -> Any:
             return found[0].load()
         near = difflib.get_close_matches(name, names(group, table), n=3, cutoff=0.4)
         hint = f"; did you mean {', '.join(near)}?" if near else f"; known: {', '.join(names(group, table))}"
-        raise SetupError(f"unknown {group.removeprefix('wares.').removesuffix('s')} {name!r}{hint}")
+        raise SetupError(f"unknown {kind or group.removeprefix('wares.').removesuffix('s')} {name!r}{hint}")
     module, _, attribute = spec.target.partition(":")
     try:
         return getattr(import_module(module), attribute)

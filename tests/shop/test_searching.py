@@ -172,6 +172,7 @@ def test_an_empty_shop_answers_with_nothing_and_says_so(tmp_path: Path, environm
     [
         ({"text": "word " * 10_000}, "characters"),
         ({"text": "  "}, "empty"),
+        ({"text": "!!! ???"}, "no word"),
         ({"text": "red", "where": "price < (50"}, "price"),
         ({"text": "red", "where": "colur = 'red'"}, "colour"),
         ({"text": "red", "facets": ["bran"]}, "brand"),

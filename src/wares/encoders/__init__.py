@@ -49,5 +49,5 @@ def build(model: str, environment: Environment, progress: Progress | None = None
         from wares.encoders import two_tower
 
         return two_tower.encoders(model, environment, progress)
-    encoders: tuple[Encoder, ...] = load(GROUP, MODELS, model)(environment, progress)
+    encoders: tuple[Encoder, ...] = load(GROUP, MODELS, model, "model")(environment, progress)
     return encoders
