@@ -18,7 +18,7 @@ from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index, Match
 from wares.indexing import of_products
 from wares.ranking.fusion import WORDS, Ask, default_weight
-from wares.records import Part, PartKind, Query, Sparse
+from wares.records import Part, PartKind, Product, Query, Sparse
 from wares.settings import MediaLimits
 from wares.store.store import Store
 
@@ -93,7 +93,7 @@ class Asker:
                 if isinstance(channel.vector, Sparse) and part.weight > 0:
                     terms.update(dict.fromkeys(channel.vector.indices))
             if part.kind == "like":
-                without.append(self._number(str(part.value)))
+                without.append(known(self._store, str(part.value))[0])
         return asking._replace(terms=tuple(terms), without=tuple(without))
 
     def _channels(self, part: Part) -> Iterator[Channel]:
@@ -149,7 +149,7 @@ class Asker:
             raise QueryError(f"the picture asked for cannot be used: {broken}") from broken
 
     def _like(self, id: str, limit: int) -> Iterator[Channel]:
-        number = self._number(id)
+        number, _ = known(self._store, id)
         for encoder in of_products(self._encoders):
             rows = self._index.rows([number], encoder.channel).get(number)
             if rows is not None and default_weight("like", encoder.channel):
@@ -157,13 +157,6 @@ class Asker:
                 length = float(np.linalg.norm(middle))
                 if length > 0:
                     yield Channel(encoder.channel, middle / np.float32(length), limit)
-
-    def _number(self, id: str) -> int:
-        found = self._store.get([id])
-        if id not in found:
-            near = self._store.ids_like(id, 3)
-            raise QueryError(f"no product {id!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
-        return found[id][0]
 
 
 def parts_of(
@@ -203,6 +196,15 @@ def named(parts: Sequence[Part]) -> list[tuple[str, Part]]:
         seen[name] += 1
         result.append((name if seen[name] == 1 else f"{name} {seen[name]}", part))
     return result
+
+
+def known(store: Store, id: str) -> tuple[int, Product]:
+    """Number and product of an id. :class:`QueryError`, naming the nearest ids, when there is none."""
+    found = store.get([id])
+    if id not in found:
+        near = store.ids_like(id)
+        raise QueryError(f"no product {id!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+    return found[id]
 
 
 def _not_understood(part: Part) -> str:

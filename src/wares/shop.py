@@ -18,9 +18,9 @@ import msgspec
 
 from wares import encoders as models
 from wares import media
-from wares.asking import parts_of
+from wares.asking import known, parts_of
 from wares.encoders.base import Encoder
-from wares.errors import QueryError, SetupError, StoreError, WaresError
+from wares.errors import SetupError, StoreError, WaresError
 from wares.index.base import Index
 from wares.index.live import LiveIndex
 from wares.index.manifest import Manifest
@@ -161,22 +161,18 @@ class Shop:
         with self._live.use() as (version, index):
             if index is None:
                 return Results(query_id="", total=0, hits=(), notes=("the shop is empty; add products first",))
-            known = index.fields()
+            fields = index.fields()
             checked = msgspec.structs.replace(
                 query,
-                where=filters.check(query.where, known) if query.where is not None else None,
-                facets=tuple(filters.resolve(name, known) for name in query.facets),
-                sort=filters.resolve_sort(query.sort, known),
+                where=filters.check(query.where, fields) if query.where is not None else None,
+                facets=tuple(filters.resolve(name, fields) for name in query.facets),
+                sort=filters.resolve_sort(query.sort, fields),
             )
             return self._searcher(version, index).search(checked)
 
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
-        found = self._store.get([id])
-        if id not in found:
-            near = self._store.ids_like(id)
-            raise QueryError(f"no product {id!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
-        return found[id][1]
+        return known(self._store, id)[1]
 
     def media_bytes(self, medium: Media | MatchedMedia) -> bytes:
         """The bytes of a medium. :class:`~wares.errors.MediaError` when they cannot be had."""
