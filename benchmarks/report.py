@@ -147,5 +147,5 @@ def cell(value: Cell) -> str:
     if isinstance(value, str):
         return value.replace("|", "\\|")
     size = abs(value)
-    digits = 0 if size >= 100 or value == int(value) else 1 if size >= 10 else 2 if size >= 1 else 3
+    digits = 0 if size >= 100 or isinstance(value, int) else 1 if size >= 10 else 2 if size >= 1 else 3
     return f"{value:,.{digits}f}"

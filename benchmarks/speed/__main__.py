@@ -55,7 +55,7 @@ def main() -> int:
         "--products", type=report.positive, default=100_000, metavar="N", help="in the shop [%(default)s]"
     )
     parser.add_argument(
-        "--queries", type=report.positive, default=300, metavar="N", help="text questions [%(default)s]"
+        "--queries", type=report.positive, default=200, metavar="N", help="text questions [%(default)s]"
     )
     return report.main(parser, measure)
 

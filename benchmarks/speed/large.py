@@ -84,7 +84,8 @@ def prepare(data: Path, scratch: Path, model: str, products: int, questions: int
 
 
 def _rows(data: Path, wanted: int) -> Iterator[Product]:
-    real = [product for name in TITLES for product in GOODS[name].products(data, data) if product.title.strip()]
+    found = chain.from_iterable(GOODS[name].products(data, data, limit=wanted) for name in TITLES)
+    real = [product for product in found if product.title.strip()]
     random.Random(SEED).shuffle(real)
     yield from islice(chain.from_iterable(_edition(real, number) for number in count(1)), wanted)
 
