@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are run from the project and never installed
 from benchmarks import quality, report
 from benchmarks.chinese import translated
 from benchmarks.shops import parts
