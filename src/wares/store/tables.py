@@ -65,7 +65,8 @@ media = Table(
     Column("warning", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("ix_media_warned", media.c.number, sqlite_where=media.c.warning != "", postgresql_where=media.c.warning != "")
+# Partial in SQLite only: to name the PostgreSQL option here would load its dialect at every start.
+Index("ix_media_warned", media.c.number, sqlite_where=media.c.warning != "")
 
 #: Products that are gone, for the feed of changes.
 removals = Table(
