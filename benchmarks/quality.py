@@ -25,7 +25,7 @@ from ir_measures import R, nDCG
 
 from benchmarks import report
 from benchmarks.catalogues import GOODS, Archive
-from benchmarks.chinese import translated
+from benchmarks.pictures import translated
 from benchmarks.report import Report, Table, tell
 from benchmarks.shops import Parts, parts, prepared
 from wares import encoders as models
@@ -82,7 +82,7 @@ TASKS: Mapping[str, Task] = {
     "fashion in chinese": msgspec.structs.replace(
         _ATTRIBUTES,
         in_chinese=True,
-        weakness="the questions of fashion, word by word as far as benchmarks/chinese.py goes; the goods are English",
+        weakness="the questions of fashion word by word, where benchmarks/pictures.py knows the words; English goods",
     ),
     "fashion titles": Task(
         "fashion",
@@ -132,7 +132,7 @@ def questions(task: Task, arguments: argparse.Namespace, ids: frozenset[str]) ->
         if not id.startswith(task.only):
             continue
         said = translated(text) if task.in_chinese else text
-        if said is None or len(asked) == arguments.queries:
+        if not said or len(asked) == arguments.queries:
             continue
         gains[id] = {product: gain for product, gain in judged.get(id, {}).items() if product in ids}
         if not any(gain > 0 for gain in gains[id].values()):
@@ -255,7 +255,7 @@ def measure(arguments: argparse.Namespace) -> Report:
         with parts(folder, environment) as shop:
             runs = ask(shop, known.asked, task.ways)
         found = {way: judge(run, known) for way, run in runs.items() if any(run.values())}
-        notes.extend(f"{name}: the model has no channel for {way}" for way in runs if way not in found)
+        notes.extend(f"{name}: nothing at all is found by {way}" for way in runs if way not in found)
         rows.extend(figures(name, way, found[way]) for way in found)
         if {HYBRID, "BM25 alone"} <= found.keys():
             differences.append(comparison(name, found[HYBRID], found["BM25 alone"]))

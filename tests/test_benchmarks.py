@@ -13,7 +13,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are run from the project and never installed
 from benchmarks import quality, report
-from benchmarks.chinese import translated
 from benchmarks.shops import parts
 from benchmarks.speed.bench import Row, Target
 from benchmarks.speed.scan import exact, scan
@@ -140,9 +139,3 @@ def test_the_bootstrap_covers_the_mean_and_the_sign_test_is_exact() -> None:
     assert quality.sign_test(0, 0) == 1
     assert quality.sign_test(5, 0) == pytest.approx(2 / 32)
     assert quality.sign_test(8, 2) == quality.sign_test(2, 8) == pytest.approx(2 * (1 + 10 + 45) / 1024)
-
-
-def test_questions_are_translated_whole_or_not_at_all() -> None:
-    assert translated("women navy blue flip flop") == "女士藏青色人字拖"
-    assert translated("men blue tie") == "男士蓝色领带"
-    assert translated("puma blue tie") is None
