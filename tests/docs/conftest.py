@@ -8,6 +8,7 @@ from functools import lru_cache
 import pytest
 
 from wares import encoders, models
+from wares.catalogue import READERS
 from wares.cli import demo
 from wares.errors import ModelUnavailable
 from wares.settings import Environment
@@ -25,3 +26,13 @@ def ready() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoders, "build", lru_cache(encoders.build))
         yield
+
+
+@pytest.fixture
+def tables() -> Iterator[None]:
+    """Rows that a page or an example adds to the tables of parts are gone afterwards."""
+    kept = [(table, dict(table)) for table in (READERS, encoders.MODELS)]
+    yield
+    for table, rows in kept:
+        table.clear()
+        table.update(rows)

@@ -19,7 +19,7 @@ Example: TypeAlias = Callable[..., list[str]]
 
 @pytest.fixture
 def example(
-    ready: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ready: None, tables: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Example:
     """Run an example as ``python examples/NAME.py ARGUMENTS`` does; the lines it prints."""
     monkeypatch.chdir(tmp_path)
