@@ -8,6 +8,7 @@ SHOP/media/      media that were given as bytes
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -160,7 +161,8 @@ class Shop:
         )
         with self._live.use() as (version, index):
             if index is None:
-                return Results(query_id="", total=0, hits=(), notes=("the shop is empty; add products first",))
+                empty = ("the shop is empty; add products first",)
+                return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
             fields = index.fields()
             checked = msgspec.structs.replace(
                 query,
