@@ -24,91 +24,25 @@ import numpy.typing as npt
 from ir_measures import R, nDCG
 
 from benchmarks import report
-from benchmarks.catalogues import GOODS, Archive
-from benchmarks.pictures import translated
+from benchmarks.catalogues import GOODS
+from benchmarks.judged import DEPTH, HYBRID, PICTURES_ALONE, TASKS, VECTORS_ALONE, WORDS_ALONE, Questions, questions
 from benchmarks.report import Report, Table, tell
 from benchmarks.shops import Parts, parts, prepared
 from wares import encoders as models
 from wares.asking import Asking
 from wares.ranking.fusion import WORDS, contributions
-from wares.records import Part, Query
+from wares.records import Query
 from wares.settings import Environment
 
-DEPTH = 100
 MEASURES = (nDCG @ 10, R @ DEPTH)
 RESAMPLES = 2_000
-HYBRID = "hybrid"
 
 #: Which channels a way of asking uses; the shop itself uses all.
 WAYS: Mapping[str, Callable[[str], bool]] = {
-    "BM25 alone": lambda channel: channel == WORDS,
-    "vectors alone": lambda channel: channel != WORDS,
-    "pictures alone": lambda channel: channel.endswith(".image"),
+    WORDS_ALONE: lambda channel: channel == WORDS,
+    VECTORS_ALONE: lambda channel: channel != WORDS,
+    PICTURES_ALONE: lambda channel: channel.endswith(".image"),
 }
-
-
-class Task(msgspec.Struct, frozen=True):
-    """Questions to the shop of some goods. ``only`` is how their ids begin; ``pictures`` says that they are pictures;
-    ``weakness`` is what to bear in mind when its figures are read."""
-
-    goods: str
-    questions: str = "queries.tsv"
-    judgments: str = "qrels.tsv"
-    ways: tuple[str, ...] = ("BM25 alone", "vectors alone", HYBRID)
-    only: str = ""
-    pictures: bool = False
-    in_chinese: bool = False
-    weakness: str = ""
-
-
-_SEEN = (*WAYS, HYBRID)
-_DERIVED = (
-    "the questions are derived from labels and favour words that stand in titles: read pictures alone beside it"
-)
-_ATTRIBUTES = Task("fashion", "attr_queries.tsv", "attr_qrels.tsv", _SEEN, weakness=_DERIVED)
-
-TASKS: Mapping[str, Task] = {
-    "icecat": Task("icecat", weakness="67 questions only"),
-    "crowdflower": Task(
-        "crowdflower", weakness="judged from the results of other engines: what they missed is unjudged"
-    ),
-    "chinese": Task(
-        "chinese",
-        "taobao_queries.tsv",
-        "taobao_qrels.tsv",
-        weakness="judgments are derived from spans of the titles: words are right by construction",
-    ),
-    "fashion": _ATTRIBUTES,
-    "fashion in chinese": msgspec.structs.replace(
-        _ATTRIBUTES,
-        in_chinese=True,
-        weakness="the questions of fashion word by word, where benchmarks/pictures.py knows the words; English goods",
-    ),
-    "fashion titles": Task(
-        "fashion",
-        "marqo_queries.tsv",
-        "marqo_qrels.tsv",
-        ("pictures alone",),
-        only="mq-title-",
-        weakness="a title, and its own photo sought among all: words would find the title itself",
-    ),
-    "grocery": Task(
-        "grocery",
-        "image_queries.tsv",
-        "image_qrels.tsv",
-        ("pictures alone", HYBRID),
-        pictures=True,
-        weakness="phone photos of shelves against 81 product pictures; gain 3 the product, 1 its kind",
-    ),
-}
-
-
-class Questions(msgspec.Struct, frozen=True):
-    """Questions by id, the gains of each, and the ids of those without a relevant product."""
-
-    asked: Mapping[str, Query]
-    gains: Mapping[str, Mapping[str, int]]
-    hopeless: Sequence[str]
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -121,42 +55,20 @@ class Found(msgspec.Struct, frozen=True):
 # -- asking -----------------------------------------------------------------------------------------------------
 
 
-def questions(task: Task, arguments: argparse.Namespace, ids: frozenset[str]) -> Questions:
-    """The questions of a task that have judgments about products of the shop."""
-    archive = Archive(arguments.data, GOODS[task.goods].file)
-    judged = archive.judgments(task.judgments)
-    asked: dict[str, Query] = {}
-    gains: dict[str, Mapping[str, int]] = {}
-    hopeless = []
-    for id, text in archive.pairs(task.questions).items():
-        if not id.startswith(task.only):
-            continue
-        said = translated(text) if task.in_chinese else text
-        if not said or len(asked) == arguments.queries:
-            continue
-        gains[id] = {product: gain for product, gain in judged.get(id, {}).items() if product in ids}
-        if not any(gain > 0 for gain in gains[id].values()):
-            hopeless.append(id)
-        elif task.pictures:
-            picture = archive.unpack(said, arguments.scratch / "pictures" / task.goods)
-            asked[id] = Query(parts=(Part("image", str(picture)),), limit=DEPTH)
-        else:
-            asked[id] = Query(parts=(Part("text", said),), limit=DEPTH)
-    return Questions(asked, gains, hopeless)
-
-
 def ask(shop: Parts, asked: Mapping[str, Query], ways: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
-    """Scores by way, question and product: at most :data:`DEPTH` products, of which all that count are above 0."""
+    """What each way finds, at most :data:`DEPTH` products a question: scores by way, question and product."""
     names = {row.number: row.product.id for rows in shop.store.scan() for row in rows}
     runs: dict[str, dict[str, dict[str, float]]] = {way: {} for way in ways}
+    fewer = [way for way in ways if way != HYBRID]
     for id, query in asked.items():
-        asking = shop.asker.ask(query)
-        for way in ways:
-            if way == HYBRID:
-                best = [hit.id for hit in shop.searcher.search(query).hits]
-            else:
-                best = [names[number] for number in through(shop, asking, WAYS[way])]
-            runs[way][id] = {product: 1 / (place + 1) for place, product in enumerate(best)}
+        best = {}
+        if fewer:
+            asking = shop.asker.ask(query)
+            best = {way: [names[number] for number in through(shop, asking, WAYS[way])] for way in fewer}
+        if HYBRID in ways:
+            best[HYBRID] = [hit.id for hit in shop.searcher.search(query).hits]
+        for way, found in best.items():
+            runs[way][id] = {product: 1 / (place + 1) for place, product in enumerate(found)}
     return runs
 
 
@@ -247,7 +159,7 @@ def measure(arguments: argparse.Namespace) -> Report:
             folder = prepared(label, products, arguments.model, arguments.scratch, environment)
             shops[task.goods] = folder, frozenset(product.id for product in products)
         folder, ids = shops[task.goods]
-        known = questions(task, arguments, ids)
+        known = questions(task, arguments.data, arguments.scratch, ids, arguments.queries)
         notes.append(f"{name}: {len(ids):,} products; {task.weakness}{_hopeless(known)}")
         if not known.asked:
             continue
@@ -257,8 +169,8 @@ def measure(arguments: argparse.Namespace) -> Report:
         found = {way: judge(run, known) for way, run in runs.items() if any(run.values())}
         notes.extend(f"{name}: nothing at all is found by {way}" for way in runs if way not in found)
         rows.extend(figures(name, way, found[way]) for way in found)
-        if {HYBRID, "BM25 alone"} <= found.keys():
-            differences.append(comparison(name, found[HYBRID], found["BM25 alone"]))
+        if {HYBRID, WORDS_ALONE} <= found.keys():
+            differences.append(comparison(name, found[HYBRID], found[WORDS_ALONE]))
     encoders = {encoder.channel: encoder.fingerprint for encoder in models.build(arguments.model, environment)}
     return Report(
         about=report.circumstances("benchmarks.quality", arguments.model, encoders),
