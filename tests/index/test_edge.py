@@ -247,7 +247,7 @@ def test_a_reader_sees_a_moving_field_whole(quick_folder: Path, point):
 
     reader = threading.Thread(target=read)
     reader.start()
-    index.upsert([point(9999, {}, [{"price": 1.0}])])
+    index.upsert([point(9999, {}, [{"price": 1.0}, {"price": 2.0}])])
     done.set()
     reader.join()
     assert index.fields()["price"].level == "offer"

@@ -44,10 +44,17 @@ def test_blank_values_are_no_values(point, nothing):
     assert (stored.fields, stored.offers) == ({}, [{}])
 
 
-def test_a_field_that_any_offer_has_is_of_offer_level(point):
+def test_a_field_in_which_offers_of_a_product_differ_is_of_offer_level(point):
     schema = learnt(point, [({"price": 1.0}, [{}]), ({}, [{}, {"price": 2.0}])])
     assert schema.specs["price"].level == "offer"
     assert schema.learn([point(3, {"price": 3.0})]) is schema
+
+
+def test_what_all_offers_agree_in_is_of_product_level(point):
+    one, two = point(1, {}, [{"price": 1.0}]), point(2, {"price": 9.0}, [{"price": 2.0}, {"price": 2.0}])
+    schema = Schema().learn([one, two])
+    assert schema.specs["price"].level == "product"
+    assert [stored.fields for stored in schema.store([one, two])] == [{"price": 1.0}, {"price": 2.0}]
 
 
 def test_offers_are_stored_with_what_they_inherit(point):
@@ -58,7 +65,7 @@ def test_offers_are_stored_with_what_they_inherit(point):
 
 
 def test_a_product_without_offers_has_one_that_inherits(point):
-    schema = learnt(point, [({}, [{"price": 1.0}])])
+    schema = learnt(point, [({}, [{"price": 1.0}, {}])])
     (stored,) = schema.store([point(1, {"price": 5.0}, [])])
     assert stored.offers == [{"price": 5.0}]
 

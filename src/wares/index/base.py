@@ -65,7 +65,8 @@ class VectorSpec(msgspec.Struct, frozen=True):
 
 
 class FieldSpec(msgspec.Struct, frozen=True):
-    """A field that filters, facets and sorts may use. ``level`` "offer": some offer of some product has it."""
+    """A field that filters, facets and sorts may use. ``level`` "offer": the offers of some product
+    differ in it."""
 
     name: str
     type: FieldType

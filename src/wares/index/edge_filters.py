@@ -53,35 +53,45 @@ def has(field: str) -> Condition:
 
 def matching(match: Match, schema: Schema) -> qe.Filter:
     """The points that match."""
-    must: list[Condition] = [condition(prepare(match.where, schema), schema)]
+    must = _conditions(prepare(match.where, schema), schema)
     if match.terms is not None or match.numbers is not None:
         ways: list[Condition] = []
         if match.terms:
             ways.append(qe.FieldCondition("terms", match=qe.MatchAny(list(match.terms))))
         if match.numbers:
             ways.append(qe.HasIdCondition(set(match.numbers)))
-        must.append(qe.Filter(should=ways) if ways else _NOTHING)
+        must.append(_either(ways))
     return qe.Filter(must=must, must_not=[qe.HasIdCondition(set(match.without))] if match.without else None)
 
 
 def condition(where: Filter, schema: Schema) -> qe.Filter:
     """A prepared filter as a condition on points."""
-    if where == TRUE:
-        return qe.Filter()
-    alternatives: list[Condition] = [_alternative(one, schema) for one in split(where, schema)]
-    return qe.Filter(should=alternatives) if alternatives else _NOTHING
+    return qe.Filter(must=_conditions(where, schema))
 
 
-def _alternative(asked: Alternative, schema: Schema) -> qe.Filter:
+def _conditions(where: Filter, schema: Schema) -> list[Condition]:
+    """What must all be true of a point. Kept flat: the engine looks up what stands here and checks what is nested."""
+    alternatives = [_alternative(one, schema) for one in split(where, schema)]
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return [_either([qe.Filter(must=must) for must in alternatives])]
+
+
+def _alternative(asked: Alternative, schema: Schema) -> list[Condition]:
     must: list[Condition] = [has(field) for field in sorted(_needed(asked) - schema.common)]
-    if asked.product != TRUE:
-        must.append(_compile(asked.product, "fields."))
+    must += _all(asked.product, "fields.")
     if asked.offer != TRUE:
         if _any_offer(asked.offer):
-            must.append(_compile(asked.offer, "offers[]."))
+            must += _all(asked.offer, "offers[].")
         else:
-            must.append(qe.NestedCondition("offers", qe.Filter(must=[_compile(asked.offer, "")])))
-    return qe.Filter(must=must)
+            must.append(qe.NestedCondition("offers", qe.Filter(must=_all(asked.offer, ""))))
+    return must
+
+
+def _either(ways: list[Condition]) -> Condition:
+    if len(ways) == 1:
+        return ways[0]
+    return qe.Filter(should=ways) if ways else _NOTHING
 
 
 def _needed(asked: Alternative | Filter) -> set[str]:
@@ -115,11 +125,17 @@ def _any_offer(where: Filter) -> bool:
             return False
 
 
+def _all(where: Filter, within: str) -> list[Condition]:
+    """The parts of a conjunction, all comparisons with one number field as one range."""
+    items = where.items if isinstance(where, AllOf) else (where,)
+    ranges: list[Condition] = [qe.FieldCondition(_at(within, f), range=r) for f, r in _ranges(items).items()]
+    return ranges + [_compile(item, within) for item in items if not _is_range(item)]
+
+
 def _compile(where: Filter, within: str) -> Condition:
     match where:
-        case AllOf(items):
-            ranges = [qe.FieldCondition(_at(within, f), range=r) for f, r in _ranges(items).items()]
-            return qe.Filter(must=ranges + [_compile(item, within) for item in items if not _is_range(item)])
+        case AllOf():
+            return qe.Filter(must=_all(where, within))
         case AnyOf(items):
             return qe.Filter(should=[_compile(item, within) for item in items])
         case Not(item):

@@ -6,8 +6,9 @@ number, a boolean if every value is a boolean, else a keyword. It stays so, or o
 (``"12.5"`` in a number field, ``42`` in a keyword field); where it is not, the product is indexed without that value
 and a warning is logged. Blank texts, empty lists and numbers that are not finite are no values.
 
-A field's level is "offer" as soon as any offer of any product has it. Offers are stored with what they inherit in
-the fields of that level, so that every field is read in one place only: on the product, or on its offers.
+A field's level is "offer" as soon as the offers of any product differ in it: then every product keeps it on its
+offers, with what they inherit. What all offers of every product agree in, as they must where each has one, is kept on
+the product. So every field is read in one place only, and shops without variants ask nothing of offers at all.
 """
 
 from __future__ import annotations
@@ -70,21 +71,21 @@ class Schema(msgspec.Struct, frozen=True):
         those come first that more of the points have."""
         found: dict[str, set[FieldType]] = {}
         seen: Counter[str] = Counter()
-        offered: set[str] = set()
+        differing: set[str] = set()
         for point in points:
-            seen.update({*point.fields}.union(*point.offers))
-            for name, value in point.fields.items():
-                _note(found, name, value)
-            for offer in point.offers:
-                for name, value in offer.items():
-                    if _note(found, name, value):
-                        offered.add(name)
+            views = _views(point)
+            names = {name for view in views for name in view}
+            seen.update(names)
+            differing.update(name for name in names if any(view.get(name) != views[0].get(name) for view in views))
+            for view in views:
+                for name, value in view.items():
+                    found.setdefault(name, set()).update(_types(value))
         specs = dict(self.specs)
         for name in sorted(found, key=lambda name: -seen[name]):
             types = found[name]
             old = specs.get(name)
             kind = old.type if old else types.pop() if len(types) == 1 else "keyword"
-            level: Level = "offer" if name in offered or (old is not None and old.level == "offer") else "product"
+            level: Level = "offer" if name in differing or (old is not None and old.level == "offer") else "product"
             specs[name] = FieldSpec(name=name, type=kind, level=level)
         return self if specs == self.specs else Schema(specs)
 
@@ -99,24 +100,19 @@ class Schema(msgspec.Struct, frozen=True):
 
     def _store(self, point: Point, misfits: dict[str, tuple[int, FieldValue]]) -> Stored:
         shown: dict[str, dict[str, str]] = {}
-
-        def keep(values: Mapping[str, FieldValue]) -> Values:
-            kept: Values = {}
-            for name, value in values.items():
-                if not _types(value):
-                    continue
+        views: list[Values] = []
+        for view in _views(point):
+            views.append({})
+            for name, value in view.items():
                 fitted = self._fit(name, value, shown)
                 if fitted is None:
                     misfits.setdefault(name, (point.number, value))
                 else:
-                    kept[name] = fitted
-            return kept
-
-        fields = keep(point.fields)
-        inherited = {name: value for name, value in fields.items() if self.specs[name].level == "offer"}
+                    views[-1][name] = fitted
+        of_offers = {name for view in views for name in view if self.specs[name].level == "offer"}
         return Stored(
-            fields={name: value for name, value in fields.items() if name not in inherited},
-            offers=[{**inherited, **keep(offer)} for offer in point.offers] or [inherited],
+            fields={name: value for name, value in views[0].items() if name not in of_offers},
+            offers=[{name: value for name, value in view.items() if name in of_offers} for view in views],
             shown=shown,
         )
 
@@ -175,11 +171,13 @@ def as_number(value: Scalar) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _note(found: dict[str, set[FieldType]], name: str, value: FieldValue) -> bool:
-    types = _types(value)
-    if types:
-        found.setdefault(name, set()).update(types)
-    return bool(types)
+def _views(point: Point) -> list[Values]:
+    """Every offer seen together with the product's fields, without what is no value; at least one."""
+    fields = {name: value for name, value in point.fields.items() if _types(value)}
+    return [
+        {**fields, **{name: value for name, value in offer.items() if _types(value)}}
+        for offer in point.offers or ({},)
+    ]
 
 
 def _types(value: FieldValue) -> Iterable[FieldType]:
