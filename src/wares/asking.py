@@ -171,6 +171,11 @@ def parts_of(
     if unknown:
         raise QueryError(f"unknown weight {unknown[0]!r}; weights are for {', '.join(KINDS)}")
     given = {"text": text, "image": image, "like": like, "not": without}
+    idle = [name for name in weights if not _several(given[name])]
+    if idle:
+        raise QueryError(
+            f"there is a weight for {idle[0]!r}, but the query has no such part; add it, or drop the weight"
+        )
     return tuple(
         Part(kind, str(value) if isinstance(value, Path) else value, sign * weights.get(name, 1.0))
         for name, (kind, sign) in KINDS.items()

@@ -182,6 +182,7 @@ def test_an_empty_shop_answers_with_nothing_and_says_so(tmp_path: Path, environm
         ({"text": "red", "k": -3}, "hits"),
         ({"text": "red", "offset": -1}, "offset"),
         ({"text": "red", "weights": {"txt": 1.0}}, "txt"),
+        ({"text": "red", "weights": {"image": 2.0}}, "image"),
         ({"text": "red", "weights": {"text": float("nan")}}, "weight"),
         ({"like": "shirt-rde"}, "shirt-red"),
         ({"image": "no-such-file.jpg"}, "no-such-file"),
