@@ -23,7 +23,7 @@ from wares.settings import MediaLimits
 from wares.store.store import Store
 
 if TYPE_CHECKING:
-    from wares.encoders.base import Content
+    from wares.encoders.base import Content, Vectors
 
 #: How many products each channel brings in for one part.
 NEAR = 100
@@ -105,7 +105,7 @@ class Asker:
             terms = self._words.query(str(part.value))
             if terms.indices:
                 yield Channel(WORDS, terms, WORDY * limited)
-        content: Content | None = None
+        seen: dict[str, Vectors] = {}  # one picture, one run of a tower, however many spaces it goes into
         for encoder in self._encoders:
             if encoder.modality != part.kind:
                 continue
@@ -114,8 +114,10 @@ class Asker:
             ]
             if not targets:
                 continue
-            content = self._content(part) if content is None else content
-            vector = encoder.encode([content])[0]
+            tower = encoder.tower
+            if tower.fingerprint not in seen:
+                seen[tower.fingerprint] = tower.features([self._content(part)])
+            vector = encoder.project(seen[tower.fingerprint])[0]
             if vector.any():
                 yield from (Channel(channel, vector, NEAR * limited) for channel in targets)
 
