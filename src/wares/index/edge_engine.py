@@ -153,6 +153,7 @@ def _config(vectors: Sequence[VectorSpec], tuning: Tuning) -> qe.EdgeConfig:
                 qe.Distance.Dot,
                 multivector_config=max_sim if spec.multi else None,
                 datatype=qe.VectorStorageDatatype.Float16,
+                memory=qe.Memory.Cold,
             )
             for spec in vectors
         },

@@ -76,7 +76,7 @@ class Schema(msgspec.Struct, frozen=True):
             views = _views(point)
             names = {name for view in views for name in view}
             seen.update(names)
-            differing.update(name for name in names if any(view.get(name) != views[0].get(name) for view in views))
+            differing.update(name for name in names if _differ(views, name))
             for view in views:
                 for name, value in view.items():
                     found.setdefault(name, set()).update(_types(value))
@@ -174,10 +174,13 @@ def as_number(value: Scalar) -> float | None:
 def _views(point: Point) -> list[Values]:
     """Every offer seen together with the product's fields, without what is no value; at least one."""
     fields = {name: value for name, value in point.fields.items() if _types(value)}
-    return [
-        {**fields, **{name: value for name, value in offer.items() if _types(value)}}
-        for offer in point.offers or ({},)
-    ]
+    offers = [{name: value for name, value in offer.items() if _types(value)} for offer in point.offers or ({},)]
+    return [{**fields, **offer} for offer in offers]
+
+
+def _differ(views: Sequence[Values], name: str) -> bool:
+    first = views[0].get(name)
+    return any(type(view.get(name)) is not type(first) or view.get(name) != first for view in views[1:])
 
 
 def _types(value: FieldValue) -> Iterable[FieldType]:
