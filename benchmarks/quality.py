@@ -15,7 +15,6 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import ir_measures
 import msgspec
@@ -145,45 +144,49 @@ def comparison(name: str, hybrid: Found, words: Found) -> list[report.Cell]:
 # -- the command ------------------------------------------------------------------------------------------------
 
 
+class Findings(msgspec.Struct):
+    """Rows of both tables, and notes."""
+
+    rows: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    differences: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
+
+
 def measure(arguments: argparse.Namespace) -> Report:
     environment = Environment.read()
-    rows: list[list[report.Cell]] = []
-    differences: list[list[report.Cell]] = []
-    notes: list[str] = []
-    shops: dict[str, tuple[Path, frozenset[str]]] = {}
-    for name in arguments.sets:
-        task = TASKS[name]
-        if task.goods not in shops:
-            products = GOODS[task.goods].products(arguments.data, arguments.scratch, arguments.products)
-            label = f"{task.goods} {len(products)}"
-            folder = prepared(label, products, arguments.model, arguments.scratch, environment)
-            shops[task.goods] = folder, frozenset(product.id for product in products)
-        folder, ids = shops[task.goods]
-        known = questions(task, arguments.data, arguments.scratch, ids, arguments.queries)
-        notes.append(f"{name}: {len(ids):,} products; {task.weakness}{_hopeless(known)}")
-        if not known.asked:
-            continue
-        tell(f"{name}: {len(known.asked):,} questions, {len(task.ways)} ways")
-        with parts(folder, environment) as shop:
-            runs = ask(shop, known.asked, task.ways)
-        found = {way: judge(run, known) for way, run in runs.items() if any(run.values())}
-        notes.extend(f"{name}: nothing at all is found by {way}" for way in runs if way not in found)
-        rows.extend(figures(name, way, found[way]) for way in found)
-        if {HYBRID, WORDS_ALONE} <= found.keys():
-            differences.append(comparison(name, found[HYBRID], found[WORDS_ALONE]))
     encoders = {encoder.channel: encoder.fingerprint for encoder in models.build(arguments.model, environment)}
-    return Report(
-        about=report.circumstances("benchmarks.quality", arguments.model, encoders),
-        tables=[
-            Table("What is found", ("set", "questions", "way", "nDCG@10", "95 %", "R@100"), rows),
-            Table(
-                "Hybrid against BM25 alone, question by question",
-                ("set", "nDCG@10", "95 %", "better", "worse", "same", "sign test p", "R@100"),
-                differences,
-            ),
-        ],
-        notes=notes,
-    )
+    about = report.circumstances("benchmarks.quality", arguments.model, encoders)
+    findings = Findings()
+    by_goods: dict[str, list[str]] = {}
+    for name in arguments.sets:
+        by_goods.setdefault(TASKS[name].goods, []).append(name)
+    for goods, names in by_goods.items():
+        products = GOODS[goods].products(arguments.data, arguments.scratch, arguments.products)
+        folder = prepared(f"{goods} {len(products)}", products, arguments.model, arguments.scratch, environment)
+        ids = frozenset(product.id for product in products)
+        with parts(folder, environment) as shop:
+            for name in names:
+                known = questions(TASKS[name], arguments.data, arguments.scratch, ids, arguments.queries)
+                findings.notes.append(f"{name}: {len(ids):,} products; {TASKS[name].weakness}{_hopeless(known)}")
+                if known.asked:
+                    _measure(name, shop, known, findings)
+    columns = ("set", "nDCG@10", "95 %", "better", "worse", "same", "sign test p", "R@100")
+    tables = [
+        Table("What is found", ("set", "questions", "way", "nDCG@10", "95 %", "R@100"), findings.rows),
+        Table("Hybrid against BM25 alone, question by question", columns, findings.differences),
+    ]
+    return Report(about, tables, findings.notes)
+
+
+def _measure(name: str, shop: Parts, known: Questions, findings: Findings) -> None:
+    """Ask the questions of one set in all its ways."""
+    tell(f"{name}: {len(known.asked):,} questions, ways: {', '.join(TASKS[name].ways)}")
+    runs = ask(shop, known.asked, TASKS[name].ways)
+    found = {way: judge(run, known) for way, run in runs.items() if any(run.values())}
+    findings.notes.extend(f"{name}: nothing at all is found by {way}" for way in runs if way not in found)
+    findings.rows.extend(figures(name, way, found[way]) for way in found)
+    if {HYBRID, WORDS_ALONE} <= found.keys():
+        findings.differences.append(comparison(name, found[HYBRID], found[WORDS_ALONE]))
 
 
 def _hopeless(known: Questions) -> str:
