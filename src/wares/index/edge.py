@@ -237,8 +237,7 @@ class EdgeIndex(Index):
 def _enter(scores: Vectors, place: Mapping[int, int], columns: Mapping[int, Sequence[Any]]) -> None:
     """Write the scores of hits into their rows."""
     for column, hits in columns.items():
-        for hit in hits:
-            scores[place[hit.id], column] = hit.score
+        scores[[place[hit.id] for hit in hits], column] = [hit.score for hit in hits]
 
 
 def _row(point: Point, stored: Stored) -> qe.Point:
