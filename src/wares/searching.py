@@ -113,21 +113,27 @@ class Searcher:
             numbers=tuple(numbers[near].tolist()),
             without=asking.without,
         )
-        block = _ordered(numbers, contributions(asking.asks, candidates.scores))
+        shares = contributions(asking.asks, candidates.scores)
+        scores = shares.sum(axis=1)
+        order = np.lexsort((numbers, -scores))  # best first, ties in the order of numbers
         if query.sort:
-            return self._sorted(query, match, {place.number: place for place in block}), match
+            return self._sorted(query, match, _places(numbers, shares, scores, order)), match
         wanted = query.offset + query.limit
-        if wanted > len(block) and asking.terms:
-            block += self._tail(query, asking, wanted - len(block), tuple(candidates.numbers))
-        return block[query.offset : wanted], match
+        page = list(_places(numbers, shares, scores, order[query.offset : wanted]).values())
+        if wanted > len(order) and asking.terms:
+            last = float(scores[order[-1]]) if len(order) else 0.0
+            tail = self._tail(query, asking, wanted - len(order), candidates.numbers, min(last, 0.0))
+            page += tail[max(0, query.offset - len(order)) :]
+        return page, match
 
-    def _tail(self, query: Query, asking: Asking, size: int, seen: tuple[int, ...]) -> list[Ranked]:
-        """Products beyond the candidates: they hold a word of the query and follow in the order of their words."""
+    def _tail(self, query: Query, asking: Asking, size: int, seen: tuple[int, ...], score: float) -> list[Ranked]:
+        """Products beyond the candidates: they hold a word of the query and follow in the order of their words, all
+        with a score that is no better than that of the last candidate."""
         merged = _merged([terms for _, terms in asking.words])
         found = self._index.query([Channel(WORDS, merged, size)], query.where, (*asking.without, *seen))
         scores = np.nan_to_num(found.scores[:, 0]) if found.numbers else np.zeros(0, np.float32)
         order = sorted(zip(found.numbers, scores.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-        return [Ranked(number, 0.0) for number, _ in order]
+        return [Ranked(number, score) for number, _ in order]
 
     def _sorted(self, query: Query, match: Match, known: dict[int, Ranked]) -> list[Ranked]:
         field, descending = query.sort.removeprefix("-"), query.sort.startswith("-")
@@ -225,11 +231,16 @@ def _why(asking: Asking, place: Ranked) -> tuple[Contribution, ...]:
     return tuple(Contribution(ask.part, ask.channel, share) for ask, share in pairs if share)
 
 
-def _ordered(numbers: npt.NDArray[np.int64], shares: npt.NDArray[np.float64]) -> list[Ranked]:
-    """Best first; products with the same score in the order of their numbers."""
-    scores = shares.sum(axis=1)
-    order = np.lexsort((numbers, -scores))
-    return [Ranked(int(numbers[at]), float(scores[at]), tuple(shares[at].tolist())) for at in order]
+def _places(
+    numbers: npt.NDArray[np.int64],
+    shares: npt.NDArray[np.float64],
+    scores: npt.NDArray[np.float64],
+    rows: npt.NDArray[np.intp],
+) -> dict[int, Ranked]:
+    """The candidates of some rows, in their order, by number."""
+    return {
+        int(numbers[row]): Ranked(int(numbers[row]), float(scores[row]), tuple(shares[row].tolist())) for row in rows
+    }
 
 
 def _merged(texts: Sequence[Sparse]) -> Sparse:
