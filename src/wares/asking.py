@@ -4,6 +4,7 @@ this product" becomes the vectors that the product has."""
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -76,6 +77,7 @@ class Asker:
         self._spaces: dict[str, list[str]] = {}
         for encoder in of_products(encoders):
             self._spaces.setdefault(encoder.space, []).append(encoder.channel)
+        self._size = (0, -math.inf)
         self._idfs: dict[tuple[int, int], float] = {}
 
     def ask(self, query: Query) -> Asking:
@@ -128,9 +130,17 @@ class Asker:
 
     def _most(self, terms: Sparse) -> float:
         """What BM25 could give for these terms at most: each held by a product, and with full weight."""
-        points = len(self._index)
+        points = self._points()
         pairs = zip(terms.indices, terms.values, strict=True)
         return sum(said * self._idf(term, points) for term, said in pairs) or 1.0
+
+    def _points(self) -> int:
+        """How many products the index has, counted once a second: to count them takes longer than many a search."""
+        counted, when = self._size
+        if time.monotonic() - when > 1.0:
+            counted = len(self._index)
+            self._size = counted, time.monotonic()
+        return counted
 
     def _idf(self, term: int, points: int) -> float:
         """The index's inverse document frequency of a term, counted anew when the index has grown by a fifth."""
@@ -139,7 +149,8 @@ class Asker:
             if len(self._idfs) >= MAX_IDFS:
                 self._idfs.clear()
             holders = self._index.count(Match(terms=(term,)))
-            self._idfs[key] = math.log(1 + (points - holders + 0.5) / (holders + 0.5))
+            others = max(points - holders, 0)  # what was added within the second is not counted yet
+            self._idfs[key] = math.log(1 + (others + 0.5) / (holders + 0.5))
         return self._idfs[key]
 
     def _content(self, part: Part) -> Content:

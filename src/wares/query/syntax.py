@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
@@ -70,6 +70,7 @@ class _Fault(Exception):
         self.reason = reason
 
 
+@lru_cache(maxsize=256)  # a page, its next page and its facets come with the same words
 def read(text: str) -> Filter:
     """The filter that a text says; :class:`QueryError` otherwise."""
     if len(text) > MAX_LENGTH:
