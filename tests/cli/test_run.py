@@ -162,7 +162,7 @@ def test_a_terminal_that_cannot_write_chinese_still_gets_the_answer(process: Com
 def test_ctrl_c_keeps_what_was_done_and_the_same_command_goes_on(
     process: Command, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    rows = 1_500
+    rows = 6_000
     lines = [f"{n},Thing number {n} in colour {n % 7}" for n in range(rows)]
     (tmp_path / "big.csv").write_text("\n".join(["id,title", *lines]))
     arguments = ["index", tmp_path / "shop", tmp_path / "big.csv", "--model", "basic"]
@@ -173,6 +173,8 @@ def test_ctrl_c_keeps_what_was_done_and_the_same_command_goes_on(
         text=True,
         env=environment,
         start_new_session=True,
+        # Who starts the tests in the background of a shell has interrupts ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_for(lambda: (tmp_path / "shop" / "index" / "CURRENT").exists())
     os.killpg(running.pid, signal.SIGINT)

@@ -44,6 +44,7 @@ class RemoteIndex(ForwardingIndex):
         self._address = address
         self._holder = holder
         self._idle: list[socket.socket] = []
+        self._closed = False
         self._guard = threading.Lock()
         connection, hello = self._connect()
         self.vectors = hello.vectors
@@ -51,6 +52,7 @@ class RemoteIndex(ForwardingIndex):
 
     def close(self) -> None:
         with self._guard:
+            self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
@@ -120,7 +122,10 @@ class RemoteIndex(ForwardingIndex):
 
     def _give_back(self, connection: socket.socket) -> None:
         with self._guard:
-            self._idle.append(connection)
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()  # closed while this call was under way
 
     def _connect(self) -> tuple[socket.socket, wire.Hello]:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
