@@ -30,7 +30,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
 
     links: int = 16
     build_width: int = 128
-    search_width: int = 100
+    search_width: int = 256
     graph_from_kb: int = 10_000
     scan_until_kb: int = 12_000
 
