@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, TypeVar
 
 from wares.documents import content_hash
 from wares.encoders.base import Encoder
@@ -24,9 +22,6 @@ from wares.reports import AddReport, OnProgress, Progress
 from wares.settings import Environment, Settings
 from wares.store.entries import Entry, Stored
 from wares.store.store import Store
-
-Item = TypeVar("Item")
-Made = TypeVar("Made")
 
 #: Products compared with the store at once, and products encoded and stored at once.
 COMPARE = 1_000
@@ -64,9 +59,10 @@ class Writer:
         started = time.monotonic()
         tally = _Tally()
         with self._alone():
-            for fresh, entries in one_ahead(self._entries, self._fresh(catalogue, tally, tell)):
-                self._put(entries)
-                tally.note(fresh, entries)
+            for products in batches(catalogue, COMPARE):
+                for fresh in batches(self._fresh(products, tally), ENCODE):
+                    self._put(fresh, tally)
+                    tell(Progress("indexing", tally.seen(), _size(catalogue)))
                 tell(Progress("indexing", tally.seen(), _size(catalogue)))
             self._settle()
             if self._rebuild_is_due():
@@ -104,26 +100,27 @@ class Writer:
         with self._turn, WriterLock(self._path):
             yield
 
-    def _fresh(self, catalogue: Iterable[Product], tally: _Tally, tell: OnProgress) -> Iterator[list[_Fresh]]:
-        """Batches of products that are new or changed."""
-        for products in batches(catalogue, COMPARE):
-            known = self._store.hashes([product.id for product in products])
-            hashed = [_Fresh(product, content_hash(product), product.id in known) for product in products]
-            fresh = [one for one in hashed if known.get(one.product.id) != one.hash]
-            tally.unchanged += len(hashed) - len(fresh)
-            tell(Progress("indexing", tally.seen(), _size(catalogue)))
-            yield from batches(fresh, ENCODE)
+    def _fresh(self, products: Sequence[Product], tally: _Tally) -> Iterator[tuple[Product, bytes]]:
+        """Those products that are new or changed, with their content hashes."""
+        known = self._store.hashes([product.id for product in products])
+        for product in products:
+            digest = content_hash(product)
+            old = known.get(product.id)
+            if old == digest:
+                tally.unchanged += 1
+                continue
+            tally.added += old is None
+            tally.changed += old is not None
+            yield product, digest
 
-    def _entries(self, fresh: Sequence[_Fresh]) -> list[Entry]:
-        """The slow part, which needs no order: fetch, decode, encode."""
-        return self._reader.entries([one.product for one in fresh], [one.hash for one in fresh])
-
-    def _put(self, entries: Sequence[Entry]) -> None:
+    def _put(self, fresh: Sequence[tuple[Product, bytes]], tally: _Tally) -> None:
         """Store products, then index them: what is stored is safe."""
+        products = [product for product, _ in fresh]
         if self._versions.current() is None:
-            products = [entry.product for entry in entries]
             self._versions.publish(begin_empty(self._versions, self._settings, self._encoders(), products))
+        entries = self._reader.entries(products, [digest for _, digest in fresh])
         self._store.put(entries)
+        tally.note(entries)
         self._apply()
 
     @cached_property
@@ -174,14 +171,6 @@ class Writer:
         return version
 
 
-class _Fresh(NamedTuple):
-    """A product to be stored, its content hash, and whether an older form of it is stored."""
-
-    product: Product
-    hash: bytes
-    known: bool
-
-
 class _Tally:
     """Counts of one ``add``."""
 
@@ -192,10 +181,7 @@ class _Tally:
     def seen(self) -> int:
         return self.added + self.changed + self.unchanged
 
-    def note(self, fresh: Sequence[_Fresh], entries: Sequence[Entry]) -> None:
-        """Count what has been stored."""
-        self.changed += sum(one.known for one in fresh)
-        self.added += sum(not one.known for one in fresh)
+    def note(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             for medium in entry.media:
                 self.pictures += medium.modality == "image" and medium.key is not None
@@ -214,22 +200,6 @@ class _Tally:
             warning_count=self.warning_count,
             seconds=round(seconds, 3),
         )
-
-
-def one_ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[tuple[Item, Made]]:
-    """Each item with what is made of it, in order; the next is being made, in a thread, while one is used.
-
-    Encoding keeps all cores busy and storing one of them: side by side they take little longer than the first alone.
-    """
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
-        waiting: tuple[Item, Future[Made]] | None = None
-        for item in items:
-            following = item, pool.submit(make, item)
-            if waiting is not None:
-                yield waiting[0], waiting[1].result()
-            waiting = following
-        if waiting is not None:
-            yield waiting[0], waiting[1].result()
 
 
 def _size(catalogue: Iterable[Product]) -> int | None:
