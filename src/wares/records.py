@@ -188,7 +188,6 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 10
     offset: int = 0
     user: str = ""
-    explain: bool = False
 
 
 # -- answers ----------------------------------------------------------------------------------------------------
