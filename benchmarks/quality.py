@@ -29,7 +29,7 @@ from benchmarks.report import Report, Table, tell
 from benchmarks.shops import Parts, parts, prepared
 from wares import encoders as models
 from wares.asking import Asking
-from wares.ranking.fusion import WORDS, contributions
+from wares.ranking.fusion import WORDS, Evidence
 from wares.records import Query
 from wares.settings import Environment
 
@@ -62,10 +62,10 @@ def ask(shop: Parts, asked: Mapping[str, Query], ways: Sequence[str]) -> dict[st
     for id, query in asked.items():
         best = {}
         if fewer:
-            asking = shop.asker.ask(query)
+            asking = shop.asker.ask(query, shop.fusion)
             best = {way: [names[number] for number in through(shop, asking, WAYS[way])] for way in fewer}
         if HYBRID in ways:
-            best[HYBRID] = [hit.id for hit in shop.searcher.search(query).hits]
+            best[HYBRID] = [hit.id for hit in shop.searcher.search(query, shop.fusion).hits]
         for way, found in best.items():
             runs[way][id] = {product: 1 / (place + 1) for place, product in enumerate(found)}
     return runs
@@ -77,7 +77,9 @@ def through(shop: Parts, asking: Asking, uses: Callable[[str], bool]) -> list[in
     if not kept:
         return []
     found = shop.index.query([asking.channels[at] for at in kept])
-    scores = contributions([asking.asks[at] for at in kept], found.scores).sum(axis=1)
+    asks = [asking.asks[at] for at in kept]
+    evidence = Evidence(asks, found.scores, [None] * len(asks), lambda at: found.scores[:, :0])
+    scores = shop.fusion.contributions(evidence).sum(axis=1)
     numbers = np.asarray(found.numbers, dtype=np.int64)
     best: list[int] = numbers[np.lexsort((numbers, -scores))][:DEPTH].tolist()
     return best

@@ -21,6 +21,7 @@ from wares.index.base import Index
 from wares.index.live import LiveIndex
 from wares.index.versions import Versions
 from wares.indexing import words_of
+from wares.ranking.fusion import Fusion, build
 from wares.records import Product
 from wares.searching import Searcher
 from wares.settings import Environment, Settings
@@ -36,6 +37,7 @@ class Parts(msgspec.Struct, frozen=True):
     encoders: Sequence[Encoder]
     asker: Asker
     searcher: Searcher
+    fusion: Fusion
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def parts(shop: Path, environment: Environment) -> Iterator[Parts]:
             encoders = models.build(settings.model, environment)
             words = words_of(settings, versions.manifest(version).words.average_lengths)
             common = (store, index, encoders, words, settings.media)
-            yield Parts(store, index, encoders, Asker(*common), Searcher(*common))
+            yield Parts(store, index, encoders, Asker(*common), Searcher(*common), build(settings.fusion))
     finally:
         live.close()
 

@@ -123,10 +123,10 @@ def test_all_channels_together_are_what_the_shop_does(tmp_path: Path) -> None:
         shop.add([Product(id=title, title=title) for title in titles])
     with parts(tmp_path / "shop", environment) as opened:
         query = Query(parts=(Part("text", "green shirt"),), limit=quality.DEPTH)
-        asking = opened.asker.ask(query)
+        asking = opened.asker.ask(query, opened.fusion)
         numbers = {number: title for title, (number, _) in opened.store.get(titles).items()}
         everything = [numbers[n] for n in quality.through(opened, asking, lambda channel: True)]
-        assert everything == [hit.id for hit in opened.searcher.search(query).hits]
+        assert everything == [hit.id for hit in opened.searcher.search(query, opened.fusion).hits]
         words = [numbers[n] for n in quality.through(opened, asking, quality.WAYS["BM25 alone"])]
         assert set(words) == {title for title in titles if {"green", "shirt"} & set(title.split())}
         assert quality.through(opened, asking, quality.WAYS["pictures alone"]) == []

@@ -21,6 +21,7 @@ FLOORS = {
     "store": 3,
     "query": 4,
     "ranking": 4,
+    "evaluation": 4,
     "documents": 5,
     "indexing": 5,
     "asking": 5,

@@ -71,7 +71,7 @@ def _asked(bench: Bench, shop: Parts) -> Mapping[str, list[Channel]]:
     words = [Query(parts=(Part("text", text),)) for text in bench.questions[:QUESTIONS]]
     pictures = [Query(parts=(Part("image", str(photo)),)) for _, photo in bench.photos[:QUESTIONS]]
     return {
-        kind: [channel for query in queries for channel in shop.asker.ask(query).channels]
+        kind: [channel for query in queries for channel in shop.asker.ask(query, shop.fusion).channels]
         for kind, queries in (("words", words), ("pictures", pictures))
     }
 

@@ -18,7 +18,7 @@ from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index, Match
 from wares.indexing import of_products
-from wares.ranking.fusion import WORDS, Ask, default_weight
+from wares.ranking.fusion import WORDS, Ask, Fusion
 from wares.records import Part, PartKind, Product, Query, Sparse
 from wares.settings import MediaLimits
 from wares.store.store import Store
@@ -80,13 +80,14 @@ class Asker:
         self._size = (0, -math.inf)
         self._idfs: dict[tuple[int, int], float] = {}
 
-    def ask(self, query: Query) -> Asking:
-        """Raises :class:`QueryError` for a part that is empty, too long, unreadable, or of no known kind."""
+    def ask(self, query: Query, fusion: Fusion) -> Asking:
+        """Ask the channels that have a weight in ``fusion``. Raises :class:`QueryError` for a part that is empty, too
+        long, unreadable, or leads to no channel."""
         asking = Asking([], [], (), ())
         terms: dict[int, None] = {}
         without: list[int] = []
         for name, part in named(query.parts):
-            channels = list(self._channels(part))
+            channels = list(self._channels(part, fusion))
             if not channels:
                 raise QueryError(_not_understood(part))
             asking.asks.extend(self._on_behalf(name, part, channel) for channel in channels)
@@ -98,12 +99,12 @@ class Asker:
                 without.append(known(self._store, str(part.value))[0])
         return asking._replace(terms=tuple(terms), without=tuple(without))
 
-    def _channels(self, part: Part) -> Iterator[Channel]:
+    def _channels(self, part: Part, fusion: Fusion) -> Iterator[Channel]:
         limited = 0 if part.weight < 0 else 1
         if part.kind == "like":
-            yield from self._like(str(part.value), NEAR * limited)
+            yield from self._like(str(part.value), NEAR * limited, fusion)
             return
-        if part.kind == "text":
+        if part.kind == "text" and fusion.weight(part.kind, WORDS):
             terms = self._words.query(str(part.value))
             if terms.indices:
                 yield Channel(WORDS, terms, WORDY * limited)
@@ -112,7 +113,7 @@ class Asker:
             if encoder.modality != part.kind:
                 continue
             targets = [
-                channel for channel in self._spaces.get(encoder.space, ()) if default_weight(part.kind, channel)
+                channel for channel in self._spaces.get(encoder.space, ()) if fusion.weight(part.kind, channel)
             ]
             if not targets:
                 continue
@@ -124,9 +125,8 @@ class Asker:
                 yield from (Channel(channel, vector, NEAR * limited) for channel in targets)
 
     def _on_behalf(self, name: str, part: Part, channel: Channel) -> Ask:
-        weight = default_weight(part.kind, channel.name)
         ceiling = self._most(channel.vector) if isinstance(channel.vector, Sparse) else 1.0
-        return Ask(name, channel.name, weight, part.weight, ceiling)
+        return Ask(name, part.kind, channel.name, part.weight, ceiling)
 
     def _most(self, terms: Sparse) -> float:
         """What BM25 could give for these terms at most: each held by a product, and with full weight."""
@@ -161,11 +161,11 @@ class Asker:
         except CatalogueError as broken:
             raise QueryError(f"the picture asked for cannot be used: {broken}") from broken
 
-    def _like(self, id: str, limit: int) -> Iterator[Channel]:
+    def _like(self, id: str, limit: int, fusion: Fusion) -> Iterator[Channel]:
         number, _ = known(self._store, id)
         for encoder in of_products(self._encoders):
             rows = self._index.rows([number], encoder.channel).get(number)
-            if rows is not None and default_weight("like", encoder.channel):
+            if rows is not None and fusion.weight("like", encoder.channel):
                 middle = rows.mean(axis=0, dtype=np.float32)
                 length = float(np.linalg.norm(middle))
                 if length > 0:

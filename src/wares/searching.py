@@ -1,4 +1,4 @@
-"""A question, answered: channels → candidates → one order → a page of hits.
+"""A question, answered: parse → encode → index → fuse → count → hydrate; ``timings_ms`` has one lap for each.
 
 What **matches** a question, and is therefore counted in ``total``, counted in facets and reached by paging: the
 products that pass the filter and, when there are parts, hold at least one word of a wanted text or are among the
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,12 +23,13 @@ from wares.encoders.base import Encoder
 from wares.encoders.tokens import tokens
 from wares.encoders.words import Words
 from wares.errors import QueryError
-from wares.index.base import Channel, Index, Match, Point
+from wares.index.base import Candidates, Channel, Index, Match, Point
 from wares.index.exact import holds
 from wares.index.fields import Schema
 from wares.index.filters import prepare
+from wares.query import filters
 from wares.ranking import ranges
-from wares.ranking.fusion import WORDS, contributions
+from wares.ranking.fusion import WORDS, Evidence, Fusion, build
 from wares.records import (
     AllOf,
     Compare,
@@ -43,7 +44,7 @@ from wares.records import (
     Sparse,
     Variant,
 )
-from wares.settings import MediaLimits
+from wares.settings import FusionSettings, MediaLimits
 from wares.store.store import Store
 
 if TYPE_CHECKING:
@@ -61,6 +62,45 @@ class Ranked(NamedTuple):
     shares: tuple[float, ...] = ()
 
 
+class Retrieved(NamedTuple):
+    """The candidates of one question, before their order: any method of fusion may put them into one.
+
+    Which candidates there are was decided by the channels that were asked; they have exact scores in all of these.
+    ``rows(i)`` gives their vectors in channel ``i`` (see :class:`~wares.ranking.fusion.Evidence`).
+    """
+
+    asking: Asking
+    candidates: Candidates
+    rows: Callable[[int], npt.NDArray[np.float32]]
+
+    def ordered(self, fusion: Fusion) -> tuple[list[int], npt.NDArray[np.float64]]:
+        """Rows of the candidates, best first and ties in the order of numbers, and contributions (n, asks)."""
+        vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in self.asking.channels]
+        shares = fusion.contributions(Evidence(self.asking.asks, self.candidates.scores, vectors, self.rows))
+        order: list[int] = np.lexsort((np.asarray(self.candidates.numbers), -shares.sum(axis=1))).tolist()
+        return order, shares
+
+    def kept(self, vectors: bool) -> Retrieved:
+        """The same without the index; its rows only with ``vectors``."""
+        dense = [at for at, c in enumerate(self.asking.channels) if vectors and not isinstance(c.vector, Sparse)]
+        return self._replace(rows={at: self.rows(at) for at in dense}.__getitem__)
+
+
+class Rehearsal(NamedTuple):
+    """Candidates that are kept, with their ids (None: removed meanwhile), to try fusions on."""
+
+    ids: tuple[str | None, ...]
+    found: Retrieved | None
+
+    def ranked(self, settings: FusionSettings, k: int = 100) -> list[tuple[str, float]]:
+        """The best ``k`` ids and scores as this fusion has them."""
+        if self.found is None:
+            return []
+        order, shares = self.found.ordered(build(settings))
+        best = ((self.ids[row], float(shares[row].sum())) for row in order[:k])
+        return [(id, score) for id, score in best if id is not None]
+
+
 class Searcher:
     """Answers questions over one index version. Keeps nothing of a question; threads may share it."""
 
@@ -72,14 +112,18 @@ class Searcher:
         self._encoders = tuple(encoders)
         self._asker = Asker(store, index, encoders, words, limits)
 
-    def search(self, query: Query) -> Results:
-        """Answer a question whose filter, facets and sort field are known to be fields of the index."""
-        _check_page(query)
+    def search(self, query: Query, fusion: Fusion) -> Results:
+        """Answer a question. :class:`QueryError` when it names fields that the index does not have, or is no
+        question at all."""
         clock = _Clock()
-        asking = self._asker.ask(query)
+        query = self._checked(query)
+        clock.lap("parse")
+        asking = self._asker.ask(query, fusion)
         clock.lap("encode")
-        ranked, match = self._rank(query, asking)
-        clock.lap("rank")
+        found = self._retrieved(query, asking)
+        clock.lap("index")
+        ranked, match = self._rank(query, found, fusion)
+        clock.lap("fuse")
         total = self._index.count(match)
         facets = {field: tuple(self._facet(match, field)) for field in query.facets}
         clock.lap("count")
@@ -94,16 +138,49 @@ class Searcher:
             timings_ms=clock.laps,
         )
 
-    # -- order --------------------------------------------------------------------------------------------------
+    def retrieve(self, query: Query, fusion: Fusion) -> Retrieved:
+        """The candidates of a question in the channels that have a weight in ``fusion``. Raises as :meth:`search`."""
+        query = self._checked(query)
+        asking = self._asker.ask(query, fusion)
+        return self._retrieved(query, asking)
 
-    def _rank(self, query: Query, asking: Asking) -> tuple[list[Ranked], Match]:
-        """The page asked for, and what matches. Without parts everything that passes the filter matches equally."""
+    def _checked(self, query: Query) -> Query:
+        """The question with the fields it names spelled as the index has them."""
+        _check_page(query)
+        fields = self._index.fields()
+        return msgspec.structs.replace(
+            query,
+            where=filters.check(query.where, fields) if query.where is not None else None,
+            facets=tuple(filters.resolve(name, fields) for name in query.facets),
+            sort=filters.resolve_sort(query.sort, fields),
+        )
+
+    def _retrieved(self, query: Query, asking: Asking) -> Retrieved:
         if not asking.asks:
-            match = Match(where=query.where, without=asking.without)
-            return self._sorted(query, match, {}), match
+            none = Candidates((), np.zeros((0, 0), np.float32), np.zeros((0, 0), np.bool_))
+            return Retrieved(asking, none, lambda at: none.scores)
         if not any(ask.part_weight > 0 for ask in asking.asks):
             raise QueryError('the query says only what is not wanted; add what is, or use a filter (NOT field = "…")')
         candidates = self._index.query(asking.channels, query.where, asking.without)
+        return Retrieved(asking, candidates, lambda at: self._rows(candidates.numbers, asking.channels[at]))
+
+    def _rows(self, numbers: Sequence[int], channel: Channel) -> npt.NDArray[np.float32]:
+        """Vectors of products in one channel, of several rows the nearest to the question; zeros for none."""
+        asked = np.asarray(channel.vector, dtype=np.float32)
+        found = self._index.rows(numbers, channel.name)
+        nothing = np.zeros((1, len(asked)), np.float32)
+        own = (found.get(number, nothing) for number in numbers)
+        best = [rows[int((rows @ asked).argmax())] for rows in own]
+        return np.stack(best) if best else np.zeros((0, len(asked)), np.float32)
+
+    # -- order --------------------------------------------------------------------------------------------------
+
+    def _rank(self, query: Query, found: Retrieved, fusion: Fusion) -> tuple[list[Ranked], Match]:
+        """The page asked for, and what matches. Without parts everything that passes the filter matches equally."""
+        asking, candidates = found.asking, found.candidates
+        if not asking.asks:
+            match = Match(where=query.where, without=asking.without)
+            return self._sorted(query, match, {}), match
         dense = [not isinstance(channel.vector, Sparse) for channel in asking.channels]
         near = np.asarray(candidates.brought)[:, dense].any(axis=1) if candidates.numbers else np.zeros(0, bool)
         numbers = np.asarray(candidates.numbers, dtype=np.int64)
@@ -113,9 +190,8 @@ class Searcher:
             numbers=tuple(numbers[near].tolist()),
             without=asking.without,
         )
-        shares = contributions(asking.asks, candidates.scores)
+        order, shares = found.ordered(fusion)
         scores = shares.sum(axis=1)
-        order = np.lexsort((numbers, -scores))  # best first, ties in the order of numbers
         if query.sort:
             return self._sorted(query, match, _places(numbers, shares, scores, order)), match
         wanted = query.offset + query.limit
@@ -235,7 +311,7 @@ def _places(
     numbers: npt.NDArray[np.int64],
     shares: npt.NDArray[np.float64],
     scores: npt.NDArray[np.float64],
-    rows: npt.NDArray[np.intp],
+    rows: Sequence[int],
 ) -> dict[int, Ranked]:
     """The candidates of some rows, in their order, by number."""
     return {

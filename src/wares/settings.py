@@ -5,9 +5,11 @@ Doors read environment and files and make these; everything below takes them as 
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -56,11 +58,76 @@ class FieldWeights(msgspec.Struct, frozen=True, kw_only=True):
     description: float = 0.75
 
 
+class FusionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the scores of several channels become one; read when a question is asked, so a change needs no rebuild.
+
+    ``method`` is a name in :data:`wares.ranking.fusion.METHODS`. ``weights`` take the place of those in
+    :data:`wares.ranking.fusion.WEIGHTS`; a name is a kind of part and a channel or its modality: "text.words",
+    "text.image", "image.look.image". ``normalise`` (of "weighted") is "bounds", "minmax" or "dbsf"; ``rrf_k`` (of
+    "rrf") is how little the first ranks stand out. What is not set is as wares ships it, and is not saved.
+    """
+
+    method: str = "weighted"
+    normalise: str = "bounds"
+    rrf_k: float = 60.0
+    weights: Mapping[str, float] = {}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How one shop works; kept in its store."""
 
     model: str = "default"
     fields: FieldWeights = FieldWeights()
     media: MediaLimits = MediaLimits()
+    fusion: FusionSettings = FusionSettings()
     k1: float = 0.5
     b: float = 0.5
+
+
+#: What an index is built with: a change of these needs a rebuild, all others work at once.
+BUILT_IN = ("model", "fields", "k1", "b")
+
+
+def overlaid(settings: Settings, changes: Mapping[str, Any], source: str) -> Settings:
+    """The settings with some of them changed, from tables as a settings file has them; ``source`` names the file.
+
+    What is not mentioned stays as it is. Raises :class:`SetupError` for an unknown name, with the nearest ones, and
+    for a value of the wrong type.
+    """
+    _check_names(changes, msgspec.to_builtins(Settings(), order="deterministic") | {"fusion": _FUSION}, source, "")
+    merged = _merged(msgspec.to_builtins(settings), changes)
+    try:
+        return msgspec.convert(merged, Settings)
+    except msgspec.ValidationError as wrong:
+        raise SetupError(f"{source}: {wrong}") from wrong
+
+
+def built_in_changes(before: Settings, after: Settings) -> list[str]:
+    """The names of the settings that differ and are built into the index."""
+    return [name for name in BUILT_IN if getattr(before, name) != getattr(after, name)]
+
+
+# The names of fusion's settings: defaults are not saved, so they cannot be read off its saved form.
+_FUSION = dict.fromkeys(FusionSettings.__struct_fields__)
+
+
+def _check_names(changes: Mapping[str, Any], known: Mapping[str, Any], source: str, table: str) -> None:
+    for name, value in changes.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+            hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known)}"
+            raise SetupError(f"{source}: unknown setting {table}{name}; {hint}")
+        inner = known[name]
+        if isinstance(inner, Mapping) and inner:
+            if not isinstance(value, Mapping):
+                raise SetupError(f"{source}: {table}{name} is a table of settings: [{table}{name}]")
+            _check_names(value, inner, source, f"{table}{name}.")
+
+
+def _merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(before)
+    for name, value in changes.items():
+        inner = result.get(name)
+        both = isinstance(inner, Mapping) and isinstance(value, Mapping)
+        result[name] = _merged(inner, value) if both else value  # type: ignore[arg-type]
+    return result

@@ -14,8 +14,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-
-import msgspec
+from typing import get_args
 
 from wares import encoders as models
 from wares import media
@@ -28,10 +27,12 @@ from wares.index.manifest import Manifest
 from wares.index.versions import Versions
 from wares.indexing import fingerprints, words_of
 from wares.query import filters
-from wares.records import Filter, MatchedMedia, Media, Product, Query, Results
+from wares.ranking import fusion as fusions
+from wares.ranking.fusion.base import Fusion
+from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
-from wares.searching import Searcher
-from wares.settings import Environment, Settings
+from wares.searching import Rehearsal, Searcher
+from wares.settings import Environment, FusionSettings, Settings
 from wares.store.store import Store
 from wares.writing import Writer
 
@@ -139,13 +140,15 @@ class Shop:
         sort: str = "",
         k: int = 10,
         offset: int = 0,
+        fusion: FusionSettings | None = None,
     ) -> Results:
         """Find products by words, by pictures (paths, URLs or bytes), by likeness to products, or any mix.
 
         ``without`` are words that are not meant; ``weights`` says how much "text", "image", "like" and "not" count
         (1 each); ``where`` is a filter (docs/filters.md); ``sort`` a number field, "-price" for the dearest first.
         A :class:`Query` may be given instead of all of these. Without any part, everything that passes the filter is
-        listed. Raises :class:`QueryError`.
+        listed. ``fusion`` takes the place of the shop's own way to make one score of several, for this question.
+        Raises :class:`QueryError`, and :class:`SetupError` for a fusion that cannot be.
         """
         query = (
             text
@@ -163,14 +166,20 @@ class Shop:
             if index is None:
                 empty = ("the shop is empty; add products first",)
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
-            fields = index.fields()
-            checked = msgspec.structs.replace(
-                query,
-                where=filters.check(query.where, fields) if query.where is not None else None,
-                facets=tuple(filters.resolve(name, fields) for name in query.facets),
-                sort=filters.resolve_sort(query.sort, fields),
-            )
-            return self._searcher(version, index).search(checked)
+            return self._searcher(version, index).search(query, self._fusion(index, fusion))
+
+    def rehearse(self, query: Query, *, vectors: bool = False) -> Rehearsal:
+        """The candidates of a question, kept, so that many fusions can be tried on them without asking again.
+
+        They are those of the channels that the shop's own settings look in. ``vectors`` are kept too, which
+        feature-level fusion needs (some 2 KB a candidate and channel). Raises as :meth:`search`.
+        """
+        with self._live.use() as (version, index):
+            if index is None:
+                return Rehearsal((), None)
+            found = self._searcher(version, index).retrieve(query, self._fusion(index, None))
+            ids = self._store.ids(found.candidates.numbers)
+            return Rehearsal(tuple(ids.get(n) for n in found.candidates.numbers), found.kept(vectors))
 
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
@@ -240,6 +249,16 @@ class Shop:
             searcher = Searcher(self._store, index, self._encoders, words, self.settings.media)
             self._searchers = {version: searcher}
         return searcher
+
+    def _fusion(self, index: Index, chosen: FusionSettings | None) -> Fusion:
+        """The way to make one score of several; its weights must be for channels that the index has."""
+        settings = chosen or self.settings.fusion
+        channels = {fusions.WORDS} | {spec.name for spec in index.vectors}
+        known = channels | {channel.rpartition(".")[2] for channel in channels}
+        for name in settings.weights:
+            if name.partition(".")[2] not in known | set(get_args(Modality)):
+                raise SetupError(f"fusion: the weight {name!r} is for no channel; known: {', '.join(sorted(known))}")
+        return fusions.build(settings)
 
     def _manifest(self, version: str) -> Manifest:
         """The manifest of a version whose vectors this shop's encoders can be compared with."""

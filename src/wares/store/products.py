@@ -21,9 +21,9 @@ _IDS = products.c.id.in_(bindparam("ids", expanding=True))
 _NUMBERS = select(products.c.id, products.c.number).where(_IDS)
 _HASHES = select(products.c.id, products.c.hash).where(_IDS)
 _BY_ID = select(products.c.id, products.c.number, products.c.doc).where(_IDS)
-_BY_NUMBER = select(products.c.number, products.c.doc).where(
-    products.c.number.in_(bindparam("numbers", expanding=True))
-)
+_AMONG = products.c.number.in_(bindparam("numbers", expanding=True))
+_BY_NUMBER = select(products.c.number, products.c.doc).where(_AMONG)
+_NAMES = select(products.c.number, products.c.id).where(_AMONG)
 _PAGE = (
     select(products.c.number, products.c.doc)
     .where(products.c.number > bindparam("after"))
@@ -153,6 +153,11 @@ def by_number(connection: Connection, wanted: Iterable[int]) -> dict[int, Produc
         for chunk in chunks(wanted)
         for number, text in connection.execute(_BY_NUMBER, {"numbers": chunk})
     }
+
+
+def ids(connection: Connection, wanted: Iterable[int]) -> dict[int, str]:
+    """The ids of those numbers that are known, by number."""
+    return {number: id for chunk in chunks(wanted) for number, id in connection.execute(_NAMES, {"numbers": chunk})}
 
 
 def media_of(connection: Connection, wanted: Iterable[int]) -> dict[int, tuple[StoredMedia, ...]]:

@@ -126,6 +126,11 @@ class Store:
         with self._database.read() as connection:
             return products.by_number(connection, numbers)
 
+    def ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The ids of those numbers that are known."""
+        with self._database.read() as connection:
+            return products.ids(connection, numbers)
+
     def media(self, numbers: Iterable[int]) -> dict[int, tuple[StoredMedia, ...]]:
         """The media, in their order, of those products that have any."""
         with self._database.read() as connection:
