@@ -254,10 +254,11 @@ class Shop:
         """The way to make one score of several; its weights must be for channels that the index has."""
         settings = chosen or self.settings.fusion
         channels = {fusions.WORDS} | {spec.name for spec in index.vectors}
-        known = channels | {channel.rpartition(".")[2] for channel in channels}
+        known = channels | set(get_args(Modality))
         for name in settings.weights:
-            if name.partition(".")[2] not in known | set(get_args(Modality)):
-                raise SetupError(f"fusion: the weight {name!r} is for no channel; known: {', '.join(sorted(known))}")
+            if name not in fusions.WEIGHTS and name.partition(".")[2] not in known:
+                there = ", ".join(sorted(known))
+                raise SetupError(f"fusion: the weight {name!r} is for no channel of this shop; known: {there}")
         return fusions.build(settings)
 
     def _manifest(self, version: str) -> Manifest:

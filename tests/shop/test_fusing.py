@@ -1,0 +1,89 @@
+"""How a shop makes one score of several, by its settings or by those of one question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from wares.errors import QueryError, SetupError
+from wares.ranking.fusion import METHODS
+from wares.records import Part, Product, Query
+from wares.settings import Environment, FusionSettings, Settings
+from wares.shop import Shop
+
+WORDS_ALONE = FusionSettings(weights={"text.text": 0, "text.image": 0})
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, goods: list[Product]) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("fusing")
+    with Shop.open(folder / "shop", model="basic", environment=Environment(cache=folder, offline=True)) as opened:
+        opened.add(goods)
+        yield opened
+
+
+@pytest.fixture
+def question(goods: list[Product]) -> Query:
+    return Query(parts=(Part("text", "red shirt"), Part("image", str(goods[4].media[0].source), 0.7)), limit=100)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_answers_and_its_reasons_sum_to_the_score(shop: Shop, question: Query, method: str) -> None:
+    results = shop.search(question, fusion=FusionSettings(method=method))
+    assert results.hits
+    for hit in results.hits:
+        assert sum(item.value for item in hit.why) == pytest.approx(hit.score, abs=1e-6)
+    scores = [hit.score for hit in results.hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_rehearsal_orders_as_a_search_does(shop: Shop, question: Query, method: str) -> None:
+    settings = FusionSettings(method=method, weights={"text.text": 0.7})
+    found = shop.rehearse(question, vectors=True).ranked(settings)
+    results = shop.search(question, fusion=settings)
+    assert [id for id, _ in found] == [hit.id for hit in results.hits]
+    assert [score for _, score in found] == pytest.approx([hit.score for hit in results.hits])
+
+
+def test_words_alone_look_in_no_vectors(shop: Shop) -> None:
+    results = shop.search("red shirt", fusion=WORDS_ALONE, k=100)
+    assert {item.channel for hit in results.hits for item in hit.why} == {"words"}
+    assert results.total == sum(1 for hit in results.hits if {"red", "shirt"} & set(hit.title.casefold().split()))
+
+
+def test_a_question_that_no_channel_with_a_weight_understands_is_refused(shop: Shop, goods: list[Product]) -> None:
+    blind = FusionSettings(weights={"image.image": 0, "image.seen.image": 0})
+    with pytest.raises(QueryError, match="image"):
+        shop.search(image=str(goods[0].media[0].source), fusion=blind)
+
+
+def test_a_weight_for_a_channel_that_is_not_there_is_named(shop: Shop) -> None:
+    with pytest.raises(SetupError, match=r"'text.wrods' is for no channel of this shop; known: .*words"):
+        shop.search("red shirt", fusion=FusionSettings(weights={"text.wrods": 1.0}))
+
+
+def test_a_shop_keeps_how_it_fuses(tmp_path: Path, goods: list[Product]) -> None:
+    environment = Environment(cache=tmp_path, offline=True)
+    settings = Settings(model="basic", fusion=WORDS_ALONE)
+    with Shop.open(tmp_path / "shop", settings=settings, environment=environment) as made:
+        made.add(goods[:3])
+    with Shop.open(tmp_path / "shop", environment=environment) as again:
+        assert again.settings.fusion == WORDS_ALONE
+        assert {item.channel for hit in again.search("red").hits for item in hit.why} == {"words"}
+
+
+def test_an_empty_shop_rehearses_nothing(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "black.png")
+    environment = Environment(cache=tmp_path, offline=True)
+    with Shop.open(tmp_path / "shop", model="basic", environment=environment) as empty:
+        assert empty.rehearse(Query(parts=(Part("text", "red"),))).ranked(FusionSettings()) == []
+
+
+def test_each_stage_of_a_search_has_its_time(shop: Shop, question: Query) -> None:
+    results = shop.search(question)
+    assert list(results.timings_ms) == ["parse", "encode", "index", "fuse", "count", "hydrate"]
+    assert sum(results.timings_ms.values()) == pytest.approx(results.took_ms, abs=0.01)
