@@ -59,11 +59,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """The answers of one system, by question. ``about`` says what the system is, as the asker would repeat it."""
+    """The answers of one system, by question. ``about`` says what the system is, as the asker would repeat it;
+    ``problems`` are lines of a file that were left out, and why."""
 
     name: str
     about: str
     answers: Mapping[str, Answer]
+    problems: tuple[str, ...] = ()
 
 
 # -- what came of it --------------------------------------------------------------------------------------------
@@ -80,13 +82,15 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
-    """Milliseconds of answers: percentiles over questions, the values themselves, and mean milliseconds by stage."""
+    """Milliseconds of answers: percentiles over questions, the values themselves, mean milliseconds by stage, and the
+    ten ``slowest`` questions."""
 
     p50: float
     p95: float
     p99: float
     values: tuple[float, ...]
     stages: Mapping[str, float] = {}
+    slowest: Mapping[str, float] = {}
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,10 +101,30 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """A hit as a report shows it; ``gain`` None: not judged."""
+
+    id: str
+    title: str
+    score: float
+    gain: int | None
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """A question, how it fared by the first measure, its first hits, and the relevant products not among these."""
+
+    query_id: str
+    question: str
+    value: float
+    hits: tuple[Shown, ...]
+    missed: tuple[Shown, ...]
+
+
 class SystemReport(msgspec.Struct, frozen=True, kw_only=True):
     """One system. ``per_query`` is measure → question → value; ``precision_at_recall`` the interpolated precision at
     recall 0, 0.1 … 1, a mean over questions; ``judged`` the mean share of judged products among the first ten that
-    were found; ``coverage`` the share of the shop's products that are among the first ten of any question."""
+    were found; ``coverage`` the share of the shop's products that are among the first ten of any question; ``worst``
+    the questions that fared worst by the first measure."""
 
     name: str
     about: str
@@ -113,15 +137,7 @@ class SystemReport(msgspec.Struct, frozen=True, kw_only=True):
     failed: Mapping[str, str]
     latency: Latency | None
     segments: tuple[Segment, ...]
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """A hit as a report shows it; ``gain`` None: not judged."""
-
-    id: str
-    title: str
-    score: float
-    gain: int | None
+    worst: tuple[Answered, ...] = ()
 
 
 class SideBySide(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +197,8 @@ class Remark(msgspec.Struct, frozen=True):
 class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
     """All that ``wares evaluate`` found. ``about`` is date, command, machine, shop, model, encoders; ``conventions``
     state gains, k, unjudged products, ties and how questions without an answer count; ``systems`` begin with the
-    baseline; ``questions`` maps the ids that were evaluated to what was asked."""
+    baseline; ``questions`` maps the ids that were evaluated to what was asked, and ``segments`` kind and value to the
+    ids of a group."""
 
     about: Mapping[str, str]
     conventions: tuple[str, ...]
@@ -193,3 +210,4 @@ class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
     systems: tuple[SystemReport, ...]
     comparisons: tuple[Comparison, ...]
     remarks: tuple[Remark, ...]
+    segments: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
