@@ -43,12 +43,8 @@ class Form(NamedTuple):
 
     def line(self, query_id: str, product_id: str, gain: int, by: str = "") -> str:
         """One judgment, without the end of the line. :class:`SetupError` when the form cannot hold it."""
-        cells = {
-            "query_id": query_id,
-            "product_id": product_id,
-            "gain": str(gain),
-            "by": by or "0" * (not self.named),
-        }
+        nobody = "" if self.named else "0"
+        cells = {"query_id": query_id, "product_id": product_id, "gain": str(gain), "by": by or nobody}
         for id in (query_id, product_id):
             if not _is_id(id):
                 raise SetupError(f"{id!r:.80} cannot be an id in a file: it must be one line of 1 to 256 characters")
@@ -97,7 +93,7 @@ class Label(NamedTuple):
 
 
 def read_judgments(path: Path) -> Judgments:
-    """The judgments of a file. A pair that is there twice counts as it stands last, and is told when the gains differ.
+    """The judgments of a file. Of a pair that is there twice the last counts, and it is told when the gains differ.
 
     Lines that cannot be used are named in ``problems``. Raises :class:`CatalogueError` when there is no good one, or
     no such file.
@@ -111,8 +107,8 @@ def read_judgments(path: Path) -> Judgments:
 def write_judgments(judgments: Judgments, path: Path) -> None:
     """Write judgments in the form that the name's end says (:data:`FORMS`), whole or not at all.
 
-    Raises :class:`SetupError` for another end and for ids that the form cannot hold, :class:`StoreError` when the disk
-    refuses.
+    Raises :class:`SetupError` for another end and for ids that the form cannot hold, and
+    :class:`~wares.errors.StoreError` when the disk refuses.
     """
     from wares.index import atomic
 
@@ -215,8 +211,8 @@ def label(cells: Sequence[str], form: Form) -> Label:
         hint = "" if form.named else "; ids with spaces need a header and tabs"
         raise CatalogueError(f"{len(cells)} fields where {len(form.columns)} belong{hint}")
     held = dict(zip(form.columns, cells, strict=True))
-    ids = (values.identifier(values.checked(held[name])) for name in ("query_id", "product_id"))
-    return Label(*ids, gain(held["gain"].strip()))
+    query_id, product_id = (values.identifier(values.checked(held[name])) for name in ("query_id", "product_id"))
+    return Label(query_id, product_id, gain(held["gain"].strip()))
 
 
 def _is_id(text: str) -> bool:

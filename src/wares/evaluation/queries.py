@@ -99,8 +99,8 @@ def write_queries(queries: QuerySet, path: Path, *, media_root: Path | None = No
 
     Paths of media become relative to ``media_root`` (default: the file's folder). A filter is written as the words
     in ``tags["where"]``. Facets, sorting and the page are not part of a set. Raises :class:`SetupError` for what
-    cannot be written: media as bytes or elsewhere, a filter without words, an id twice; :class:`StoreError` when the
-    disk refuses.
+    cannot be written: media as bytes or elsewhere, a filter without words, an id twice; :class:`~wares.errors.StoreError`
+    when the disk refuses.
     """
     from wares.index import atomic
 
