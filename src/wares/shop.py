@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -184,6 +184,13 @@ class Shop:
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]
+
+    def products(self) -> Iterator[Product]:
+        """Every product, in the order in which they came; read bit by bit, so that a long walk holds nobody up.
+
+        What is added meanwhile may or may not be met.
+        """
+        return (row.product for rows in self._store.scan() for row in rows)
 
     def media_bytes(self, medium: Media | MatchedMedia) -> bytes:
         """The bytes of a medium. :class:`~wares.errors.MediaError` when they cannot be had."""

@@ -10,7 +10,7 @@ import Stemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wares.encoders.tokens import MAX_CHARS, MAX_WORD, STOP_WORDS, fold, telling, term_id, tokens
+from wares.encoders.tokens import MAX_CHARS, MAX_WORD, STOP_WORDS, cut, fold, telling, term_id, tokens
 
 CASES = {
     # words
@@ -120,17 +120,26 @@ def test_a_text_of_any_length_is_cut_in_bounded_time_and_space(piece):
     assert found == tokens(text[:MAX_CHARS])
 
 
+@pytest.mark.parametrize("text", ["红色运动鞋", "Nike 男士跑鞋 42码", "", " a  b "])
+def test_a_text_in_pieces_is_the_text(text):
+    assert "".join(cut(text)) == text
+
+
+def test_pieces_are_words():
+    assert cut("红色运动鞋") == ["红色", "运动鞋"]
+
+
 def test_threads_cut_alike():
     texts = [f"running{n} Batteries-{n} {n} inches 连衣裙{n}" + " organisations" * 20 for n in range(200)]
     expected = [tokens(text) for text in texts]
     barrier = threading.Barrier(4)
 
-    def cut(_):
+    def cut_all(_):
         barrier.wait()
         return [tokens(text) for text in texts]
 
     with ThreadPoolExecutor(4) as pool:
-        assert all(found == expected for found in pool.map(cut, range(4)))
+        assert all(found == expected for found in pool.map(cut_all, range(4)))
 
 
 def test_term_numbers_are_stable_and_of_32_bits():

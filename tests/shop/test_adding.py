@@ -23,6 +23,11 @@ def test_adding_reports_what_came_in(tmp_path: Path, goods: list[Product], envir
         assert len(shop) == 9
 
 
+def test_every_product_can_be_walked_through(shop: Shop, goods: list[Product]) -> None:
+    assert [product.id for product in shop.products()] == [product.id for product in goods]
+    assert next(shop.products()) == shop.get(goods[0].id)
+
+
 def test_an_unchanged_feed_is_skipped(shop: Shop, goods: list[Product]) -> None:
     report = shop.add(goods)
     assert (report.added, report.changed, report.unchanged) == (0, 0, 9)

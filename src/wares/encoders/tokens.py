@@ -114,6 +114,12 @@ def telling(said: list[str]) -> list[str]:
     return [token for token in said if token not in STOP_WORDS] or said
 
 
+def cut(text: str) -> list[str]:
+    """A text cut into its Chinese words and what lies between them; joined, they are the text again."""
+    pieces: list[str] = _jieba().cut(text)
+    return pieces
+
+
 def fold(text: str) -> str:
     """The form in which texts are cut: NFKC, no case, letters without accents, one kind of hyphen and apostrophe."""
     text = text[:MAX_CHARS]
