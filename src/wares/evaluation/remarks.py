@@ -55,6 +55,8 @@ def of_system(system: Scored, report: SystemReport, queries: QuerySet, ground: G
         found = (id for query in ground.questions for id in system.answer(query).ids)
         strange = [id for id in dict.fromkeys(found) if id not in ground.titles]
         yield from _named("warning", strange, "product", f"found by {name} that the shop does not have: counted")
+    empty = [id for id in report.zero_results if id in run.answers]
+    yield from _named("note", empty, "question", f"to which {name} finds nothing: counted 0")
     yield from _failed(report, name)
     apart = {id: a.error for id, a in run.answers.items() if a.error and id in asked and id not in ground.questions}
     yield from _named("warning", list(apart), "question", f"left out anyway that {name} could not answer")

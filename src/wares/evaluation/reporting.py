@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from wares.errors import CatalogueError, SetupError
 from wares.evaluation import remarks
@@ -37,14 +37,17 @@ def evaluate(
     measures: Sequence[Measure | str] = DEFAULT,
     titles: Mapping[str, str] | None = None,
     about: Mapping[str, str] | None = None,
+    abouts: Mapping[str, str] | None = None,
     depth: int = DEPTH,
     on_progress: OnProgress | None = None,
+    on_runs: Callable[[Sequence[Run]], None] | None = None,
 ) -> EvaluationReport:
     """Measure systems, the first of which is the baseline that the others are compared with.
 
     A system is a function from a query to results, or a run that has been asked before. ``titles`` are those of all
     products there are, by id: with them coverage is known, and judgments of products that there are not are told.
-    ``about`` goes into the report as it is; ``depth`` products are asked for.
+    ``about`` goes into the report as it is, and ``abouts`` say what the systems are. ``depth`` products are asked for;
+    ``on_runs`` is given the answers before they are measured.
 
     Questions without a judgment or without a relevant product are left out of every figure, and told in remarks.
     Raises :class:`CatalogueError` when no question is left, :class:`SetupError` for a measure that is unknown or
@@ -54,7 +57,9 @@ def evaluate(
     _check(systems, measured, depth)
     ground = _ground(queries, judgments, measured, titles)
     groups = _within(segments(queries, judgments), ground)
-    runs = _asked(queries, systems, depth, on_progress)
+    runs = ask_all(queries, systems, abouts=abouts, depth=depth, on_progress=on_progress)
+    if on_runs is not None:
+        on_runs(runs)
     found = [scored(run, ground) for run in runs]
     reports = tuple(_system(system, ground, groups) for system in found)
     told = [
@@ -103,7 +108,8 @@ def _ground(
         judged = sum(bool(gains.get(asked.id)) for asked in queries.queries)
         raise CatalogueError(
             f"no question can be evaluated: of {len(queries.queries):,} questions {judged:,} have judgments, and "
-            f"none has a relevant product; {judgments.name} has judgments of {len(gains):,} questions: are the ids the same?",
+            f"none has a relevant product; {judgments.name} has judgments of {len(gains):,} questions: "
+            "are the ids the same?",
             source=queries.name,
         )
     return Ground(kept, gains, measures, titles)
@@ -113,15 +119,6 @@ def _within(groups: Groups, ground: Ground) -> Groups:
     """The groups without questions that are left out."""
     kept = {k: {v: [id for id in ids if id in ground.questions] for v, ids in g.items()} for k, g in groups.items()}
     return {kind: {value: ids for value, ids in values.items() if ids} for kind, values in kept.items()}
-
-
-def _asked(
-    queries: QuerySet, systems: Mapping[str, System | Run], depth: int, on_progress: OnProgress | None
-) -> list[Run]:
-    """A run of each system, in their order."""
-    live: dict[str, System] = {name: system for name, system in systems.items() if not isinstance(system, Run)}
-    runs = {run.name: run for run in ask_all(queries, live, depth=depth, on_progress=on_progress)} if live else {}
-    return [system if isinstance(system, Run) else runs[name] for name, system in systems.items()]
 
 
 # -- one system -------------------------------------------------------------------------------------------------

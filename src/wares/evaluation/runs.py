@@ -1,30 +1,30 @@
 """Runs: what systems answered to the questions of a set, asked now or read from a file.
 
 The file format is that of TREC: a line holds question, "Q0", product, rank, score and the run's name. Written files
-part them by tabs, so that ids may have spaces; every tool that splits at white space reads those without.
+part them by tabs, so that ids may have spaces, and a tool that splits at any white space reads those without.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from wares.catalogue import values
 from wares.errors import CatalogueError, SetupError, WaresError
+from wares.evaluation.files import COMMENT, Lines, Problems, reading
 from wares.evaluation.records import Answer, Asked, QuerySet, Run, System
 from wares.reports import OnProgress, Progress
 
 #: How many products are asked for, unless said otherwise.
 DEPTH = 100
 MAX_DEPTH = 1_000
-MAX_BYTES = 1_000_000_000
-#: Bad lines that are told one by one.
-MAX_PROBLEMS = 100
+FORM = 'write "query_id Q0 product_id rank score name" a line'
 
 # -- asking -----------------------------------------------------------------------------------------------------
 
@@ -45,33 +45,39 @@ def ask(
 
 def ask_all(
     queries: QuerySet,
-    systems: Mapping[str, System],
+    systems: Mapping[str, System | Run],
     *,
     abouts: Mapping[str, str] | None = None,
     depth: int = DEPTH,
     on_progress: OnProgress | None = None,
 ) -> list[Run]:
-    """Ask several systems every question, ``depth`` products each; their runs, in their order.
+    """Ask several systems every question, ``depth`` products each; their runs, in their order and by their names.
 
     They take turns question by question, and who begins changes, so that what slows the machine down meets all of
-    them alike. The first question is asked once more beforehand, for models that are loaded on demand. A question
-    that ends in an error is an answer with that error, except that :class:`SetupError` is raised: what is wrong with
-    the installation is wrong with every question.
+    them alike. The first question is asked once more beforehand, for models that are loaded on demand. A run among
+    the systems has its answers. A question that ends in an error is an answer with that error, except that
+    :class:`SetupError` is raised: what is wrong with the installation is wrong with every question.
     """
     if not 1 <= depth <= MAX_DEPTH:
         raise SetupError(f"the depth of answers must lie in 1 … {MAX_DEPTH}, not {depth}")
-    names = list(systems)
-    answers: dict[str, dict[str, Answer]] = {name: {} for name in names}
+    live = {name: system for name, system in systems.items() if not isinstance(system, Run)}
+    answers: dict[str, dict[str, Answer]] = {name: {} for name in live}
+    turns = list(live)
     for asked in queries.queries[:1]:
-        for name in names:
-            _answer(systems[name], asked, depth)
-    for done, asked in enumerate(queries.queries):
-        at = done % max(len(names), 1)
-        for name in (*names[at:], *names[:at]):
-            answers[name][asked.id] = _answer(systems[name], asked, depth)
+        for name in turns:
+            _answer(live[name], asked, depth)
+    for done, asked in enumerate(queries.queries if live else (), start=1):
+        turns.append(turns.pop(0))
+        for name in turns:
+            answers[name][asked.id] = _answer(live[name], asked, depth)
         if on_progress is not None:
-            on_progress(Progress("asking", done + 1, len(queries.queries)))
-    return [Run(name=name, about=(abouts or {}).get(name, "") or name, answers=answers[name]) for name in names]
+            on_progress(Progress("asking", done, len(queries.queries)))
+    return [
+        msgspec.structs.replace(system, name=name)
+        if isinstance(system, Run)
+        else Run(name=name, about=(abouts or {}).get(name, name), answers=answers[name])
+        for name, system in systems.items()
+    ]
 
 
 def _answer(system: System, asked: Asked, depth: int) -> Answer:
@@ -110,85 +116,69 @@ def read_run(path: Path) -> Run:
     """The answers in a TREC run file, named as the path.
 
     Products stand by descending score, those of one score by rank and then as in the file. Lines that are none, and
-    products that a question has twice, are left out and told in ``problems``. A file without a line is a run without
+    products that a question has twice, are left out and named in ``problems``. A file without a line is a run without
     an answer. :class:`CatalogueError` when there is no such file, or not one line of it can be read.
     """
+    source = Lines(path)
+    problems = Problems(source.name)
     found: dict[str, dict[str, _Line]] = {}
-    problems: list[str] = []
-    count = bad = 0
     tag = ""
-    for number, text in _lines(path):
-        count += 1
-        line = _parsed(text)
-        if isinstance(line, _Line) and line.product not in found.get(line.query, ()):
-            found.setdefault(line.query, {})[line.product] = line
-            tag = line.tag
-            continue
-        bad += 1
-        reason = line if isinstance(line, str) else f"question {line.query} has product {line.product} twice"
-        if bad <= MAX_PROBLEMS:
-            problems.append(f"{path}:{number}: {reason}")
-    if count and not found:
-        first = problems[0].partition(": ")[2]
-        raise CatalogueError(
-            f"this is no TREC run: not one of its {count:,} lines can be read ({first})", source=str(path)
-        )
-    if bad > MAX_PROBLEMS:
-        problems.append(f"{path}: and {bad - MAX_PROBLEMS:,} more lines")
-    answers = {query: _ordered(list(lines.values())) for query, lines in found.items()}
-    about = f"the answers in {path.name}" + (f", there called {tag!r}" if tag else "")
-    return Run(name=str(path), about=about, answers=answers, problems=tuple(problems))
+    lines = bad = 0
+    with reading(source.name):
+        for number, text in source.lines():
+            if isinstance(text, str) and not text.strip():
+                continue
+            lines += 1
+            try:
+                line = _parsed(text)
+                if line.product in found.get(line.query, ()):
+                    raise CatalogueError(f"question {line.query} has product {line.product} twice; the first counts")
+            except CatalogueError as wrong:
+                bad += 1
+                problems.add(wrong.reason, number)
+            else:
+                found.setdefault(line.query, {})[line.product] = line
+                tag = line.tag
+    if lines and lines == bad:
+        problems.refuse("answer", FORM)
+    answers = {query: _ordered(list(products.values())) for query, products in found.items()}
+    about = f"the answers in {path.name}" + (f", there called {tag}" if tag else "")
+    return Run(name=str(path), about=about, answers=answers, problems=problems.told())
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write the answers as a TREC run file that :func:`read_run` reads in the same order.
+    """Write the answers as a TREC run file, whole or not at all; :func:`read_run` reads them in the same order.
 
     Where scores do not descend (a search that was sorted by price), the negative rank is written in their place, for
-    readers of such files go by the score. Answers without a product leave no line. :class:`CatalogueError` for an id
-    that a line cannot hold, :class:`SetupError` when the file cannot be written.
+    readers of such files go by the score. Answers without a product leave no line. Raises :class:`CatalogueError` for
+    an id that a line cannot hold, and :class:`~wares.errors.StoreError` when the disk refuses.
     """
+    from wares.index import atomic
+
     tag = "_".join(run.name.split()) or "wares"
     lines = []
     for query, answer in run.answers.items():
         for rank, (product, score) in enumerate(zip(answer.ids, _descending(answer), strict=True), start=1):
-            if wrong := next((id for id in (query, product) if not id.strip() or not id.isprintable()), None):
-                raise CatalogueError(f"the id {wrong!r} cannot stand in a run file; rename it in the feed or the set")
+            for id in (query, product):
+                if id != id.strip() or not id.isprintable() or not id or query.startswith(COMMENT):
+                    raise CatalogueError(f"the id {id!r:.80} cannot stand in a run file; rename it", source=str(path))
             lines.append(f"{query}\tQ0\t{product}\t{rank}\t{score!r}\t{tag}\n")
-    try:
-        path.write_text("".join(lines), encoding="utf-8")
-    except OSError as refused:
-        raise SetupError(f"{path} cannot be written: {refused.strerror}") from refused
+    atomic.write(path, "".join(lines).encode())
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Number and text of the lines that are not empty."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise CatalogueError(
-                f"a run has at most {MAX_BYTES:,} bytes; save fewer products a question", source=str(path)
-            )
-        with path.open(encoding="utf-8-sig") as file:
-            for number, text in enumerate(file, start=1):
-                if text.strip():
-                    yield number, text.rstrip("\r\n")
-    except OSError as refused:
-        raise CatalogueError(f"this run cannot be read: {refused.strerror}", source=str(path)) from refused
-    except UnicodeDecodeError as wrong:
-        raise CatalogueError("this run is not UTF-8 text", source=str(path)) from wrong
-
-
-def _parsed(text: str) -> _Line | str:
-    """The line, or why it is none."""
+def _parsed(text: str | CatalogueError) -> _Line:
+    if isinstance(text, CatalogueError):
+        raise text
     cells = text.split("\t") if text.count("\t") == 5 else text.split()
     if len(cells) != 6:
-        return f"a line has six cells (question, Q0, product, rank, score, name), not {len(cells)}"
+        raise CatalogueError(f"{len(cells)} fields where 6 belong; {FORM}")
     query, _, product, rank, score, tag = (cell.strip() for cell in cells)
     try:
-        line = _Line(query, product, int(rank), float(score), tag)
+        line = _Line(values.identifier(query), values.identifier(product), int(rank), float(score), tag)
     except ValueError:
-        return f"rank and score must be numbers, not {rank:.40} and {score:.40}"
+        raise CatalogueError(f"rank and score must be numbers, not {rank:.40} and {score:.40}") from None
     if not math.isfinite(line.score):
-        return f"the score must be finite, not {score}"
+        raise CatalogueError(f"the score must be finite, not {score}")
     return line
 
 

@@ -74,7 +74,7 @@ def segments(queries: QuerySet, judgments: Judgments) -> Groups:
     demand = _demand(queries)
     groups |= {"demand": demand} if demand else {"right answers": _right_answers(queries, judgments)}
     for tag in dict.fromkeys(tag for asked in queries.queries for tag in asked.tags):
-        if tag in groups or tag == "count":
+        if tag in groups or tag in ("count", "where"):
             continue
         values: dict[str, list[str]] = {}
         for asked in queries.queries:

@@ -1,0 +1,145 @@
+"""What can be evaluated, by the names that people type: the shop as it is, parts of it, other settings, other shops,
+and answers of an earlier day."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+import msgspec
+
+from wares.errors import QueryError, SetupError
+from wares.evaluation.records import Run, System
+from wares.records import PartKind, Query, Results
+from wares.settings import BUILT_IN, FusionSettings, Settings, overlaid
+
+if TYPE_CHECKING:
+    from wares.ranking.fusion.base import Fusion
+    from wares.shop import Shop
+
+AS_IT_IS = "shop"
+
+#: Files of earlier answers, by the end of their names.
+RUNS = (".run", ".trec", ".txt")
+
+
+class Entrant(NamedTuple):
+    """A system with its name and what it is."""
+
+    name: str
+    about: str
+    system: System | Run
+
+
+class Partial(NamedTuple):
+    """Some of a shop's channels, with the weights that they have in it."""
+
+    about: str
+    looks_in: Callable[[str], bool]
+
+
+#: Systems that are a part of a shop.
+PARTIAL: Mapping[str, Partial] = {
+    "bm25": Partial("words alone, by BM25", lambda channel: channel == "words"),
+    "vectors": Partial("vectors alone, of words and pictures", lambda channel: channel != "words"),
+    "pictures": Partial("vectors of pictures alone", lambda channel: channel.endswith(".image")),
+}
+
+
+def known() -> list[str]:
+    """Every name that is no file."""
+    from wares.ranking.fusion import methods
+
+    return [AS_IT_IS, *PARTIAL, *methods()]
+
+
+def entrant(name: str, shop: Shop, opened: ExitStack) -> Entrant:
+    """The system of a name: one of :func:`known`, a settings file, a shop's folder, or a run file.
+
+    What has to be closed afterwards is left to ``opened``. Raises :class:`SetupError` when there is no such system,
+    or it needs an index of its own; errors of reading as they come.
+    """
+    from wares.ranking.fusion import methods
+
+    if name == AS_IT_IS:
+        return Entrant(name, f"{shop.path} as it is, {shop.settings.fusion.method}", shop.search)
+    if name in PARTIAL:
+        return Entrant(name, PARTIAL[name].about, _partial(name, shop))
+    if name in methods():
+        fusion = msgspec.structs.replace(shop.settings.fusion, method=name)
+        return Entrant(name, f"{shop.path} with the fusion method {name}", _with(shop, fusion))
+    path = Path(name)
+    if path.suffix.lower() == ".toml":
+        return Entrant(name, f"{shop.path} with the settings of {path.name}", _with(shop, _fusion_of(path, shop)))
+    if path.is_dir():
+        import wares
+
+        other = opened.enter_context(wares.open(path, create=False))
+        return Entrant(name, f"the shop {path}, model {other.settings.model}", other.search)
+    if path.suffix.lower() in RUNS:
+        from wares.evaluation.runs import read_run
+
+        run = read_run(path)
+        return Entrant(name, run.about, run)
+    near = difflib.get_close_matches(name, known(), n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else f"name one of {', '.join(known())},"
+    files = f"a settings file (.toml), a shop's folder, or answers ({', '.join(RUNS)})"
+    raise SetupError(f"there is no system {name!r}; {hint} or {files}")
+
+
+def _with(shop: Shop, fusion: FusionSettings) -> System:
+    def search(query: Query) -> Results:
+        return shop.search(query, fusion=fusion)
+
+    return search
+
+
+def _fusion_of(path: Path, shop: Shop) -> FusionSettings:
+    """The fusion that a settings file, laid over the shop's, comes to; it may change nothing else."""
+    from wares.cli.settings_file import read_toml
+
+    after = overlaid(shop.settings, read_toml(path), str(path))
+    changed = [name for name in Settings.__struct_fields__ if getattr(after, name) != getattr(shop.settings, name)]
+    if built_in := [name for name in changed if name in BUILT_IN]:
+        raise SetupError(
+            f"{path} changes {', '.join(built_in)}, which is built into an index; index with these settings into "
+            "another folder and compare with that"
+        )
+    if other := [name for name in changed if name != "fusion"]:
+        raise SetupError(f"{path} changes {', '.join(other)}, which ranks nothing; only [fusion] can be compared")
+    return after.fusion
+
+
+def _partial(name: str, shop: Shop) -> System:
+    """A search in some channels. Parts of a question that these cannot answer are left out."""
+    from wares.ranking import fusion
+
+    channels = shop.info().channels
+    made = fusion.build(shop.settings.fusion)
+    weights = {
+        f"{kind}.{channel}": _weight(made, kind, channel) if PARTIAL[name].looks_in(channel) else 0.0
+        for kind in get_args(PartKind)
+        for channel in channels
+    }
+    if not any(weights.values()):
+        raise SetupError(f"{shop.path} has no channel for {name!r} ({PARTIAL[name].about})")
+    answered = {label.partition(".")[0] for label, weight in weights.items() if weight}
+    search = _with(shop, msgspec.structs.replace(shop.settings.fusion, weights=weights))
+
+    def narrowed(query: Query) -> Results:
+        parts = tuple(part for part in query.parts if part.kind in answered)
+        if query.parts and not parts:
+            asked = ", ".join(dict.fromkeys(part.kind for part in query.parts))
+            raise QueryError(f"{name} ({PARTIAL[name].about}) cannot look for: {asked}")
+        return search(msgspec.structs.replace(query, parts=parts))
+
+    return narrowed
+
+
+def _weight(made: Fusion, kind: str, channel: str) -> float:
+    """The weight that a channel has in the shop; words count even in a shop that has switched them off."""
+    weight = made.weight(kind, channel)
+    return 1.0 if (kind, channel) == ("text", "words") and not weight else weight
