@@ -74,16 +74,17 @@ def prepare(data: Path, scratch: Path, model: str, products: int, questions: int
     photos, new = _photos(data, scratch, used, unused)
     feed = folder / "feed.csv"
     if not feed.exists():
-        _write(feed, _rows(data, products), [photo.relative_to(scratch) for _, photo in photos])
+        _write(feed, real_products(data, products), [photo.relative_to(scratch) for _, photo in photos])
     _fill(folder / "shop", feed, scratch, [photo for _, photo in photos], model, environment)
-    asked = _questions(data, questions)
+    asked = real_questions(data, questions)
     return Bench(scratch, folder / "shop", feed, model, environment, products, asked, new)
 
 
 # -- the feed ---------------------------------------------------------------------------------------------------
 
 
-def _rows(data: Path, wanted: int) -> Iterator[Product]:
+def real_products(data: Path, wanted: int) -> Iterator[Product]:
+    """Products of the sets, shuffled; when more are wanted than there are, they come again as later editions."""
     found = chain.from_iterable(GOODS[name].products(data, data, limit=wanted) for name in TITLES)
     real = [product for product in found if product.title.strip()]
     random.Random(SEED).shuffle(real)
@@ -134,7 +135,7 @@ def _photos(
     return pairs[:-new], pairs[-new:]
 
 
-def _questions(data: Path, wanted: int) -> list[str]:
+def real_questions(data: Path, wanted: int) -> list[str]:
     """As many real questions of each set as of the others, shuffled."""
     chance = random.Random(SEED)
     each = -(-wanted // len(QUESTIONS))

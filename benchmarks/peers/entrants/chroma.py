@@ -1,0 +1,49 @@
+"""Chroma: a persistent collection. Its words are substrings and its embedded form has no hybrid search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import chromadb
+from chromadb.config import Settings
+
+from benchmarks.peers.entrants.base import Entrant
+from benchmarks.peers.protocol import TOP, Kind, Question
+
+
+class Chroma(Entrant):
+    """A collection in a folder."""
+
+    def ingest(self) -> None:
+        client = self._client()
+        goods, vectors = list(self.inputs.goods()), self.inputs.vectors
+        graph = {"space": "ip", "ef_construction": 128, "max_neighbors": 16}
+        collection = client.create_collection("goods", configuration={"hnsw": graph}, embedding_function=None)
+        batch = client.get_max_batch_size()
+        for start in range(0, len(goods), batch):
+            some = goods[start : start + batch]
+            collection.add(
+                ids=[one.id for one in some],
+                embeddings=vectors[start : start + batch],
+                documents=[one.text for one in some],
+                metadatas=[{"title": one.title, "brand": one.brand, "price": one.price} for one in some],
+            )
+
+    def open(self) -> None:
+        self._collection = self._client().get_collection("goods", embedding_function=None)
+
+    def exert(self, effort: Mapping[str, int]) -> None:
+        if effort and effort != self.effort:
+            self._collection.modify(configuration={"hnsw": {"ef_search": effort["ef"]}})
+            self.open()
+        super().exert(effort)
+
+    def ask(self, kind: Kind, question: Question) -> list[str]:
+        where = None if kind.below is None else {"price": {"$lt": kind.below}}
+        found = self._collection.query(
+            query_embeddings=[question.vector], n_results=TOP, where=where, include=["distances"]
+        )
+        return found["ids"][0]
+
+    def _client(self) -> chromadb.ClientAPI:
+        return chromadb.PersistentClient(self.folder, settings=Settings(anonymized_telemetry=False))
