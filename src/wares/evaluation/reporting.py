@@ -175,16 +175,16 @@ def _latency(system: Scored, ground: Ground) -> Latency | None:
             stages[stage] = stages.get(stage, 0.0) + ms / len(took)
     slowest = sorted(took, key=took.__getitem__, reverse=True)[:SLOWEST]
     return Latency(
-        p50=_percentile(ordered, 0.50),
-        p95=_percentile(ordered, 0.95),
-        p99=_percentile(ordered, 0.99),
+        p50=percentile(ordered, 0.50),
+        p95=percentile(ordered, 0.95),
+        p99=percentile(ordered, 0.99),
         values=tuple(took.values()),
         stages=stages,
         slowest={query: took[query] for query in slowest},
     )
 
 
-def _percentile(ordered: Sequence[float], share: float) -> float:
+def percentile(ordered: Sequence[float], share: float) -> float:
     """The smallest value that this share of the values does not exceed."""
     return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
 
