@@ -11,7 +11,7 @@ precision, but has no recall of its own. (scikit-learn averages over it too unle
 
 from __future__ import annotations
 
-import operator
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -110,7 +110,7 @@ def _rates(right: int, answered: int, count: int) -> Rates:
 
 def _average(classes: Sequence[ClassRates], weights: Sequence[int]) -> Rates:
     def mean(values: Iterable[float]) -> float:
-        return sum(map(operator.mul, values, weights)) / sum(weights)
+        return math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) / sum(weights)
 
     return Rates(
         precision=mean(one.rates.precision for one in classes),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SEED = 20_071_106
 _CELLS = 1 << 20  # of a table in memory at once
-_EXACT = 14  # differences: 2^14 ways are fewer than the drawn ones would be
+_EXACT = 15  # differences whose signs are set in all ways: 32,768, which is as quick as to draw some
 _BLOCK = 8  # signs in one drawn byte
 
 
@@ -49,7 +49,7 @@ def randomisation(differences: Sequence[float], *, flips: int = 10_000, seed: in
 
     ``differences``: of two systems, question by question. If they were alike, each difference could as well have had
     the other sign: p is the share of all ways to set the signs whose mean is at least as far from 0. All ways are
-    tried when at most 14 differ from 0, else ``flips`` random ones, and p = (as far + 1) / (flips + 1) (Phipson and
+    tried when at most 15 differ from 0, else ``flips`` random ones, and p = (as far + 1) / (flips + 1) (Phipson and
     Smyth 2010), so that it is never 0. Without any difference p is 1.
     """
     sample = np.asarray(differences, dtype=np.float64)
