@@ -26,22 +26,20 @@ if TYPE_CHECKING:
 
 #: Questions of a kind that are made, and the seed of their making.
 SIZE, SEED = 50, 20
-SYSTEMS = "shop, bm25, vectors, pictures, a fusion method, a settings file, a shop's folder, or a run file"
+SYSTEMS = "What to compare: shop, bm25, vectors, pictures, a fusion method, a settings file, a shop's folder, or answers (.run)."
 
 
 def evaluate(
     context: typer.Context,
     shop: ShopFolder,
-    more: Annotated[
-        list[str] | None, typer.Argument(metavar="[SYSTEM]…", help="More systems to compare, after --compare.")
-    ] = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="SYSTEM", help="More systems, after --compare.")] = None,
     queries: Annotated[Path | None, typer.Option(metavar="FILE", help="The questions; made up if not given.")] = None,
     qrels: Annotated[Path | None, typer.Option(metavar="FILE", help="Judgments of the questions.")] = None,
     media_root: Annotated[
         Path | None,
         typer.Option(metavar="DIR", exists=True, file_okay=False, help="Where picture paths of questions start."),
     ] = None,
-    compare: Annotated[list[str] | None, typer.Option(metavar="SYSTEM…", help=f"{SYSTEMS}.".capitalize())] = None,
+    compare: Annotated[list[str] | None, typer.Option(metavar="SYSTEM…", help=SYSTEMS)] = None,
     baseline: Annotated[
         str | None, typer.Option(metavar="SYSTEM", help="What the others are compared with.", show_default=False)
     ] = None,

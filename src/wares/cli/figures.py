@@ -262,11 +262,9 @@ def print_findings(console: Console, findings: Sequence[Finding], report: Evalua
     for finding in findings:
         mark = ("holds", "green") if finding.ok else ("fails", "bold red")
         console.print(Text.assemble(mark, f"  {plain(stated(finding))}"))
-        if not finding.ok:
-            for id in finding.worst:
-                console.print(
-                    Text(f"         {plain(id)}  {clip(plain(report.questions.get(id, '')), 60)}", style="dim")
-                )
+        for id, value in finding.worst.items() if not finding.ok else ():
+            question = clip(plain(report.questions.get(id, "")), 60)
+            console.print(Text(f"         {number(value):>6}  {question}  {plain(id)}", style="dim"))
     broken = sum(not finding.ok for finding in findings)
     total = counted(len(findings), "bound")
     told = (

@@ -70,7 +70,7 @@ class Gate(NamedTuple):
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one bound: ``what`` was measured, its ``value`` (None: there is none, which fails) and ``limit``;
-    ``worst`` are the questions that did most harm, by id."""
+    ``worst`` are the questions that did most harm, by id, with their value, difference or milliseconds."""
 
     what: str
     value: float | None
@@ -78,7 +78,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     ceiling: bool
     ok: bool
     detail: str = ""
-    worst: tuple[str, ...] = ()
+    worst: Mapping[str, float] = {}
 
 
 # -- reading ----------------------------------------------------------------------------------------------------
@@ -192,21 +192,21 @@ def _found(bound: Bound, system: SystemReport, report: EvaluationReport, gate: G
         what, ids = f"{bound.name} of {kind} {group}", list(report.segments.get(kind, {}).get(group, ()))
     if not ids:
         known = ", ".join(report.segments.get(bound.segment[0], report.segments)) if bound.segment else ""
-        return _finding(bound, what, None, (), f"no question is in this group; there are: {known}")
-    worst = sorted(ids, key=values.__getitem__)[:WORST]
+        return _finding(bound, what, None, {}, f"no question is in this group; there are: {known}")
+    worst = {id: values[id] for id in sorted(ids, key=values.__getitem__)[:WORST]}
     return _finding(bound, what, sum(values[id] for id in ids) / len(ids), worst)
 
 
 def _against(bound: Bound, system: SystemReport, rival: SystemReport, gate: Gate) -> Finding:
     each = differences(_values(bound.name, rival, gate), _values(bound.name, system, gate))
     mean, p = sum(each.values()) / len(each), randomisation(list(each.values()))
-    worst = [id for id in sorted(each, key=each.__getitem__)[:WORST] if each[id] < 0]
+    worst = {id: each[id] for id in sorted(each, key=each.__getitem__)[:WORST] if each[id] < 0}
     finding = _finding(bound, f"{bound.name} over {rival.name}", mean, worst, f"p {p:.2g}")
     excused = bound.significant and p >= ALPHA
     return msgspec.structs.replace(finding, ok=finding.ok or excused)
 
 
-def _finding(bound: Bound, what: str, value: float | None, worst: Iterable[str], detail: str = "") -> Finding:
+def _finding(bound: Bound, what: str, value: float | None, worst: Mapping[str, float], detail: str = "") -> Finding:
     above = None if value is None else value - bound.limit
     ok = above is not None and (above <= TIE if bound.ceiling else above >= -TIE)
     return Finding(
@@ -216,16 +216,15 @@ def _finding(bound: Bound, what: str, value: float | None, worst: Iterable[str],
         ceiling=bound.ceiling,
         ok=ok,
         detail=detail,
-        worst=tuple(worst),
+        worst=worst,
     )
 
 
-def _blamed(name: str, system: SystemReport) -> list[str]:
-    if name == "zero_results":
-        return list(system.zero_results)[:WORST]
-    if name == "failed":
-        return list(system.failed)[:WORST]
-    return list(system.latency.slowest)[:WORST] if system.latency and name.endswith("_ms") else []
+def _blamed(name: str, system: SystemReport) -> dict[str, float]:
+    if name in ("zero_results", "failed"):
+        return dict.fromkeys(list(getattr(system, name))[:WORST], 0.0)
+    slowest = system.latency.slowest if system.latency and name.endswith("_ms") else {}
+    return dict(list(slowest.items())[:WORST])
 
 
 def _values(measure: str, system: SystemReport, gate: Gate) -> Mapping[str, float]:
