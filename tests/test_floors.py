@@ -29,6 +29,7 @@ FLOORS = {
     "rebuilding": 5,
     "writing": 5,
     "shop": 5,
+    "bench": 6,
     "cli": 7,
     "__main__": 8,
     "__init__": 8,
