@@ -28,22 +28,25 @@ def can_draw(console: Console, *, asked: bool = False) -> bool:
 
 def thumbnails_of(shop: Shop, results: Results) -> dict[str, RenderableType]:
     """A thumbnail for each hit that has a picture in a file; what would have to be fetched is left out."""
+    pictures = ((hit.id, picture_of(hit)) for hit in results.hits)
+    drawn = ((id, thumbnail(shop, medium)) for id, medium in pictures if medium is not None)
+    return {id: picture for id, picture in drawn if picture is not None}
+
+
+def thumbnail(shop: Shop, medium: MatchedMedia | Media) -> RenderableType | None:
+    """A thumbnail of a picture in a file; None for one that would have to be fetched, or cannot be read."""
     from PIL import Image
     from rich_pixels import Pixels
 
+    if isinstance(medium.source, str) and "://" in medium.source:
+        return None
+    try:
+        image = load(shop, medium, "thumbnail")
+    except CatalogueError:
+        return None  # the shop has reported it when it was added
     width, lines = THUMBNAIL_CELLS
-    drawn: dict[str, RenderableType] = {}
-    for hit in results.hits:
-        medium = picture_of(hit)
-        if medium is None or (isinstance(medium.source, str) and "://" in medium.source):
-            continue
-        try:
-            image = load(shop, medium, hit.id)
-        except CatalogueError:
-            continue  # the shop has reported it when it was added
-        image.thumbnail((width, 2 * lines), Image.Resampling.LANCZOS)
-        drawn[hit.id] = Pixels.from_image(image)
-    return drawn
+    image.thumbnail((width, 2 * lines), Image.Resampling.LANCZOS)
+    return Pixels.from_image(image)
 
 
 def save_contact_sheet(shop: Shop, results: Results, path: Path) -> None:

@@ -45,17 +45,17 @@ class Form(NamedTuple):
         """One judgment, without the end of the line. :class:`SetupError` when the form cannot hold it."""
         nobody = "" if self.named else "0"
         cells = {"query_id": query_id, "product_id": product_id, "gain": str(gain), "by": by or nobody}
-        for id in (query_id, product_id):
-            if not _is_id(id):
-                raise SetupError(f"{id!r:.80} cannot be an id in a file: it must be one line of 1 to 256 characters")
+        for text in (query_id, product_id, by or "0"):
+            if not _is_id(text):
+                raise SetupError(f"{text!r:.80} cannot be written: an id or a name is one line of 1 to 256 characters")
         if by and "by" not in self.columns:
-            raise SetupError('the file has no column "by" for who judged; leave that out, or begin a new file')
+            raise SetupError('the file has no column "by" for who judged; leave that out, or name a new file')
         texts = [cells.get(column, "") for column in self.columns]
         if self.named:
             return self.delimiter.join(self._cell(text) for text in texts)
         if any(" " in text for text in texts) or texts[0].startswith(COMMENT):
             wrong = next((text for text in texts if " " in text), texts[0])
-            raise SetupError(f"TREC qrels cannot hold the id {wrong!r:.80}; use a file that ends in .tsv")
+            raise SetupError(f"TREC qrels cannot hold {wrong!r:.80}: a space, or # at first; name a file .tsv")
         return self.delimiter.join(texts)
 
     def cells(self, line: str) -> list[str]:

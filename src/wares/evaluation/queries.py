@@ -35,6 +35,8 @@ PARTS: Mapping[str, tuple[PartKind, float]] = {
     "not": ("text", -1.0),
 }
 MEDIA = ("image", "audio", "video")
+#: All keys of a question; what has another name is a tag.
+KEYS = {"id", *PARTS, "where", "weights", "parts", "tags", "set"}
 #: Other names of columns and keys.
 ALIASES = {"query_id": "id", "qid": "id", "query": "text"}
 FORM = 'write one question a line as id<TAB>text, a header such as "query_id,text,image", or JSON Lines'
@@ -99,8 +101,8 @@ def write_queries(queries: QuerySet, path: Path, *, media_root: Path | None = No
 
     Paths of media become relative to ``media_root`` (default: the file's folder). A filter is written as the words
     in ``tags["where"]``. Facets, sorting and the page are not part of a set. Raises :class:`SetupError` for what
-    cannot be written: media as bytes or elsewhere, a filter without words, an id twice; :class:`~wares.errors.StoreError`
-    when the disk refuses.
+    cannot be written: media as bytes or elsewhere, a filter without words, an id twice; and
+    :class:`~wares.errors.StoreError` when the disk refuses.
     """
     from wares.index import atomic
 
@@ -215,12 +217,13 @@ def _asked(cells: Cells, root: str, parse_where: ParseWhere | None) -> Asked:
     parts = tuple(_placed(part, root) for part in _parts(cells))
     if not any(part.weight > 0 for part in parts):
         raise CatalogueError(f"nothing is asked for; a question has one of: {', '.join(list(PARTS)[:-1])}")
-    others = {n: v for n, v in cells.items() if n not in {"id", "parts", "weights", "tags", "set", *PARTS}}
+    others = {name: value for name, value in cells.items() if name not in KEYS}
     tags = _texts({**others, **_mapping(cells.get("tags", {}), "tags")}, "tags")
     where = None
     if "where" in cells:
         if parse_where is None:
             raise CatalogueError("it has a filter (where), and filters cannot be read here")
+        tags["where"] = values.checked(values.text(cells["where"]))
         where = parse_where(tags["where"])
     return Asked(id=id, query=Query(parts=parts, where=where), tags=tags)
 
