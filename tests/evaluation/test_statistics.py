@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.evaluation.statistics import bootstrap, holm, overlap, randomisation
@@ -44,6 +44,7 @@ def test_few_differences_are_counted_exactly(differences: list[int], unit: float
     assert randomisation([difference * unit for difference in differences]) == pytest.approx(exact(differences))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(min_value=-9, max_value=9).filter(bool), min_size=16, max_size=60))
 def test_many_differences_are_counted_to_within_what_is_drawn(differences: list[int]) -> None:
     expected, flips = exact(differences), 4_000
@@ -212,6 +213,7 @@ def extrapolated(one: list[str], other: list[str], p: float) -> float:
     return total
 
 
+@settings(deadline=None)
 @given(letters.filter(bool), letters.filter(bool), st.sampled_from([0.5, 0.9, 0.98]))
 def test_overlap_is_the_sum_that_it_extrapolates(one: list[str], other: list[str], p: float) -> None:
     value = overlap(one, other, p)
