@@ -9,11 +9,12 @@ import msgspec
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """``done`` of ``total`` (None: not known beforehand) in a named stage of a job."""
+    """``done`` of ``total`` (None: not known beforehand) in a named stage of a job, and what may be said of it."""
 
     stage: str
     done: int
     total: int | None = None
+    note: str = ""
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]

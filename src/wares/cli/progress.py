@@ -59,13 +59,16 @@ def with_total(show: OnProgress, count: Callable[[], int], patience: float = PAT
 @contextmanager
 def bars(console: Console) -> Iterator[OnProgress]:
     """A function to give to a job as ``progress``: one bar for each of its stages."""
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=28), _Done(), _Rate(), TimeRemainingColumn())
+    columns = (
+        *(TextColumn("{task.description}"), BarColumn(bar_width=28), _Done(), _Rate(), TimeRemainingColumn()),
+        TextColumn("{task.fields[note]}", style="dim"),
+    )
     with Bars(*columns, console=console, disable=not console.is_terminal) as progress:
         tasks: dict[str, TaskID] = {}
 
         def show(now: Progress) -> None:
             if now.stage not in tasks:
-                tasks[now.stage] = progress.add_task(now.stage, total=now.total)
-            progress.update(tasks[now.stage], completed=now.done, total=now.total)
+                tasks[now.stage] = progress.add_task(now.stage, total=now.total, note="")
+            progress.update(tasks[now.stage], completed=now.done, total=now.total, note=now.note)
 
         yield show
