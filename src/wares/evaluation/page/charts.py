@@ -129,7 +129,7 @@ def columns(values: Sequence[tuple[str, float]], *, differences: bool) -> Column
     ranked = sorted(values, key=lambda named: -named[1])
     each = 1 if len(ranked) <= MOST_COLUMNS else math.ceil(len(ranked) / MOST_GROUPS)
     groups = [ranked[start : start + each] for start in range(0, len(ranked), each)]
-    scale = Scale.over([0.0, *(value for _, value in ranked)]) if differences else UNIT
+    scale = Scale.over([0.0, *(value for _, value in ranked)], most=6) if differences else UNIT
     width = 100 / max(1, len(groups))
     show = signed if differences else (lambda value: f"{value:.3f}")
     drawn = []

@@ -15,6 +15,8 @@ NAMED = 200
 #: Characters of a question: in the hint of a bar, in the table of all questions.
 HINT = 80
 ROW = 90
+#: Questions that the table of all questions has room for; of more, the worst.
+ROWS = 2_000
 #: Questions that are shown with their lists, in all and of each comparison or system at least: (in all, at least).
 WORST = (20, 4)
 BEST = (10, 2)

@@ -53,6 +53,7 @@ def render(report: EvaluationReport) -> str:
             recall_ticks=UNIT.ticks(),
             precision_ticks=upright(UNIT),
             highest_gain=highest_gain(report),
+            ROWS=questions.ROWS,
             FEW=sections.FEW,
             LEVEL=words.LEVEL,
         )
