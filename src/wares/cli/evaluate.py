@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Questions of a kind that are made, and the seed of their making.
 SIZE, SEED = 50, 20
-SYSTEMS = "What to compare: shop, bm25, vectors, pictures, a fusion method, a settings file, a shop's folder, or answers (.run)."
+SYSTEMS = "What to compare: shop, bm25, vectors, pictures, a fusion method, a settings file, a shop, answers."
 
 
 def evaluate(
