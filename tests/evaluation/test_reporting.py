@@ -213,6 +213,13 @@ def test_what_is_mostly_unjudged_is_a_warning(report: Callable[..., EvaluationRe
     assert not [one for one in report({q: ids[:1] for q, ids in GOOD.items()}).remarks if "is judged" in one.text]
 
 
+def test_where_the_truth_is_known_what_is_unjudged_is_wrong(
+    report: Callable[..., EvaluationReport], asking: Make
+) -> None:
+    queries = asking("red", "blue", "green", tags=dict.fromkeys(GAINS, {"made": "typo"}))
+    assert not [one for one in report(POOR, queries=queries).remarks if "is judged" in one.text]
+
+
 # -- wrong calls ------------------------------------------------------------------------------------------------
 
 

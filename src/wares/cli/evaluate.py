@@ -163,7 +163,7 @@ def _questions(
 
         stderr().print("no --queries: questions are made out of the catalogue", style="dim", soft_wrap=True)
         with TemporaryDirectory(prefix="wares-") as folder:
-            yield make(list(shop.products()), folder=Path(folder), size=SIZE, seed=SEED, picture=_picture(shop))
+            yield make(shop.products(), folder=Path(folder), size=SIZE, seed=SEED, picture=_picture(shop))
 
 
 def _picture(shop: Shop) -> Callable[[Media], Image | None]:

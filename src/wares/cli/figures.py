@@ -33,8 +33,8 @@ THIN = 10
 def print_report(console: Console, report: EvaluationReport) -> None:
     """Print what a reader at a terminal wants; the page and the JSON have the rest."""
     first = report.systems[0]
-    size = f"{counted(len(report.questions), 'question')} of {plain(report.set_name)}"
-    console.print(Text(f"{size}; means, below them their 95 % intervals", style="dim"))
+    size = f"{counted(len(report.questions), 'question')}, {plain(report.set_name)}"
+    console.print(Text(f"{size} · means, and their 95 % intervals below", style="dim"))
     for table in _figures(report, console.width):
         console.print(table)
     console.print(_facts(report))
