@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 import platformdirs
 
-import wares
+from wares.bench.circumstances import circumstances as measured
 from wares.errors import WaresError
 
 Cell: TypeAlias = str | float | bool | None
@@ -92,34 +90,12 @@ def tell(text: str) -> None:
 
 def circumstances(module: str, model: str, encoders: Mapping[str, str]) -> dict[str, str]:
     """When, where and with what: date, command, machine, versions, and the encoders by channel."""
-    command = shlex.join(["python", "-m", module, *sys.argv[1:]])
     return {
-        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "command": command,
-        "machine": f"{_cpu()}, {_cores()} cores, {_memory_gib():.0f} GiB, {platform.system()} {platform.machine()}",
-        "load at the start": f"{os.getloadavg()[0]:.1f}",
-        "software": f"wares {wares.__version__}, Python {platform.python_version()}",
+        **measured(),
+        "command": shlex.join(["python", "-m", module, *sys.argv[1:]]),
         "model": model,
         "encoders": "; ".join(f"{channel}: {fingerprint}" for channel, fingerprint in encoders.items()),
     }
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or "unknown processor"
-    return next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown processor"
-    )
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _memory_gib() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
 
 
 # -- Markdown ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are run fro
 from benchmarks import quality, report
 from benchmarks.shops import parts
 from benchmarks.speed.bench import Row, Target
-from benchmarks.speed.scan import exact, scan
 from wares.records import Part, Product, Query
 from wares.settings import Environment
 from wares.shop import Shop
@@ -103,17 +102,6 @@ def test_markdown_has_a_row_for_every_figure() -> None:
 )
 def test_a_target_is_met_on_the_right_side(target: Target, value: float, late: float | None, met: bool) -> None:
     assert target.met(value, late) is met
-
-
-def test_the_scan_finds_the_true_nearest_ten(tmp_path: Path) -> None:
-    rng = np.random.default_rng(3)
-    matrix = rng.standard_normal((500, 16)).astype(np.float32)
-    vector = rng.standard_normal(16).astype(np.float32)
-    scores = [float(sum(a * b for a, b in zip(row, vector, strict=True))) for row in matrix.astype(float)]
-    assert exact(matrix, vector).tolist() == sorted(range(500), key=lambda at: -scores[at])[:10]
-    np.save(tmp_path / "matrix.npy", matrix)
-    with scan(tmp_path / "matrix.npy") as brute:
-        assert brute.milliseconds(vector) > 0
 
 
 def test_all_channels_together_are_what_the_shop_does(tmp_path: Path) -> None:

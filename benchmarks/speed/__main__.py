@@ -22,7 +22,7 @@ from wares import encoders as models
 MEASUREMENTS: Sequence[Measurement] = (
     visits.start_up,
     ingests.rebuild,
-    recall.recall,
+    recall.recalls,
     searches.texts,
     searches.pictures,
     ingests.pictures,

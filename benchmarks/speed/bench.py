@@ -1,15 +1,11 @@
-"""What all measurements share: what they are given, what they find, and a stopwatch."""
+"""What all measurements share: what they are given, and what they find."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 
 from benchmarks.report import Cell, Table
 from wares.settings import Environment
@@ -78,41 +74,3 @@ class Findings(msgspec.Struct):
 
 
 Measurement = Callable[[Bench, Findings], None]
-
-
-def percentiles(values: Sequence[float]) -> tuple[float, float]:
-    """The median and the 99th percentile."""
-    middle, late = np.percentile(np.asarray(values), (50, 99))
-    return float(middle), float(late)
-
-
-class Stopwatch:
-    """Seconds spent, summed over calls."""
-
-    seconds = 0.0
-
-
-@contextmanager
-def timed(owner: Any, name: str) -> Iterator[Stopwatch]:
-    """Measure every call of ``owner.name`` (a class's method or a module's function) until the end of the block."""
-    watch, plain = Stopwatch(), getattr(owner, name)
-
-    def measured(*arguments: Any, **options: Any) -> Any:
-        start = time.perf_counter()
-        try:
-            return plain(*arguments, **options)
-        finally:
-            watch.seconds += time.perf_counter() - start
-
-    setattr(owner, name, measured)
-    try:
-        yield watch
-    finally:
-        setattr(owner, name, plain)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long a call takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import wares
 from benchmarks.report import tell
-from benchmarks.speed.bench import Bench, Findings, Row, Target, seconds
+from benchmarks.speed.bench import Bench, Findings, Row, Target
 from wares import encoders as models
 from wares import media
+from wares.bench.memory import disk
+from wares.bench.timing import seconds
 from wares.encoders.base import Tower
 from wares.errors import StoreError
 from wares.indexing import towers_of
@@ -32,15 +34,11 @@ def rebuild(bench: Bench, findings: Findings) -> None:
     with Shop.open(bench.shop, environment=bench.environment) as shop:
         tell(f"building the index of {len(shop):,} products")
         taken = seconds(shop.rebuild)
-        info = shop.info()
-    live = next(version for version in info.versions if version.live)
-    folder = bench.shop / "index" / live.name
-    index = sum(path.stat().st_blocks for path in folder.rglob("*") if path.is_file()) * 512
-    store = sum(path.stat().st_blocks for path in bench.shop.glob("shop.db*")) * 512
+    taken_by = disk(bench.shop)
     findings.rows += [
         Row("rebuild of the index, vectors given", "s", taken),
-        Row("index on disk", "MB", index / 1e6),
-        Row("store on disk, with features", "MB", store / 1e6),
+        Row("index on disk", "MB", taken_by["index"]),
+        Row("store on disk, with features", "MB", taken_by["store"]),
     ]
 
 

@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 
-import msgspec
 import numpy as np
 
-from benchmarks.report import Cell, Table, tell
-from benchmarks.speed.bench import FILTERS, Bench, Findings, Row, Stopwatch, Target, percentiles, timed
-from benchmarks.speed.recall import matrix_path
-from benchmarks.speed.scan import scan
+from benchmarks.report import Table, tell
+from benchmarks.speed.bench import FILTERS, Bench, Findings, Row, Target
+from wares.bench.latency import NEW, Sample, Samples, Way, in_turns, stages
+from wares.bench.parts import parts
+from wares.bench.recall import Rows, stored
+from wares.bench.scan import Scan
+from wares.bench.timing import percentiles
 from wares.encoders import build
-from wares.encoders.base import Tower
 from wares.indexing import of_products
+from wares.query import filters
+from wares.records import Part, Query
+from wares.reports import Progress
 from wares.shop import Shop
 
 REPEATS = 3
 FACETS = ("brand", "category", "price")
 
 #: What is asked of every question, in turns.
-VARIANTS: Mapping[str, Mapping[str, Any]] = {
-    "unfiltered": {},
-    **{share: {"where": text} for share, text in FILTERS.items()},
-    "facets": {"facets": FACETS},
+WAYS: Mapping[str, Way] = {
+    "unfiltered": Way(),
+    **{share: Way(where=filters.parse(text)) for share, text in FILTERS.items()},
+    "facets": Way(facets=FACETS),
 }
 HEADLINE = "50 %"
-NEW = "new"
-
-
-class Sample(msgspec.Struct, frozen=True):
-    """One answer: milliseconds in all, in the towers of the encoders, and by stage."""
-
-    total: float
-    tower: float
-    stages: Mapping[str, float]
-
-    @property
-    def rest(self) -> float:
-        return self.total - self.tower
-
 
 #: What is told of image queries.
 IMAGE_ROWS: Sequence[tuple[str, Callable[[Sample], float], Target | None]] = (
@@ -53,27 +43,14 @@ IMAGE_ROWS: Sequence[tuple[str, Callable[[Sample], float], Target | None]] = (
 
 def texts(bench: Bench, findings: Findings) -> None:
     """Text queries, three times over, beside a scan of the text vectors. A question is first asked of a shop just
-    opened, where nothing remembers it, and then in every variant."""
+    opened, where nothing remembers it, and then in every way."""
     encoder = next(e for e in of_products(build(bench.model, bench.environment)) if e.modality == "text")
     vectors = encoder.encode(bench.questions)
-    samples: dict[str, list[list[Sample]]] = {name: [[] for _ in bench.questions] for name in (NEW, *VARIANTS)}
-    scans: list[list[float]] = [[] for _ in bench.questions]
-    names = list(VARIANTS)
-    with scan(matrix_path(bench, encoder.channel)) as brute, timed(Tower, "features") as watch:
-        for repeat in range(REPEATS):
-            tell(f"text queries, round {repeat + 1} of {REPEATS}")
-            with Shop.open(bench.shop, environment=bench.environment) as shop:
-                shop.search("warm up", where=FILTERS[HEADLINE], facets=FACETS)
-                for at, text in enumerate(bench.questions):
-                    samples[NEW][at].append(_ask(shop, watch, text, **VARIANTS[HEADLINE]))
-                    for turn in range(len(names)):
-                        name = names[(turn + at + repeat) % len(names)]
-                        samples[name][at].append(_ask(shop, watch, text, **VARIANTS[name]))
-                    scans[at].append(brute.milliseconds(vectors[at]))
-    rests = {name: [_middle([sample.rest for sample in own]) for own in lists] for name, lists in samples.items()}
-    totals = [_middle([sample.total for sample in own]) for own in samples[NEW]]
-    findings.rows.extend(_rows(rests, totals, _middle([_middle(own) for own in scans])))
-    findings.tables.append(_shares([sample for own in samples[NEW] for sample in own]))
+    questions = [Query(parts=(Part("text", text),)) for text in bench.questions]
+    with _yardstick(bench, encoder.channel) as scan:
+        samples = _asked(bench, "text queries", questions, WAYS, WAYS[HEADLINE], partial(_scanned, scan, vectors))
+    findings.rows.extend(_rows(samples))
+    findings.tables.append(_shares(samples.of(NEW)))
     findings.notes.append(
         f"searches: {len(bench.questions)} real questions of five sets; of each question the median of {REPEATS} "
         "repeats, then p50 and p99 over questions; top 10; a new question is one that the encoder and the statistics "
@@ -82,18 +59,25 @@ def texts(bench: Bench, findings: Findings) -> None:
     )
 
 
-def _rows(rests: Mapping[str, Sequence[float]], totals: Sequence[float], yardstick: float) -> list[Row]:
-    def row(what: str, values: Sequence[float], target: Target | None = None) -> Row:
-        middle, late = percentiles(values)
-        return Row(what, "ms", middle, late, target, yardstick)
+def _rows(samples: Samples) -> list[Row]:
+    yardstick = _scan(samples)
+    rests = {way: _medians(samples, way, lambda sample: sample.rest) for way in samples.ways}
 
-    usual = percentiles(rests["unfiltered"])[0]
-    slower = {share: percentiles(rests[share])[0] / usual for share in FILTERS}
+    def row(what: str, values: Sequence[float], target: Target | None = None) -> Row:
+        times = percentiles(values)
+        return Row(what, "ms", times.p50, times.p99, target, yardstick)
+
+    usual = percentiles(rests["unfiltered"]).p50
+    slower = {share: percentiles(rests[share]).p50 / usual for share in FILTERS}
     never = Target(1.5)
     return [
         row(f"text query, hybrid, filter ({HEADLINE}), top 10, without the encoder", rests[HEADLINE], Target(3, 10)),
         row("the same, a new question, without the encoder", rests[NEW]),
-        row("the same, a new question, with the encoder", totals, Target(5)),
+        row(
+            "the same, a new question, with the encoder",
+            _medians(samples, NEW, lambda sample: sample.total),
+            Target(5),
+        ),
         row("text query without a filter, without the encoder", rests["unfiltered"]),
         *(Row(f"filter passing {share} against no filter", "×", slower[share], target=never) for share in FILTERS),
         row(f"with facets over {', '.join(FACETS)}, without the encoder", rests["facets"]),
@@ -102,12 +86,7 @@ def _rows(rests: Mapping[str, Sequence[float]], totals: Sequence[float], yardsti
 
 def _shares(samples: Sequence[Sample]) -> Table:
     """The mean time of each stage."""
-    stages = {name: float(np.mean([sample.stages[name] for sample in samples])) for name in samples[0].stages}
-    tower = float(np.mean([sample.tower for sample in samples]))
-    total = float(np.mean([sample.total for sample in samples]))
-    parts = {"encode: the text tower": tower, "encode: the rest": stages.pop("encode") - tower, **stages}
-    parts["around the search"] = total - sum(parts.values())
-    rows: list[list[Cell]] = [[name, round(spent, 3), f"{spent / total:.0%}"] for name, spent in parts.items()]
+    rows = [[one.stage, round(one.mean, 3), f"{one.share:.0%}"] for one in stages("words", samples)]
     return Table(f"Where the time of a new text query goes (filter {HEADLINE})", ("stage", "mean ms", "share"), rows)
 
 
@@ -117,32 +96,56 @@ def pictures(bench: Bench, findings: Findings) -> None:
     if encoder is None:
         findings.notes.append("image queries: the model has none")
         return
-    photos = [photo for _, photo in bench.photos[:100]]
-    samples: list[list[Sample]] = [[] for _ in photos]
-    scans: list[float] = []
-    vector = np.full(encoder.dims, encoder.dims**-0.5, np.float32)
-    with (
-        scan(matrix_path(bench, encoder.channel)) as brute,
-        Shop.open(bench.shop, environment=bench.environment) as shop,
-        timed(Tower, "features") as watch,
-    ):
-        shop.search(image=photos[0])
-        tell("image queries")
-        for _ in range(REPEATS):
-            for at, photo in enumerate(photos):
-                samples[at].append(_ask(shop, watch, None, image=photo))
-                scans.append(brute.milliseconds(vector))
-    yardstick = _middle(scans)
+    questions = [Query(parts=(Part("image", str(photo)),)) for _, photo in bench.photos[:100]]
+    vector = np.full((1, encoder.dims), encoder.dims**-0.5, np.float32)
+    with _yardstick(bench, encoder.channel) as scan:
+        samples = _asked(bench, "image queries", questions, {}, Way(), partial(_scanned, scan, vector))
     for what, part, target in IMAGE_ROWS:
-        middle, late = percentiles([_middle([part(sample) for sample in own]) for own in samples])
-        findings.rows.append(Row(what, "ms", middle, late, target, yardstick))
+        times = percentiles(_medians(samples, NEW, part))
+        findings.rows.append(Row(what, "ms", times.p50, times.p99, target, _scan(samples)))
 
 
-def _ask(shop: Shop, watch: Stopwatch, text: str | None, **how: Any) -> Sample:
-    spent, start = watch.seconds, time.perf_counter()
-    results = shop.search(text, **how)
-    total = time.perf_counter() - start
-    return Sample(total * 1e3, (watch.seconds - spent) * 1e3, results.timings_ms)
+# -- asking -----------------------------------------------------------------------------------------------------
+
+
+def _asked(
+    bench: Bench,
+    stage: str,
+    questions: Sequence[Query],
+    ways: Mapping[str, Way],
+    new: Way,
+    scan: Callable[[int], float],
+) -> Samples:
+    def told(now: Progress) -> None:
+        if now.done % len(questions) == 1 or len(questions) == 1:
+            tell(f"{now.stage}, round {now.done // len(questions) + 1} of {REPEATS}")
+
+    opener = partial(Shop.open, bench.shop, environment=bench.environment)
+    return in_turns(opener, questions, ways, new=new, repeats=REPEATS, scan=scan, tell=told, stage=stage)
+
+
+@contextmanager
+def _yardstick(bench: Bench, channel: str) -> Iterator[Scan]:
+    """All vectors of a channel in a process of their own."""
+    with Scan() as scan:
+        with parts(bench.shop) as shop:
+            for batch in stored(shop.index, shop.numbers(), channel):
+                scan.add(batch.rows)
+        yield scan
+
+
+def _scanned(scan: Scan, vectors: Rows, at: int) -> float:
+    return scan.nearest(vectors[at % len(vectors)]).milliseconds
+
+
+def _scan(samples: Samples) -> float:
+    """The median over questions of the yardstick's medians."""
+    return _middle([_middle(own) for own in samples.scans])
+
+
+def _medians(samples: Samples, way: str, part: Callable[[Sample], float]) -> list[float]:
+    """Of each question the median over its repeats."""
+    return [_middle([part(sample) for sample in own]) for own in samples.ways[way]]
 
 
 def _middle(values: Sequence[float]) -> float:

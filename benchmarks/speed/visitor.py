@@ -16,19 +16,12 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.speed.bench import seconds, timed
 from wares import encoders, media
+from wares.bench.memory import Held, held
+from wares.bench.timing import seconds, timed
 from wares.encoders.base import Tower
-from wares.errors import SetupError
 from wares.settings import Environment
 from wares.shop import Shop
-
-
-class Memory(msgspec.Struct, frozen=True):
-    """Megabytes that are resident: all, and without what is mapped from files."""
-
-    resident: float
-    anonymous: float
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -37,7 +30,7 @@ class Visit(msgspec.Struct, frozen=True):
     opened: float
     answered: float
     models: float
-    memory: Memory
+    memory: Held
 
 
 class Glimpse(msgspec.Struct, frozen=True, array_like=True):
@@ -48,22 +41,11 @@ class Glimpse(msgspec.Struct, frozen=True, array_like=True):
     tower: float
 
 
-def memory() -> Memory:
-    """Of this process, as the kernel tells it."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError as missing:
-        raise SetupError("memory is measured on Linux only") from missing
-    fields = dict(line.split(":", 1) for line in lines)
-    resident, anonymous = (int(fields[name].split()[0]) / 1000 for name in ("VmRSS", "RssAnon"))
-    return Memory(resident, anonymous)
-
-
-def models(model: str, photo: Path) -> Memory:
+def models(model: str, photo: Path) -> Held:
     """The models alone, each of which has encoded something."""
     for encoder in encoders.build(model, Environment.read()):
         encoder.encode(["red shoes" if encoder.modality == "text" else media.picture(photo.read_bytes())])
-    return memory()
+    return held()
 
 
 def search(shop: Path, questions: list[str], photo: Path) -> Visit:
@@ -78,7 +60,7 @@ def search(shop: Path, questions: list[str], photo: Path) -> Visit:
                 opened.search(text, where="price < 50", facets=("brand", "category"))
             if any(channel.endswith(".image") for channel in opened.info().channels):
                 opened.search(image=photo)
-            return Visit(middle - start, answered, spent, memory())
+            return Visit(middle - start, answered, spent, held())
 
 
 def watch(shop: Path, questions: list[str]) -> list[Glimpse]:

@@ -14,8 +14,10 @@ from typing import TypeVar
 import msgspec
 
 from benchmarks.report import tell
-from benchmarks.speed.bench import Bench, Findings, Row, Target, percentiles, seconds
-from benchmarks.speed.visitor import Glimpse, Memory, Visit
+from benchmarks.speed.bench import Bench, Findings, Row, Target
+from benchmarks.speed.visitor import Glimpse, Visit
+from wares.bench.memory import Held
+from wares.bench.timing import percentiles, seconds
 from wares.errors import SetupError
 from wares.records import Media, Product
 from wares.shop import Shop
@@ -45,17 +47,17 @@ def opening(bench: Bench, findings: Findings) -> None:
     tell("opening the shop in processes of their own")
     photo = str(bench.photos[0][1])
     with _questions(bench) as file:
-        alone = _visit(bench, Memory, "models", bench.model, photo)
+        alone = _visit(bench, Held, "models", bench.model, photo)
         visits = [_visit(bench, Visit, "search", str(bench.shop), str(file), photo) for _ in range(3)]
     opened = [visit.opened + visit.answered - visit.models for visit in visits]
     resident = statistics.median(visit.memory.resident for visit in visits)
-    anonymous = statistics.median(visit.memory.anonymous for visit in visits)
+    private = statistics.median(visit.memory.private for visit in visits)
     findings.rows += [
         Row("open and first answer, beside the models", "s", statistics.median(opened), target=Target(1)),
         Row("the models: loading, first use", "s", statistics.median(visit.models for visit in visits)),
         Row("memory of a searching process", "MB", resident),
         Row("memory beside the models", "MB", resident - alone.resident, target=Target(600)),
-        Row("of which not mapped from files", "MB", anonymous - alone.anonymous),
+        Row("of which not mapped from files", "MB", private - alone.private),
     ]
     findings.notes.append(
         f"memory: resident after {len(bench.questions)} questions in words with filter and facets and one with a "
@@ -85,8 +87,8 @@ def reader_and_writer(bench: Bench, findings: Findings) -> None:
         taken = [glimpse for glimpse in glimpses if since <= glimpse.at <= until]
         if not taken:
             raise SetupError(f"the reader answered nothing in {until - since:.1f} s; the machine is too busy")
-        middle, late = percentiles([glimpse.total - glimpse.tower for glimpse in taken])
-        findings.rows.append(Row(f"search of a process {what}, without the encoder", "ms", middle, late))
+        times = percentiles([glimpse.total - glimpse.tower for glimpse in taken])
+        findings.rows.append(Row(f"search of a process {what}, without the encoder", "ms", times.p50, times.p99))
     findings.notes.append(
         f"reader: another process adds {len(products)} products with title and photo in {added - adding:.1f} s, its "
         "encoders on all cores; the reader holds the index, and the writer sends it the points"

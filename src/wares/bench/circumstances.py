@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-import wares
 
 
 def circumstances() -> dict[str, str]:
@@ -16,8 +16,14 @@ def circumstances() -> dict[str, str]:
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": f"{_cpu()}, {_cores()} cores, {_memory_gib():.0f} GiB, {platform.system()} {platform.machine()}",
         "load at the start": f"{os.getloadavg()[0]:.1f}",
-        "software": f"wares {wares.__version__}, Python {platform.python_version()}",
+        "software": f"wares {_version()}, Python {platform.python_version()}",
     }
+
+
+def _version() -> str:
+    with suppress(PackageNotFoundError):
+        return version("wares")
+    return "unknown"
 
 
 def _cpu() -> str:
