@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHOP ?= demo-shop
 
-.PHONY: help setup demo test lint format bench docs lock clean
+.PHONY: help setup demo test lint format bench peers docs lock clean
 
 help:           ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -44,6 +44,9 @@ format: .venv/.dev  ## put the code into shape
 bench: .venv/.dev  ## speed at 100k products and quality on the development sets (long)
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.quality
+
+peers: .venv/.dev  ## txtai, LanceDB, Chroma and Milvus Lite beside wares, each in an environment of its own (hours)
+	$(BIN)/python -m benchmarks.peers
 
 docs: .venv/.dev   ## run what the documentation shows
 	$(BIN)/python -m pytest tests/docs

@@ -1,7 +1,8 @@
-"""What the project measures of itself. Each file is a command; what `make bench` prints is kept in results.md.
+"""What the project measures of itself. Each file is a command; what `make bench` and `make peers` print: results.md.
 
     python -m benchmarks.speed          the targets for speed, memory and disk, beside a brute-force scan
     python -m benchmarks.quality        how well the right products are found, on judged questions
+    python -m benchmarks.peers          other engines on the same vectors, text and questions
     python benchmarks/words.py          BM25 alone, with other parameters
     python benchmarks/pictures.py       what pictures alone find
     python benchmarks/processes.py      what sharing one index between processes costs

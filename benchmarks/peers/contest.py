@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 LOOK_S = 0.5
 GRACE_S = 60.0
 
+#: Nothing is fetched or reported, and nothing is written about every question (LanceDB would, about hybrid ones).
+_QUIET = {"HF_HUB_OFFLINE": "1", "LANCEDB_LOG": "error"}
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -105,8 +107,8 @@ class Contest(msgspec.Struct, frozen=True):
             return
         shutil.rmtree(outcome.folder, ignore_errors=True)
         outcome.folder.mkdir(parents=True)
-        outcome.ingested, seen = self._done(outcome, "ingest", Ingested, {})
-        outcome.peak = max(seen, outcome.ingested.peak)
+        ingested, seen = self._done(outcome, "ingest", Ingested, {})
+        outcome.ingested, outcome.peak = ingested, max(seen, ingested.peak)
         outcome.disk = disk_mb(outcome.folder)
 
     def _tune(self, outcome: Outcome) -> None:
@@ -160,9 +162,9 @@ class Contest(msgspec.Struct, frozen=True):
         deadline = time.monotonic() + self.limit_s + (0.0 if look else GRACE_S)
         peak = 0.0
         try:
-            while time.monotonic() < deadline:
+            while (left := deadline - time.monotonic()) > 0:
                 try:
-                    process.wait(LOOK_S if look else deadline - time.monotonic())
+                    process.wait(min(LOOK_S, left) if look else left)
                     return peak
                 except subprocess.TimeoutExpired:
                     peak = max(peak, resident_mb(process.pid) if look else 0.0)
@@ -173,19 +175,15 @@ class Contest(msgspec.Struct, frozen=True):
                 process.wait()
 
     def _variables(self, entry: Entry) -> dict[str, str]:
-        """The environment of a process: nobody fetches or reports anything; wares knows the model "given"."""
+        """The environment of a process; in that of wares the model "given" is known, as one of a plugin is."""
         variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         path = [str(ROOT)]
         if not entry.requirements:
             path.append(str(write_plugin(self.catalogue.inputs)))
         if entry.threads:
             variables.update(dict.fromkeys(_THREADS, str(entry.threads)))
-        return {
-            **variables,
-            "PYTHONPATH": os.pathsep.join(path),
-            "WARES_PEERS_INPUTS": str(self.catalogue.inputs),
-            "HF_HUB_OFFLINE": "1",
-        }
+        given = {"PYTHONPATH": os.pathsep.join(path), "WARES_PEERS_INPUTS": str(self.catalogue.inputs)}
+        return variables | given | _QUIET
 
 
 def _last_line(log: Path) -> str:

@@ -57,7 +57,7 @@ def large_catalogue(data: Path, scratch: Path, model: str, products: int, asked:
     texts = large.real_questions(data, TUNING + asked)
     if len(texts) <= TUNING:
         raise SetupError(f"the sets hold {len(texts)} questions, {TUNING} of which are for tuning")
-    folder = _prepared(f"large-{len(goods)}", goods, texts[:TUNING], texts[TUNING:], scratch, model)
+    folder = prepared(f"large-{len(goods)}", goods, texts[:TUNING], texts[TUNING:], scratch, model)
     return Catalogue("large", folder, len(goods), Questions({}, {}, ()))
 
 
@@ -71,7 +71,7 @@ def judged_catalogue(name: str, data: Path, scratch: Path, model: str, products:
     if not known.asked:
         raise SetupError(f"{name}: none of the first {len(goods):,} products is relevant to any question; take more")
     texts = [str(query.parts[0].value) for query in known.asked.values()]
-    folder = _prepared(f"{name.replace(' ', '-')}-{len(goods)}", goods, texts[:TUNING], texts, scratch, model)
+    folder = prepared(f"{name.replace(' ', '-')}-{len(goods)}", goods, texts[:TUNING], texts, scratch, model)
     return Catalogue(name, folder, len(goods), known)
 
 
@@ -87,7 +87,7 @@ def write_plugin(inputs: Path) -> Path:
 # -- writing ----------------------------------------------------------------------------------------------------
 
 
-def _prepared(
+def prepared(
     name: str, goods: Sequence[Product], tuning: Sequence[str], measuring: Sequence[str], scratch: Path, model: str
 ) -> Path:
     """The folder with everything, made when it is not there."""

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -79,7 +80,11 @@ def _answers(entrant: Entrant, kind: Kind, questions: list[Question], deadline: 
     return Answers(taken, ids)
 
 
-STAGES = {"ingest": ingest, "tune": tune, "visit": visit}
+STAGES: Mapping[str, Callable[[Entrant, Job], Ingested | Tuned | Visited]] = {
+    "ingest": ingest,
+    "tune": tune,
+    "visit": visit,
+}
 
 
 def main(job_file: Path, answer_file: Path) -> None:

@@ -93,7 +93,17 @@ def searches(outcomes: Outcomes, kind: Kind, asked: int, right: Sequence[Sequenc
         ratios = [_ratio(own.p50, base.p50 if base else None) for base in bases]
         how = "; ".join(filter(None, (width, cut, outcome.trouble)))
         rows.append([name, own.p50, own.p95, own.p99, *ratios, found, how or None])
-    columns = ("entrant", "p50 ms", "p95", "p99", "× wares", "× wares index", "× scan", "recall@10", "searched with")
+    columns: Sequence[str] = (
+        "entrant",
+        "p50 ms",
+        "p95",
+        "p99",
+        "× wares",
+        "× wares index",
+        "× scan",
+        "recall@10",
+        "searched with",
+    )
     if right is None:
         rows = [[*row[:7], *row[8:]] for row in rows]
         columns = (*columns[:7], *columns[8:])

@@ -33,8 +33,8 @@ class Entry:
         return self.filtered if kind.below is not None and self.filtered else self.efforts
 
 
-def _widths(*widths: int, **also: int) -> Sequence[Effort]:
-    return tuple({"ef": width, **also} for width in widths)
+def _widths(*widths: int) -> Sequence[Effort]:
+    return tuple({"ef": width} for width in widths)
 
 
 WARES, SCAN = "wares", "scan"
@@ -66,10 +66,10 @@ ENTRANTS: Mapping[str, Entry] = {
     ),
     "LanceDB": Entry(
         "lancedb:LanceDB",
-        "one partition, HNSW_SQ M 16, efConstruction 128, refined; full text cut by ICU, with stems and stop words; "
+        "one partition, HNSW_SQ M 16, efConstruction 128; full text cut by ICU, with stems and stop words; "
         "reciprocal ranks; price in a B-tree, filtered first",
         "lancedb.txt",
-        efforts=_widths(16, 32, 64, 128, 256, 512, refine=2),
+        efforts=_widths(16, 32, 64, 128, 256, 512),
     ),
     "Chroma": Entry(
         "chroma:Chroma",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import chromadb
+from chromadb.api.client import SharedSystemClient
 from chromadb.config import Settings
 
 from benchmarks.peers.entrants.base import Entrant
@@ -33,8 +34,10 @@ class Chroma(Entrant):
         self._collection = self._client().get_collection("goods", embedding_function=None)
 
     def exert(self, effort: Mapping[str, int]) -> None:
+        """What was loaded keeps the width it was loaded with, so that everything is opened anew."""
         if effort and effort != self.effort:
             self._collection.modify(configuration={"hnsw": {"ef_search": effort["ef"]}})
+            SharedSystemClient.clear_system_cache()
             self.open()
         super().exert(effort)
 
@@ -43,7 +46,8 @@ class Chroma(Entrant):
         found = self._collection.query(
             query_embeddings=[question.vector], n_results=TOP, where=where, include=["distances"]
         )
-        return found["ids"][0]
+        best: list[str] = found["ids"][0]
+        return best
 
     def _client(self) -> chromadb.ClientAPI:
         return chromadb.PersistentClient(self.folder, settings=Settings(anonymized_telemetry=False))

@@ -40,21 +40,22 @@ class LanceDB(Entrant):
         search = getattr(self, f"_{kind.way}")(question)
         if kind.below is not None:
             search = search.where(f"price < {kind.below}", prefilter=True)
-        found: list[str] = search.select(["id"]).to_arrow()["id"].to_pylist()
+        found: list[str] = search.to_arrow()["id"].to_pylist()
         return found[:TOP]
 
     def _near(self, question: Question) -> Any:
-        return self._tried(self._table.search(question.vector, vector_column_name="vector"), TOP)
+        search = self._table.search(question.vector, vector_column_name="vector").select(["id", "_distance"])
+        return self._wide(search, TOP)
 
     def _words(self, question: Question) -> Any:
-        return self._table.search(question.text, query_type="fts", fts_columns="text").limit(TOP)
+        search = self._table.search(question.text, query_type="fts", fts_columns="text")
+        return search.limit(TOP).select(["id", "_score"])
 
     def _hybrid(self, question: Question) -> Any:
         search = self._table.search(query_type="hybrid", vector_column_name="vector", fts_columns="text")
-        return self._tried(search.vector(question.vector).text(question.text), DEPTH).rerank(self._reranker)
+        search = self._wide(search.vector(question.vector).text(question.text).select(["id"]), DEPTH)
+        return search.rerank(self._reranker)
 
-    def _tried(self, search: Any, limit: int) -> Any:
-        """The search with the effort of the moment; its width must be that of all that is refined, or more."""
-        factor = self.effort["refine"]
-        width = max(self.effort["ef"], limit * factor)
-        return search.limit(limit).distance_type("dot").ef(width).refine_factor(factor)
+    def _wide(self, search: Any, limit: int) -> Any:
+        """The search at its width, which must not be less than the limit."""
+        return search.limit(limit).distance_type("dot").ef(max(self.effort["ef"], limit))
