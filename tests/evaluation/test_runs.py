@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wares.errors import CatalogueError, MediaError, SetupError, StoreError
-from wares.evaluation.records import Answer, QuerySet, Run
+from wares.evaluation.records import Answer, Asked, QuerySet, Run
 from wares.evaluation.runs import ask, ask_all, read_run, write_run
-from wares.records import Query, Results
+from wares.records import Part, Query, Results
 from wares.reports import Progress
 
 Make = Callable[..., Any]
@@ -95,6 +95,20 @@ def test_systems_take_turns_and_each_begins_as_often(asking: Make, answering: Ma
     firsts = [name for _, name in rest[::3]]
     assert sorted(firsts) == ["x", "x", "y", "y", "z", "z"]
     assert [(now.done, now.total) for now in told] == [(n, 6) for n in range(1, 7)]
+
+
+def test_models_of_every_kind_of_question_are_loaded_before_the_clock_runs(asking: Make) -> None:
+    calls: list[str] = []
+
+    def answer(query: Query) -> Results:
+        calls.append(str(query.parts[0].value))
+        return Results(query_id="", total=0, hits=())
+
+    pictures = tuple(Asked(id=id, query=Query(parts=(Part("image", id),))) for id in ("a.png", "b.png"))
+    queries = QuerySet(name="q", queries=(*asking("red", "blue").queries, *pictures))
+    ask(queries, answer, name="x")
+    assert set(calls[:2]) == {"red", "a.png"}
+    assert calls[2:] == ["red", "blue", "a.png", "b.png"]
 
 
 def test_a_run_among_systems_keeps_its_answers(asking: Make, answering: Make) -> None:

@@ -222,7 +222,7 @@ def _print_lowest(console: Console, system: SystemReport, measure: str) -> None:
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(ratio=1)
         table.add_column(ratio=1)
-        table.add_row(Text("found", style="dim"), Text("missed", style="dim"))
+        table.add_row(Text("found", style="dim"), Text("right, and not among the first ten", style="dim"))
         table.add_row(_list(low.hits), _list(low.missed))
         console.print(Padding(table, (0, 0, 0, 2)))
 

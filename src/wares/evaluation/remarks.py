@@ -63,7 +63,7 @@ def of_system(system: Scored, report: SystemReport, queries: QuerySet, ground: G
     made = all("made" in one.tags for one in queries.queries)  # out of a catalogue: what is right is known
     if report.judged < MOSTLY_JUDGED and len(report.failed) < len(ground.questions) and not made:
         text = (
-            f"{report.judged:.0%} of what {name} has among the first {TOP} is judged, and the rest counts as "
+            f"{report.judged * 100:.0f} % of what {name} has among the first {TOP} is judged, and the rest counts as "
             "irrelevant: judge more of it before trusting a difference"
         )
         yield Remark("warning", text)

@@ -54,8 +54,8 @@ def ask_all(
     """Ask several systems every question, ``depth`` products each; their runs, in their order and by their names.
 
     They take turns question by question, and who begins changes, so that what slows the machine down meets all of
-    them alike. The first question is asked once more beforehand, for models that are loaded on demand. A run among
-    the systems has its answers. A question that ends in an error is an answer with that error, except that
+    them alike. The first question of every kind (words, picture, both …) is asked once more beforehand, for models
+    that are loaded on demand. A run among the systems has its answers. A question that ends in an error is an answer with that error, except that
     :class:`SetupError` is raised: what is wrong with the installation is wrong with every question.
     """
     if not 1 <= depth <= MAX_DEPTH:
@@ -63,7 +63,8 @@ def ask_all(
     live = {name: system for name, system in systems.items() if not isinstance(system, Run)}
     answers: dict[str, dict[str, Answer]] = {name: {} for name in live}
     turns = list(live)
-    for asked in queries.queries[:1]:
+    kinds = {frozenset(part.kind for part in asked.query.parts): asked for asked in reversed(queries.queries)}
+    for asked in kinds.values():
         for name in turns:
             _answer(live[name], asked, depth)
     for done, asked in enumerate(queries.queries if live else (), start=1):
