@@ -16,7 +16,7 @@ import pytest
 from wares.errors import SetupError
 from wares.evaluation.page import write_page
 from wares.evaluation.page.sections import FEW
-from wares.evaluation.records import EvaluationReport, Remark
+from wares.evaluation.records import EvaluationReport, Remark, Segment
 
 report = runpy.run_path(str(Path(__file__).with_name("reports.py")))["report"]
 STYLE = Path(__file__).parents[2] / "src/wares/evaluation/page/templates/style.css"
@@ -199,6 +199,20 @@ def test_the_verdict_says_what_the_corrected_test_shows(tmp_path):
     assert "scores the same as bm25" in said(0.0, 1.0, 1.0)
 
 
+def test_other_measures_that_show_something_else_are_named(tmp_path):
+    made = report()
+    (compared,) = made.comparisons
+    outcomes = {"nDCG@10": (0.01, 1.0), "R@100": (0.05, 0.001), "AP": (0.04, 0.01), "P@1": (-0.1, 0.001)}
+    differences = tuple(
+        msgspec.structs.replace(one, mean=outcomes[one.measure][0], p_holm=outcomes[one.measure][1])
+        for one in compared.differences
+        if one.measure in outcomes
+    )
+    other = msgspec.structs.replace(compared, differences=differences)
+    text = Page(source_of(changed(made, comparisons=(other,)), tmp_path)).text
+    assert "But by R@100 and by AP it is better. But by P@1 it is worse." in text
+
+
 def test_figures_are_there_with_their_intervals(tmp_path):
     made = report()
     page = Page(source_of(made, tmp_path))
@@ -277,6 +291,16 @@ def test_small_segments_are_grey(tmp_path):
     assert [attributes.get("class") for tag, attributes in page.tags if tag == "tr"].count("few") == few
     for segment in made.systems[0].segments:
         assert f"{segment.value} {segment.figures[0].n} question" in page.text
+
+
+def test_a_kind_of_one_segment_is_said_and_not_drawn(tmp_path):
+    made = report(questions=30, systems=("shop",))
+    figure = made.systems[0].figures[0]
+    one = Segment(kind="demand", value="head", figures=(figure,))
+    shop = msgspec.structs.replace(made.systems[0], segments=(*made.systems[0].segments, one))
+    text = Page(source_of(changed(made, systems=(shop,)), tmp_path)).text
+    assert "no figure differs: demand head ." in text
+    assert "head 30 questions" not in text
 
 
 def test_remarks_conventions_and_the_basis_are_told(tmp_path):

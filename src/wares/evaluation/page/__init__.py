@@ -13,7 +13,6 @@ from pathlib import Path
 from wares.errors import SetupError
 from wares.evaluation.records import EvaluationReport
 
-
 #: What HTML does not allow, and no terminal should get out of a file.
 CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n")
 

@@ -44,6 +44,12 @@ class Verdict(NamedTuple):
     ticks: tuple[Tick, ...]
     zero: float
 
+    def others(self, kind: Outcome) -> list[str]:
+        """Measures other than the first that show this, where the first shows something else."""
+        if self.first is None or self.first.outcome == kind:
+            return []
+        return [contrast.difference.measure for contrast in self.contrasts if contrast.outcome == kind]
+
 
 def verdicts(report: EvaluationReport) -> list[Verdict]:
     """The comparisons, on one scale."""
