@@ -55,8 +55,10 @@ def ask_all(
 
     They take turns question by question, and who begins changes, so that what slows the machine down meets all of
     them alike. The first question of every kind (words, picture, both …) is asked once more beforehand, for models
-    that are loaded on demand. A run among the systems has its answers. A question that ends in an error is an answer with that error, except that
-    :class:`SetupError` is raised: what is wrong with the installation is wrong with every question.
+    that are loaded on demand. A run among the systems has its answers already.
+
+    A question that ends in an error is an answer with that error, except that :class:`SetupError` is raised: what is
+    wrong with the installation is wrong with every question.
     """
     if not 1 <= depth <= MAX_DEPTH:
         raise SetupError(f"the depth of answers must lie in 1 … {MAX_DEPTH}, not {depth}")
