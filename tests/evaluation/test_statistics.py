@@ -121,16 +121,30 @@ def test_a_real_difference_is_found(questions: int, least: float) -> None:
     assert found / 300 >= least
 
 
-@pytest.mark.parametrize(("questions", "error"), [(50, 0.025), (200, 0.015)])
-def test_the_interval_covers_the_true_mean_in_95_per_cent(questions: int, error: float) -> None:
-    """Of 50 values as skewed as these it covers a little less; the error is 1 % and three standard errors."""
-    random, simulations = RANDOM(questions), 1_000
-    everyone = values(random, 100_000)
-    covered = 0
-    for _ in range(simulations):
-        low, high = bootstrap(random.choice(everyone, questions), resamples=1_000)
-        covered += low <= everyone.mean() <= high
-    assert covered / simulations == pytest.approx(0.95, abs=error + 0.007)
+#: Coverage by the number of questions: of values as above, of differences as above, and of values of which nine in ten
+#: are 0. `docs/measures.md` has this table, too.
+COVERAGE = {
+    10: (0.90, 0.82, 0.56),
+    20: (0.92, 0.90, 0.74),
+    50: (0.94, 0.94, 0.88),
+    200: (0.95, 0.95, 0.93),
+}
+
+
+@pytest.mark.parametrize("questions", COVERAGE)
+def test_the_interval_covers_the_true_mean_as_often_as_is_documented(questions: int) -> None:
+    """In 95 % where there are enough questions that differ. The error is three standard errors of this simulation."""
+    random, simulations = RANDOM(questions), 700
+    one, other = values(random, 100_000), values(random, 100_000)
+    populations = (
+        one,
+        np.where(random.random(one.size) < 0.5, one - other, 0.0),
+        np.where(random.random(one.size) < 0.85, 0.0, one),
+    )
+    for population, expected in zip(populations, COVERAGE[questions], strict=True):
+        intervals = [bootstrap(random.choice(population, questions), resamples=500) for _ in range(simulations)]
+        covered = np.mean([low <= population.mean() <= high for low, high in intervals])
+        assert covered == pytest.approx(expected, abs=3 * math.sqrt(expected * (1 - expected) / simulations))
 
 
 # -- the interval ---------------------------------------------------------------------------------------------------

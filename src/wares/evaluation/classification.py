@@ -6,7 +6,7 @@ over classes, its F1 the mean of their F1 (not the F1 of the means; Opitz and Bu
 weighted by how many questions are of the class; a micro average counts all questions together.
 
 Averages are over the classes that occur in the truth: an answer outside them is wrong, and lowers recall and micro
-precision, but has no recall of its own. (scikit-learn averages over it too unless ``labels`` leaves it out.)
+precision, but has no recall of its own. (scikit-learn averages over it, too, unless ``labels`` leaves it out.)
 """
 
 from __future__ import annotations

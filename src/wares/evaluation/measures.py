@@ -7,7 +7,7 @@ the length of the list; n the number of relevant products: those of gain ≥ 1, 
 =============  ==================================================================================================
 ``nDCG@10``    Σ g(i) / log2(i + 1) up to k, over the same of the best possible list (Järvelin and Kekäläinen 2002);
                ``nDCG(dcg='exp-log2')@10`` takes 2^g - 1 for g (Burges et al. 2005)
-``RR@10``      1 / the place of the first relevant product, 0 if it is beyond k (Voorhees 1999)
+``RR@10``      1 / the place of the first relevant product, 0 if it is beyond k (Kantor and Voorhees 2000)
 ``R@100``      relevant products up to k / n
 ``P@1``        relevant products up to k / k, however short the list
 ``AP``         Σ of P@i over places i up to k that hold a relevant product / n (Harman 1992)
