@@ -49,8 +49,8 @@ class Kind(NamedTuple):
 
 _IN_TITLES = "Gain 3: every product whose title, brand, category, attributes and options together have all words"
 _FACTS = (
-    "At most 100 are right. A product has a value when that field says it, in English or Chinese, or when the field "
-    "is empty and its title, brand, category, attributes or options say it."
+    "At most 100 have gain 3. A product has a value when that field says it, in English or Chinese, or when the "
+    "field is empty and its title, brand, category, attributes or options say it."
 )
 _TRANSLATED = (
     "Where a small dictionary knows all that is said, half of the questions are put into the other language, value "
@@ -85,7 +85,7 @@ KINDS = {
         maker="attributes:attributes",
         about="one to three values of attributes or options, and the kind of product: the last step of its category",
         truth="Gain 3: every product that has the kind and all values. Gain 1, where several values are asked for: "
-        f"those of the kind that have all but one. {_FACTS}",
+        f"those of the kind that have all but one, unless that makes more than 100 answers. {_FACTS}",
         bias="Favours words over meaning: what the catalogue calls otherwise elsewhere counts as wrong, and so does "
         f"a product whose data are incomplete. {_TRANSLATED}",
         languages="that of the category, or the other",

@@ -68,11 +68,9 @@ def attributes(survey: Survey, source: Source, random: Random) -> Made | None:
     text = asked([*(fact for fact, _ in chosen), kind], random)
     if not chosen or len(chosen) > max(HOW_MANY) or text is None or not answerable(survey, right):
         return None
-    gains = dict.fromkeys(right, RIGHT)
-    for left_out in range(len(chosen) if len(chosen) > 1 else 0):
-        others = (held for place, (_, held) in enumerate(chosen) if place != left_out)
-        gains |= dict.fromkeys(kinds.intersection(*others) - right, PARTLY)
-    return Made(text=text, gains=gains)
+    partly = _all_but_one([held for _, held in chosen], kinds) - right if len(chosen) > 1 else set()
+    few = len(right) + len(partly) <= MOST_RIGHT
+    return Made(text=text, gains=dict.fromkeys(right, RIGHT) | dict.fromkeys(partly if few else (), PARTLY))
 
 
 def category_brand(survey: Survey, source: Source, random: Random) -> Made | None:
@@ -137,6 +135,12 @@ def _named(survey: Survey, fact: Fact) -> set[int] | None:
     """The products of a brand or kind; None when it is not clear which they are."""
     having = survey.having(fact)
     return having.all if len(having.told) <= MOST_TOLD * len(having.known) else None
+
+
+def _all_but_one(held: list[set[int]], kinds: set[int]) -> set[int]:
+    """What is of the kind and in all of the sets but one."""
+    others = ([one for place, one in enumerate(held) if place != left_out] for left_out in range(len(held)))
+    return set[int]().union(*(kinds.intersection(*sets) for sets in others))
 
 
 def _spoken(survey: Survey, product: Product, kind: Fact, random: Random) -> list[Fact]:

@@ -118,7 +118,8 @@ def _kept(survey: Survey, source: Source, random: Random) -> _Kept | None:
 
 def _drawn(found: list[str], survey: Survey, random: Random) -> list[str]:
     """Words by chance, in their order, a rare one likelier: without replacement, by the squared logarithm of how few
-    products have it (Efraimidis and Spirakis, 2006)."""
+    products have it (Efraimidis and Spirakis, 2006). At most one begins with a digit:
+    nobody types a row of measures."""
     left_out = max(1, round(len(found) * random.uniform(*LEFT_OUT)))
     wanted = min(MOST_WORDS, max(len(found) - left_out, min(2, len(found) - 1)))
 
@@ -127,8 +128,9 @@ def _drawn(found: list[str], survey: Survey, random: Random) -> list[str]:
         weight = math.log(1 + len(survey) / rarest) ** 2
         return float(random.random() ** (1 / weight))
 
-    lucky = sorted(((luck(term), place) for place, term in enumerate(found)), reverse=True)[:wanted]
-    return [found[place] for place in sorted(place for _, place in lucky)]
+    lucky = sorted(range(len(found)), key=lambda place: luck(found[place]), reverse=True)
+    numbered = [place for place in lucky if found[place][0].isdigit()][1:]
+    return [found[place] for place in sorted([place for place in lucky if place not in numbered][:wanted])]
 
 
 def _written(kept: _Kept, survey: Survey, source: Source) -> str:
