@@ -316,8 +316,9 @@ def test_remarks_conventions_and_the_basis_are_told(tmp_path):
     assert "A note." not in before
 
 
-def test_figures_that_are_no_numbers_become_dashes(tmp_path):
-    text = json.dumps(msgspec.to_builtins(report(questions=15)))
+@pytest.mark.parametrize("systems", [("shop",), ("bm25", "shop")])
+def test_figures_that_are_no_numbers_become_dashes(systems, tmp_path):
+    text = json.dumps(msgspec.to_builtins(report(questions=15, systems=systems)))
     made = json.loads(text)
     for system in made["systems"]:
         system["figures"][0] |= dict.fromkeys(("mean", "low", "high"), float("nan"))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from wares.evaluation.page.words import MINUS, counted, milliseconds, signed
+from wares.evaluation.page.words import MINUS, counted, milliseconds, number, signed
 
 #: More questions than the first number are drawn as bars of neighbours, at most the second: one bar of each would be
 #: thinner than a pixel of a phone.
@@ -60,7 +60,7 @@ class Scale(NamedTuple):
             return tuple(Tick(self.at(v), f"{v:,.6g}") for v in values if self.low <= v * 1.0001 and v <= self.high)
         digits = next((places for places in range(9) if math.isclose(round(self.step, places), self.step)), 9)
         steps = round((self.high - self.low) / self.step)
-        values = [self.low + number * self.step for number in range(steps + 1)]
+        values = [self.low + place * self.step for place in range(steps + 1)]
         return tuple(Tick(self.at(v), f"{v + 0.0:.{digits}f}".replace("-", MINUS)) for v in values)
 
 
@@ -131,7 +131,7 @@ def columns(values: Sequence[tuple[str, float]], *, differences: bool) -> Column
     groups = [ranked[start : start + each] for start in range(0, len(ranked), each)]
     scale = Scale.over([0.0, *(value for _, value in ranked)], most=6) if differences else UNIT
     width = 100 / max(1, len(groups))
-    show = signed if differences else (lambda value: f"{value:.3f}")
+    show = signed if differences else number
     drawn = []
     for place, group in enumerate(groups):
         mean = sum(value for _, value in group) / len(group)
@@ -214,7 +214,7 @@ def histogram(scale: Scale, values: Iterable[float], marks: Iterable[tuple[str, 
     """Values counted in bins of equal ratio over the whole scale."""
     kept = [value for value in values if math.isfinite(value)]
     ratio = (scale.high / scale.low) ** (1 / BINS)
-    edges = [scale.low * ratio**number for number in range(BINS + 1)]
+    edges = [scale.low * ratio**place for place in range(BINS + 1)]
     counts = [0] * BINS
     for value in kept:
         counts[min(BINS - 1, int(scale.at(value) / 100 * BINS))] += 1
