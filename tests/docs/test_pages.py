@@ -2,7 +2,7 @@
 
     ```console        commands after "$ ", and what they print; "…" stands for any characters, and alone on a line for
                       any lines. A command whose output is left out has only to succeed; one that shows a line that
-                      begins with "error: " has to fail
+                      begins with "error: " or "the gate fails" has to fail
     ```python         run; what it prints stands in lines that begin with "#> "
     ```csv feed.csv   any language and a file's name: the file is written
     ```sh             not run: it installs something, or needs what a test does not have
@@ -13,9 +13,11 @@ Times, sizes and dates are not compared, and scores to within 0.03: processors d
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -42,6 +44,7 @@ VARYING = {
     r"-?\d\.\d{3,}": r"(-?\d\.\d{3,})",
 }
 SCORE, TOLERANCE = r"-?\d\.\d{3,}", 0.03
+FAILURES = ("error: ", "the gate fails")
 
 
 class Block(NamedTuple):
@@ -83,7 +86,7 @@ def follow(session: str, place: str) -> None:
     """Run the commands of a terminal session one after the other."""
     for command, shown in commands(session):
         said, code = heard(lambda command=command: call(command))
-        should_fail = any(line.startswith("error: ") for line in shown)
+        should_fail = any(line.startswith(FAILURES) for line in shown)
         assert bool(code) is should_fail, f"{place}: {command}\nended with {code}:\n{said}"
         if shown:
             check(shown, said, f"{place}: {command}")
@@ -109,7 +112,10 @@ def call(command: str) -> int:
     words = shlex.split(command, comments=True)
     if words[0] == "wares" and not {"|", ">"} & set(words):
         return run(words[1:])
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # a pipe into wares finds the one that is tested
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env={**os.environ, "PATH": path}, check=False
+    )
     print(done.stdout + done.stderr, end="")
     return done.returncode
 

@@ -91,7 +91,7 @@ def _title_line(hit: Hit, rank: str) -> Table:
     return line
 
 
-class _Place:
+class FilePlace:
     """Where a medium lies, on one line: of a long path the end is shown, and a terminal can open all of it."""
 
     def __init__(self, source: str) -> None:
@@ -120,7 +120,7 @@ def _details(hit: Hit) -> Iterator[RenderableType]:
     facts.append((f"id {hit.id}{_sku(hit, variant)}", "dim"))
     yield Text.assemble((" · ", "dim")).join(Text(plain(text), style=style) for text, style in facts)
     if hit.media is not None:
-        yield _Place(hit.media.source)
+        yield FilePlace(hit.media.source)
 
 
 def _sku(hit: Hit, variant: Variant | None) -> str:

@@ -47,7 +47,9 @@ class Form(NamedTuple):
         cells = {"query_id": query_id, "product_id": product_id, "gain": str(gain), "by": by or nobody}
         for text in (query_id, product_id, by or "0"):
             if not _is_id(text):
-                raise SetupError(f"{text!r:.80} cannot be written: an id or a name is one line of 1 to 256 characters")
+                raise SetupError(
+                    f"{text!r:.80} cannot be written: ids and names are one line of up to 256 characters"
+                )
         if by and "by" not in self.columns:
             raise SetupError('the file has no column "by" for who judged; leave that out, or name a new file')
         texts = [cells.get(column, "") for column in self.columns]

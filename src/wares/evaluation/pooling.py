@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from wares.errors import WaresError
+from wares.errors import CatalogueError, QueryError
 from wares.evaluation.records import Asked, System
 from wares.records import Product
 
@@ -20,15 +20,15 @@ def pool(asked: Asked, systems: Sequence[System], k: int) -> tuple[Product, ...]
     """The products that any system has among its first ``k``, each once, in an order that tells nothing of ranks.
 
     The order depends on the ids of question and product alone: it is the same when a pool is made again, whatever
-    has come or gone. A system that cannot answer is left out; when none can, the error of the first one is raised.
+    has come or gone. A system that cannot answer this is left out; when none can, the error of the first is raised.
     """
     query = msgspec.structs.replace(asked.query, limit=k, offset=0, sort="", facets=())
     found: dict[str, Product] = {}
-    errors: list[WaresError] = []
+    errors: list[QueryError | CatalogueError] = []
     for system in systems:
         try:
             found |= {hit.id: hit.product for hit in system(query).hits}
-        except WaresError as error:
+        except (QueryError, CatalogueError) as error:
             errors.append(error)
     if errors and len(errors) == len(systems):
         raise errors[0]
