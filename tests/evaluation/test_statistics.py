@@ -121,8 +121,8 @@ def test_a_real_difference_is_found(questions: int, least: float) -> None:
     assert found / 300 >= least
 
 
-#: Coverage by the number of questions: of values as above, of differences as above, and of values of which nine in ten
-#: are 0. `docs/measures.md` has this table, too.
+#: Coverage by the number of questions: of values as above, of differences as above, and of values that are 0 in nine
+#: of ten cases. `docs/measures.md` has this table, too.
 COVERAGE = {
     10: (0.90, 0.82, 0.56),
     20: (0.92, 0.90, 0.74),
