@@ -22,6 +22,7 @@ from wares.encoders.tokens import VERSION as TOKENS
 from wares.encoders.words import Words, averages
 from wares.errors import MediaError
 from wares.index.base import Point, VectorSpec
+from wares.index.manifest import WordsParameters
 from wares.records import Media, Product
 from wares.settings import MediaLimits, Settings
 from wares.store.entries import Entry, Stored, StoredMedia
@@ -238,5 +239,11 @@ def average_lengths(products: Iterable[Product]) -> dict[str, float]:
 
 
 def words_of(settings: Settings, lengths: Mapping[str, float]) -> Words:
-    """The BM25 of a shop's settings with the average lengths of one index version."""
+    """The BM25 that a new index version is built with: a shop's settings, and average lengths of its products."""
     return Words(settings.fields, settings.k1, settings.b, lengths)
+
+
+def words_as_built(parameters: WordsParameters) -> Words:
+    """The BM25 that an index version was built with, whatever the settings say meanwhile: all that it holds is
+    weighed alike."""
+    return Words(parameters.weights, parameters.k1, parameters.b, parameters.average_lengths)

@@ -6,6 +6,7 @@ Doors read environment and files and make these; everything below takes them as 
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,12 @@ class MediaLimits(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float = 20.0
     max_redirects: int = 3
     allow_private: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.max_bytes > 0 and self.max_pixels > 0 and 0 < self.timeout_s < math.inf):
+            raise SetupError("media: max_bytes, max_pixels and timeout_s must be greater than 0")
+        if self.max_redirects < 0:
+            raise SetupError(f"media: max_redirects must be 0 or more, not {self.max_redirects}")
 
 
 class FieldWeights(msgspec.Struct, frozen=True, kw_only=True):

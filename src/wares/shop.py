@@ -20,12 +20,13 @@ from wares import encoders as models
 from wares import media
 from wares.asking import known, parts_of
 from wares.encoders.base import Encoder
+from wares.encoders.words import Words
 from wares.errors import SetupError, StoreError, WaresError
 from wares.index.base import Index
 from wares.index.live import LiveIndex
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
-from wares.indexing import fingerprints, words_of
+from wares.indexing import fingerprints, words_as_built
 from wares.query import filters
 from wares.ranking import fusion as fusions
 from wares.ranking.fusion.base import Fusion
@@ -46,7 +47,7 @@ class Shop:
     """An opened shop. A context manager; threads may share it; another process may open the same folder.
 
     Reading methods may be called while this or another process writes. Writing methods (``add``, ``remove``,
-    ``rebuild``, ``rollback``) raise :class:`~wares.errors.ShopBusy` while another process writes.
+    ``rebuild``, ``rollback``, ``apply``) raise :class:`~wares.errors.ShopBusy` while another process writes.
     """
 
     def __init__(self, path: Path, store: Store, settings: Settings, environment: Environment) -> None:
@@ -86,9 +87,7 @@ class Shop:
             found = settings or store.settings()
             if model is not None and model != found.model:
                 store.close()
-                raise SetupError(
-                    f"{folder} was made with the model {found.model!r}; index into a new folder to use {model!r}"
-                )
+                raise SetupError(_another_model(folder, found.model, model))
         else:
             _check_place(folder, create)
             found = settings or Settings(model=model or Settings().model)
@@ -125,7 +124,37 @@ class Shop:
         """Go back to the index version before; what changed since is applied to it, so no product is lost."""
         return self._version_info(self._writer.rollback())
 
+    def apply(self, settings: Settings, *, progress: OnProgress | None = None) -> VersionInfo | None:
+        """Work by other settings from now on, and keep them. When the index was built with others (:meth:`outdated`)
+        it is built anew, and the new version is returned.
+
+        The settings are saved first: if the building fails or is killed, the old version goes on answering, and
+        :meth:`rebuild` makes up for it. Raises as :meth:`check_settings`, before anything changed. Other processes
+        that have the shop open see the settings when they open it again, and a new version at once.
+        """
+        self.check_settings(settings)
+        version = self._writer.apply(settings, progress or _silent)
+        self.settings = settings
+        self._searchers = {}
+        return self._version_info(version) if version else None
+
+    def outdated(self) -> tuple[str, ...]:
+        """The names of settings ("fields", "k1", "b") that the live index was not built with; see :meth:`apply`."""
+        return self._writer.outdated()
+
     # -- reading ------------------------------------------------------------------------------------------------
+
+    def check_settings(self, settings: Settings) -> None:
+        """Whether the shop could work by these settings. :class:`SetupError` when their model is another, a weight is
+        for no channel, or a number is out of bounds."""
+        if settings.model != self.settings.model:
+            raise SetupError(_another_model(self.path, self.settings.model, settings.model))
+        Words(settings.fields, settings.k1, settings.b)
+        with self._live.use() as (_, index):
+            if index is None:
+                fusions.build(settings.fusion)
+            else:
+                self._fusion(index, settings.fusion)
 
     def search(
         self,
@@ -168,16 +197,16 @@ class Shop:
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
             return self._searcher(version, index).search(query, self._fusion(index, fusion))
 
-    def rehearse(self, query: Query, *, vectors: bool = False) -> Rehearsal:
+    def rehearse(self, query: Query, *, vectors: bool = False, fusion: FusionSettings | None = None) -> Rehearsal:
         """The candidates of a question, kept, so that many fusions can be tried on them without asking again.
 
-        They are those of the channels that the shop's own settings look in. ``vectors`` are kept too, which
-        feature-level fusion needs (some 2 KB a candidate and channel). Raises as :meth:`search`.
+        They are those of the channels that ``fusion``, or else the shop's own settings, give a weight. ``vectors``
+        are kept too, which feature-level fusion needs (some 2 KB a candidate and channel). Raises as :meth:`search`.
         """
         with self._live.use() as (version, index):
             if index is None:
                 return Rehearsal((), None)
-            found = self._searcher(version, index).retrieve(query, self._fusion(index, None))
+            found = self._searcher(version, index).retrieve(query, self._fusion(index, fusion))
             ids = self._store.ids(found.candidates.numbers)
             return Rehearsal(tuple(ids.get(n) for n in found.candidates.numbers), found.kept(vectors))
 
@@ -252,7 +281,7 @@ class Shop:
         """The searcher of a version, kept while it is live."""
         searcher = self._searchers.get(version)
         if searcher is None:
-            words = words_of(self.settings, self._manifest(version).words.average_lengths)
+            words = words_as_built(self._manifest(version).words)
             searcher = Searcher(self._store, index, self._encoders, words, self.settings.media)
             self._searchers = {version: searcher}
         return searcher
@@ -310,6 +339,10 @@ class Shop:
 
 def _silent(_: Progress) -> None:
     """Nobody listens."""
+
+
+def _another_model(folder: Path, own: str, wanted: str) -> str:
+    return f"{folder} was made with the model {own!r}; index into a new folder to use {wanted!r}"
 
 
 def _check_place(folder: Path, create: bool) -> None:

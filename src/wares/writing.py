@@ -15,7 +15,7 @@ from wares.errors import SetupError, StoreError
 from wares.index.live import LiveIndex
 from wares.index.locks import WriterLock
 from wares.index.versions import Versions
-from wares.indexing import Pointer, Reader, batches, words_of
+from wares.indexing import Pointer, Reader, batches, words_as_built
 from wares.rebuilding import begin_empty, rebuild
 from wares.records import Product
 from wares.reports import AddReport, OnProgress, Progress
@@ -81,6 +81,23 @@ class Writer:
         with self._alone():
             return self._rebuild(tell)
 
+    def apply(self, settings: Settings, tell: OnProgress) -> str | None:
+        """Save settings, and rebuild if the index was built with others; the name of the new version."""
+        with self._alone():
+            self._store.save_settings(settings)
+            self._settings = settings
+            self.__dict__.pop("_reader", None)  # it has the old limits of media
+            return self._rebuild(tell) if self.outdated() else None
+
+    def outdated(self) -> tuple[str, ...]:
+        """The names of settings that differ from those the live index was built with."""
+        version = self._versions.current()
+        if version is None or len(self._store) == 0:
+            return ()
+        words, wanted = self._versions.manifest(version).words, self._settings
+        pairs = {"fields": (words.weights, wanted.fields), "k1": (words.k1, wanted.k1), "b": (words.b, wanted.b)}
+        return tuple(name for name, (built, now) in pairs.items() if built != now)
+
     def rollback(self) -> str:
         """Switch to the version before, bring it up to date, and return its name."""
         with self._alone():
@@ -132,7 +149,7 @@ class Writer:
         with self._live.use(latest=True) as (version, index):
             if index is None:
                 return
-            words = words_of(self._settings, self._versions.manifest(version).words.average_lengths)
+            words = words_as_built(self._versions.manifest(version).words)
             pointer = Pointer(self._store, self._encoders(), words)
             since = max(self._applied.get(version, 0), self._versions.applied(version))
             while changes := self._store.changes(since, COMPARE):

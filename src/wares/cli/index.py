@@ -117,11 +117,10 @@ def _open(folder: Path, model: str | None, allow_private: bool | None) -> Shop:
     import wares
 
     shop = wares.open(folder, model=model)
-    if allow_private is None or allow_private == shop.settings.media.allow_private:
-        return shop
-    shop.close()
-    limits = msgspec.structs.replace(shop.settings.media, allow_private=allow_private)
-    return wares.Shop.open(folder, settings=msgspec.structs.replace(shop.settings, media=limits))
+    if allow_private is not None and allow_private != shop.settings.media.allow_private:
+        limits = msgspec.structs.replace(shop.settings.media, allow_private=allow_private)
+        shop.apply(msgspec.structs.replace(shop.settings, media=limits))
+    return shop
 
 
 class _Problems:

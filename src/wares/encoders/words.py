@@ -12,6 +12,7 @@ ln(1 + (N - n + 0.5) / (n + 0.5)), where N is the number of documents with any w
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -34,8 +35,8 @@ class Words:
         self, weights: FieldWeights, k1: float, b: float, average_lengths: Mapping[str, float] | None = None
     ) -> None:
         self._weights: dict[str, float] = msgspec.structs.asdict(weights)
-        if not (k1 >= 0 and 0 <= b <= 1 and all(weight >= 0 for weight in self._weights.values())):
-            raise SetupError(f"words: k1 ({k1}) and field weights must not be negative, b ({b}) must lie in 0–1")
+        if not (0 <= k1 < math.inf and 0 <= b <= 1 and all(0 <= w < math.inf for w in self._weights.values())):
+            raise SetupError(f"words: k1 ({k1}) and field weights must be 0 or more, b ({b}) must lie in 0–1")
         self._k1 = k1
         self._b = b
         self._averages = dict(average_lengths or {})
