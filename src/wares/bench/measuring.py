@@ -169,9 +169,8 @@ def _scan(scan: Scan, vectors: Rows, at: int) -> float:
 def _method(repeats: int, loaded: Questions) -> tuple[str, ...]:
     """How the figures came about."""
     return (
-        f"times: every question {repeats} times in each way, top 10; percentiles over all answers. A new question is "
-        "asked of a shop just opened, which remembers neither its vector nor its words; the others follow at once. "
-        '"search" is all but the encoder\'s network ("tower")',
+        f"times: percentiles over all answers of {repeats} rounds, top 10. In each, a new question is asked of a shop "
+        "just opened, which remembers neither its vector nor its words, and then in all other ways. "
         "scan: numpy compares the question's vector with all stored ones, float32, one thread, in a process of its "
         "own, in turns with the searches; × scan is the median search divided by its median",
         f"under load: {loaded.kind}, {min(len(loaded.queries), LOAD_QUESTIONS)} questions over and over, "

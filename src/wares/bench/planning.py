@@ -44,7 +44,7 @@ def planned(
         filters = selective.given(index, where) if where else selective.chosen(index)
         if not where and len(filters) < len(selective.SHARES):
             wanted = {one.wanted for one in filters}
-            lacking = ", ".join(f"{share:.0%}" for share in selective.SHARES if share not in wanted)
+            lacking = ", ".join(f"{share * 100:g} %" for share in selective.SHARES if share not in wanted)
             notes.append(f"no filter on a field of this shop passes about {lacking}; name some of your own (--where)")
         if queries is None:
             questions, left_out = from_shop(opened, count, folder, limits)

@@ -13,7 +13,7 @@ from wares.query.names import is_category
 from wares.records import Compare, Filter, Under
 
 SHARES = (0.01, 0.1, 0.5)
-#: A filter is taken when it passes at least the wanted share divided by this, and at most the share times this.
+#: A filter is taken when it passes more than the wanted share divided by this, and less than the share times this.
 FAR = 2.0
 #: Fields that are looked at; an index makes the common ones fast, and knows them first.
 FIELDS = 12
@@ -39,7 +39,7 @@ def chosen(index: Index) -> list[Selective]:
             Selective(where=filters.unparse(w), share=c / total, wanted=wanted) for w, c in _all(index, wanted)
         ]
         best = min(options, key=lambda option: _distance(option.share, wanted), default=None)
-        if best is not None and _distance(best.share, wanted) <= math.log(FAR):
+        if best is not None and _distance(best.share, wanted) < math.log(FAR):
             found.setdefault(best.where, best)
     return list(found.values())
 
