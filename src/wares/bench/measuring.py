@@ -169,8 +169,9 @@ def _scan(scan: Scan, vectors: Rows, at: int) -> float:
 def _method(repeats: int, loaded: Questions) -> tuple[str, ...]:
     """How the figures came about."""
     return (
-        f"times: percentiles over all answers of {repeats} rounds, top 10. In each, a new question is asked of a shop "
-        "just opened, which remembers neither its vector nor its words, and then in all other ways. "
+        f"times: percentiles over all answers; rounds: {repeats}. In each a shop is opened and every question asked, "
+        'new to it, without a remembered vector or word, and then in all other ways, ten hits each. "search" is all '
+        'but the encoder\'s network ("the tower")',
         "scan: numpy compares the question's vector with all stored ones, float32, one thread, in a process of its "
         "own, in turns with the searches; × scan is the median search divided by its median",
         f"under load: {loaded.kind}, {min(len(loaded.queries), LOAD_QUESTIONS)} questions over and over, "

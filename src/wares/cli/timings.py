@@ -24,7 +24,8 @@ def print_report(console: Console, report: BenchReport) -> None:
     """Print all of it."""
     console.print(sheet(report.about.items()))
     questions = [
-        (one.kind, f"{counted(one.count, 'question')}: {one.source}; as in "{one.example}"") for one in report.questions
+        (one.kind, f"{counted(one.count, 'question')}: {one.source}; as in: {one.example}")
+        for one in report.questions
     ]
     console.print(Padding(sheet(questions), (1, 0, 0, 0)))
     for part in (_times, _stages, _loads, _recalls, _memory, _disk):
