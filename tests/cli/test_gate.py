@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copy
 from typing import Any, TypeAlias
 
 import pytest
@@ -13,6 +15,8 @@ from wares.settings import FusionSettings, Settings
 from wares.shop import Shop
 
 Command: TypeAlias = Callable[..., Any]
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "gate"
 
 GATE = """\
 [floor]
@@ -152,3 +156,25 @@ def test_a_wrong_gate_is_told_in_one_line(
 def test_there_has_to_be_a_gate(wares: Command, made: Path, gated: list[object], tmp_path: Path) -> None:
     (tmp_path / "gate.toml").unlink()
     assert "cannot be read" in wares("evaluate", made, *gated).error()
+
+
+def test_the_example_works_as_its_workflow_says(
+    wares: Command, shop: Path, feed: Path, gated: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("catalogue", "search"):
+        (tmp_path / folder).mkdir()
+    for source in feed.parent.iterdir():
+        (tmp_path / "catalogue" / source.name).symlink_to(source)
+    (tmp_path / "queries.tsv").rename("search/questions.csv")
+    (tmp_path / "labels.qrels").rename("search/labels.csv")
+    copy(EXAMPLE / "gate.toml", "search/gate.toml")
+    workflow = re.sub(r": >\n +", ": ", (EXAMPLE / "workflow.yml").read_text(encoding="utf-8"))
+    workflow = re.sub(r"\n +--", " --", workflow)
+    commands = re.findall(r"run: wares (.+)$", workflow, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["index", "evaluate", "evaluate"]
+    for command in commands:
+        done = wares(*command.split())
+        assert done.code == 0, done.err + done.out
+    assert "the gate holds: 8 bounds" in done.out
+    assert {path.name for path in tmp_path.iterdir()} >= {"main.run", "today.run", "report.html"}
