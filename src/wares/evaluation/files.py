@@ -20,7 +20,7 @@ COMMENT = "#"
 
 
 class Lines(Feed):
-    """A file whose comments are left out. A byte-order mark, CRLF and gzip are no matter."""
+    """A file without its comments and empty lines. A byte-order mark, CRLF and gzip are no matter."""
 
     def lines(self) -> Iterator[tuple[int, str | CatalogueError]]:
         """Line numbers from 1 and lines with their ends; :class:`CatalogueError` when there are too many."""
@@ -29,17 +29,21 @@ class Lines(Feed):
             characters += len(line) if isinstance(line, str) else 0
             if number > MAX_LINES or characters > MAX_CHARACTERS:
                 raise CatalogueError(f"over {MAX_LINES:,} lines or {MAX_CHARACTERS:,} characters: split it")
-            if not (isinstance(line, str) and line.startswith(COMMENT)):
+            if not (isinstance(line, str) and _says_nothing(line)):
                 yield number, line
 
     def beginning(self) -> str:
-        """The first characters of the text without comments."""
+        """The first characters of the text, without comments and empty lines."""
         lines = io.StringIO(super().beginning(), newline="")
-        return "".join(line for line in lines if not line.startswith(COMMENT))
+        return "".join(line for line in lines if not _says_nothing(line))
 
     def first(self) -> str:
-        """The first line that says something; "" when there is none."""
-        return next((line.strip() for _, line in self.lines() if isinstance(line, str) and line.strip()), "")
+        """The first line that says something, without its end; "" when there is none."""
+        return next((line.rstrip("\r\n") for _, line in self.lines() if isinstance(line, str)), "")
+
+
+def _says_nothing(line: str) -> bool:
+    return line.startswith(COMMENT) or line.isspace()
 
 
 class Problems:

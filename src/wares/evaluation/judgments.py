@@ -203,8 +203,7 @@ def _rows(source: Lines, form: Form) -> Iterator[tuple[int, Sequence[str] | Cata
             yield (row.line or 0), row if isinstance(row, CatalogueError) else tuple(row.cells.values())
         return
     for number, line in source.lines():
-        if isinstance(line, CatalogueError) or line.strip():
-            yield number, line if isinstance(line, CatalogueError) else line.split()
+        yield number, line if isinstance(line, CatalogueError) else line.split()
 
 
 def label(cells: Sequence[str], form: Form) -> Label:

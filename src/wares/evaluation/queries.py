@@ -143,7 +143,7 @@ def _shown(part: Part) -> str:
 def _form(source: Lines) -> Callable[[Lines], Iterator[_Line]]:
     """The reader for what the first line looks like."""
     first = source.first()
-    if first.startswith("{"):
+    if first.lstrip().startswith("{"):
         return _json_lines
     names = {_name(cell) for cell in re.split(r"[\t,;|]", first)}
     if "id" in names and names & {*PARTS, "parts"}:
@@ -158,16 +158,16 @@ def _json_lines(source: Lines) -> Iterator[_Line]:
     for number, line in source.lines():
         if isinstance(line, CatalogueError):
             yield _Line(number, line)
-        elif line.strip():
-            try:
-                record = decode(line)
-            except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-                yield _Line(number, CatalogueError(f"this is no JSON: {error}"))
-                continue
-            if not isinstance(record, dict):
-                yield _Line(number, CatalogueError("a question is a JSON object"))
-                continue
+            continue
+        try:
+            record = decode(line)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            yield _Line(number, CatalogueError(f"this is no JSON: {error}"))
+            continue
+        if isinstance(record, dict):
             yield _Line(number, {_name(name): value for name, value in record.items() if value not in (None, "", [])})
+        else:
+            yield _Line(number, CatalogueError("a question is a JSON object"))
 
 
 def _table(source: Lines) -> Iterator[_Line]:
@@ -192,14 +192,15 @@ def _trec(source: Lines) -> Iterator[_Line]:
     for number, line in source.lines():
         if isinstance(line, CatalogueError):
             yield _Line(number, line)
-        elif line.strip():
-            id, tab, rest = line.partition("\t")
-            text = rest.partition("\t")[0].strip()
-            if not tab:
-                yield _Line(number, CatalogueError("there is no tab between id and question"))
-                continue
-            file = _FILE.fullmatch(text)
-            yield _Line(number, {"id": id, _FILES.get(file[1].lower(), "text") if file else "text": text})
+            continue
+        id, tab, rest = line.partition("\t")
+        if not tab:
+            yield _Line(number, CatalogueError("there is no tab between id and question"))
+            continue
+        text = rest.partition("\t")[0].strip()
+        file = _FILE.fullmatch(text)
+        kind = _FILES.get(file[1].lower(), "text") if file else "text"
+        yield _Line(number, {"id": id, kind: text})
 
 
 def _name(name: str) -> str:
