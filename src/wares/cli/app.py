@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wares import __version__
-from wares.cli import bench, demo, doctor, evaluate, index, judge, models, products, queries, search, versions
+from wares.cli import bench, demo, doctor, evaluate, index, judge, models, products, queries, search, settings, versions
 
 # Plain help: drawing it with Rich would cost four times the start-up of the whole command.
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo.demo, index.index, search.search, products.show, products.remove),
     *(queries.queries, judge.judge, evaluate.evaluate, bench.bench),
-    *(versions.info, versions.rebuild, versions.rollback, doctor.doctor),
+    *(settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
 )
 for verb in VERBS:
     app.command()(verb)

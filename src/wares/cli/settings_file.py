@@ -1,14 +1,26 @@
-"""Settings files: TOML in, by :func:`wares.settings.overlaid` onto what a shop has."""
+"""Settings as text: TOML in, by :func:`wares.settings.overlaid` onto what a shop has; TOML out; and differences."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from wares.errors import SetupError
+from wares.settings import FusionSettings, Settings
 
 MAX_BYTES = 1_000_000
+
+
+class Changed(NamedTuple):
+    """A setting by its full name, "fusion.weights.text.text", before and after; None: not there."""
+
+    name: str
+    before: Any
+    after: Any
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -23,3 +35,79 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SetupError(f"{path} is not UTF-8 text; save it as UTF-8") from wrong
     except tomllib.TOMLDecodeError as wrong:
         raise SetupError(f"{path} is no TOML: {wrong}") from wrong
+
+
+def write_toml(path: Path, tables: Mapping[str, Any], comment: Sequence[str] = ()) -> None:
+    """Write a settings file, whole or not at all, with lines of ``comment`` at its head."""
+    from wares.index import atomic
+
+    lines = [*(f"# {line}".rstrip() for line in comment), *([""] if comment else []), *toml(tables)]
+    atomic.write(path, ("\n".join(lines) + "\n").encode())
+
+
+def in_force(settings: Settings) -> dict[str, Any]:
+    """All settings as tables, with what is as shipped: every weight of fusion is among them."""
+    from wares.ranking.fusion import WEIGHTS
+
+    own = settings.fusion
+    fusion = {name: getattr(own, name) for name in FusionSettings.__struct_fields__}
+    tables: dict[str, Any] = msgspec.to_builtins(settings)
+    return {**tables, "fusion": {**fusion, "weights": {**WEIGHTS, **own.weights}}}
+
+
+def lean(settings: Settings) -> Settings:
+    """The same without weights that are as shipped, so that those of a later wares can take their place."""
+    from wares.ranking.fusion import WEIGHTS
+
+    own = {name: weight for name, weight in settings.fusion.weights.items() if WEIGHTS.get(name) != weight}
+    return msgspec.structs.replace(settings, fusion=msgspec.structs.replace(settings.fusion, weights=own))
+
+
+def changes(before: Settings, after: Settings) -> list[Changed]:
+    """What differs, setting by setting."""
+    old, new = dict(flat(in_force(before))), dict(flat(in_force(after)))
+    return [Changed(n, old.get(n), new.get(n)) for n in {**old, **new} if old.get(n) != new.get(n)]
+
+
+def difference(settings: Settings, base: Settings, names: Sequence[str]) -> dict[str, Any]:
+    """Of some settings (top-level names), what differs from ``base``, as the tables of a settings file."""
+    tables: dict[str, Any] = {}
+    for changed in changes(base, settings):
+        top, _, rest = changed.name.partition(".")
+        if top not in names or changed.after is None:
+            continue
+        place, key = tables, top
+        if rest:
+            place, key = tables.setdefault(top, {}), rest
+        if top == "fusion" and rest.startswith("weights."):
+            place, key = place.setdefault("weights", {}), rest.removeprefix("weights.")
+        place[key] = changed.after
+    return tables
+
+
+def toml(tables: Mapping[str, Any], remark: Callable[[str, Any], str] = lambda name, value: "") -> Iterator[str]:
+    """The lines of a TOML file; ``remark`` may add a comment to the line of a setting by its full name and value."""
+    yield from _lines(tables, "", "", remark)
+
+
+def _lines(tables: Mapping[str, Any], heading: str, prefix: str, remark: Callable[[str, Any], str]) -> Iterator[str]:
+    import tomli_w
+
+    inner = {name: value for name, value in tables.items() if isinstance(value, Mapping)}
+    for name, value in tables.items():
+        if name not in inner:
+            said = remark(prefix + name, value)
+            yield tomli_w.dumps({name: value}).rstrip("\n") + (f"  # {said}" if said else "")
+    for name, table in inner.items():
+        if any(not isinstance(value, Mapping) for value in table.values()):
+            yield from ("", f"[{heading}{name}]")
+        yield from _lines(table, f"{heading}{name}.", f"{prefix}{name}.", remark)
+
+
+def flat(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Settings by their full names."""
+    for name, value in tables.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
