@@ -99,7 +99,7 @@ KINDS = {
         f"for, and has no gain. {_FACTS}",
         bias=f"Favours words over meaning. {_TRANSLATED}",
         languages="that of the category, or the other; a brand is never translated",
-        needs="brands and categories",
+        needs="categories, and brands that tell products of a kind apart",
     ),
     "picture": Kind(
         maker="photos:picture",

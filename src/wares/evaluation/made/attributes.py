@@ -159,8 +159,9 @@ def _together(fact: Fact, chosen: list[tuple[Fact, set[int]]]) -> bool:
 
 
 def _piece(fact: Fact, wanted: Language) -> str | None:
+    """A fact as it is said in a language. A brand stays as it is; a Chinese one is not typed among English words."""
     if fact.field == "brand":
-        return fact.value
+        return fact.value if language(fact.value) in ("en", wanted) else None
     if _is_size(fact) and len(fact.value) <= 4:
         return f"{fact.value}码" if wanted == "zh" else f"size {fact.value}"
     return worded(fact.value, sort_of(fact.field), wanted)
