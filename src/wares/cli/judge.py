@@ -72,7 +72,7 @@ def judge(
         given = read(queries, media_root) if queries is not None else None
         ledger = opened.enter_context(Ledger(qrels, by))
         asked = given or _typed(query or (), _kept_at(qrels))
-        torn = (f"{qrels}: a last line that was cut short is gone: {ledger.mended}",) if ledger.mended else ()
+        torn = (f"{qrels}: a last line that was cut short is a comment now: {ledger.mended}",) if ledger.mended else ()
         problems = (*asked.problems, *ledger.problems, *torn)
         for told_apart in (asked.problems, ledger.problems, torn):
             _tell(stderr(), told_apart)

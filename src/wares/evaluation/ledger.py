@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wares.errors import CatalogueError, SetupError, StoreError
 from wares.evaluation.files import COMMENT, Lines
-from wares.evaluation.judgments import Form, form_named, form_of, gather, label
+from wares.evaluation.judgments import SHAPE, Form, form_named, form_of, gather, label
 
 #: The end of a file in which a last line without its end is looked for.
 TAIL = 1 << 16
@@ -31,8 +31,8 @@ class Ledger:
     """Judgments in a file, with new ones appended in the file's own form. A context manager.
 
     ``gains`` is what is judged, ``problems`` what is wrong with the file's lines. ``mended`` is a last line that was
-    cut short, by a crash while it was written, and has been removed; "" when there was none. Of a pair that is judged
-    again the last line counts.
+    cut short, by a crash while it was written, and has been made a comment; "" when there was none. Of a pair that is
+    judged again the last line counts.
     """
 
     def __init__(self, path: Path, by: str = "") -> None:
@@ -127,21 +127,23 @@ class Ledger:
 
     def _begin(self) -> tuple[Form, str]:
         """Form and line end of the file, after its last line is whole."""
-        self._mend()
-        if os.fstat(self._handle).st_size == 0:
-            return self._begin_new(), "\n"
+        if os.fstat(self._handle).st_size > 0:
+            source = Lines(self.path)
+            packed = os.pread(self._handle, 2, 0) == b"\x1f\x8b"
+            if packed or source.encoding not in ("utf-8", "utf-8-sig"):
+                raise SetupError(f"{self.path}: judgments are appended to plain UTF-8 text only; save it as that")
+            self._mend()
         source = Lines(self.path)
-        if source.head[:2] == b"\x1f\x8b" or source.encoding not in ("utf-8", "utf-8-sig"):
-            raise SetupError(f"{self.path}: judgments are appended to plain UTF-8 text only; save it as that")
-        form = form_of(source)
-        return form, "\r\n" if b"\r\n" in source.head else "\n"
+        if not source.first():
+            return self._begin_new(), "\n"
+        return form_of(source), "\r\n" if b"\r\n" in source.head else "\n"
 
     def _begin_new(self) -> Form:
         form = form_named(self.path)
         if self._by and "by" not in form.columns:
             form = form._replace(columns=(*form.columns, "by"))
         if form.named:
-            self._write(0, form.header() + "\n")
+            self._write(os.fstat(self._handle).st_size, form.header() + "\n")
         folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(folder)  # the file's name survives a power cut only then
@@ -150,20 +152,28 @@ class Ledger:
         return form
 
     def _mend(self) -> None:
-        """End a last line that is whole; remove one that is not."""
+        """End a last line that is whole; make one that is not a comment, so that nothing is lost."""
         size = os.fstat(self._handle).st_size
         start = max(0, size - TAIL)
         tail = os.pread(self._handle, TAIL, start)
-        at = max(tail.rfind(b"\n"), tail.rfind(b"\r")) + 1
-        torn = tail[at:].decode(errors="replace")
-        if not torn:
-            return
-        if self._is_whole(torn, first=start + at == 0):
+        ended = max(tail.rfind(b"\n"), tail.rfind(b"\r")) + 1
+        if start and not ended:
+            raise CatalogueError("this is no file of judgments: its last line has no end", source=str(self.path))
+        at = start + ended
+        if at > 0:
+            self._check_whole_lines()  # before anything is changed: it may be another file
+        torn = tail[at - start :].decode(errors="replace")
+        if torn and self._is_whole(torn, first=at == 0):
             self._write(size, "\n")
-            return
-        os.ftruncate(self._handle, start + at)
-        os.fsync(self._handle)
-        self.mended = torn
+        elif torn:
+            self._write(at, f"{COMMENT} cut short: {torn}\n")
+            self.mended = torn
+
+    def _check_whole_lines(self) -> None:
+        """:class:`CatalogueError` unless something in the file is a judgment or says that these follow."""
+        found, problems = gather(self.path)
+        if not found and problems.told() and not form_of(Lines(self.path)).named:
+            problems.refuse("judgment", SHAPE)
 
     def _is_whole(self, line: str, *, first: bool) -> bool:
         if not line.strip() or line.startswith(COMMENT):
