@@ -124,7 +124,7 @@ def test_pictures_that_cannot_be_read_are_counted_and_given_up(pictured: list[Pr
         raise MediaError("no such file", source="a.png")
 
     queries, _ = make(pictured, folder=tmp_path, picture=read)
-    assert "picture: 5 pictures could not be read, such as a.png: no such file" in queries.problems
+    assert "picture: 5 pictures could not be read: a.png: no such file" in queries.problems
     assert len(tried) == 2 * PATIENCE
     assert not (tmp_path / "pictures").exists()
 
@@ -138,7 +138,7 @@ def test_a_picture_that_cannot_be_read_costs_one_question(
     queries, judgments = make(pictured, folder=tmp_path, picture=read, kinds=["picture"])
     assert len(queries.queries) == len(pictured) - 1
     assert "en-07" not in {id for gains in judgments.gains.values() for id in gains}
-    assert any("1 pictures could not be read" in problem and "en-07" in problem for problem in queries.problems)
+    assert any("1 picture could not be read" in problem and "en-07" in problem for problem in queries.problems)
 
 
 def test_a_folder_that_cannot_be_written_is_named(pictured: list[Product], read_picture: Any, tmp_path: Path) -> None:

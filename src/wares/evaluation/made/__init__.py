@@ -201,7 +201,8 @@ def _made(survey: Survey, kind: str, seed: int, problems: list[str]) -> Iterator
                     yield made
     finally:
         if unread:
-            problems.append(f"{kind}: {unread} pictures could not be read, such as {first}")
+            pictures = "1 picture" if unread == 1 else f"{unread} pictures"
+            problems.append(f"{kind}: {pictures} could not be read: {first}")
 
 
 def _maker(kind: str) -> Maker:
