@@ -9,12 +9,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.errors import CatalogueError, QueryError, SetupError, StoreError
 from wares.evaluation import files
-from wares.evaluation.queries import PARTS, read_queries, words_of, write_queries
+from wares.evaluation.cells import PARTS
+from wares.evaluation.queries import read_queries, words_of, write_queries
 from wares.evaluation.records import Asked, QuerySet
 from wares.query import filters
 from wares.records import Compare, Part, Query
@@ -269,6 +270,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sets")
 
 
+@settings(max_examples=50)
 @given(data=st.data())
 def test_what_is_written_reads_back_the_same(data: st.DataObject, folder: Path) -> None:
     queries = data.draw(sets(str(folder)))
@@ -276,6 +278,7 @@ def test_what_is_written_reads_back_the_same(data: st.DataObject, folder: Path) 
     assert read_queries(folder / "set.jsonl", parse_where=filters.parse) == queries
 
 
+@settings(max_examples=50)
 @given(data=st.data())
 def test_any_question_is_one_line_of_words(data: st.DataObject) -> None:
     for asked in data.draw(sets("/pictures")).queries:

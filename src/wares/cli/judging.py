@@ -15,9 +15,10 @@ from wares.cli.hits import FilePlace
 from wares.cli.output import counted, plain
 from wares.cli.sheets import sheet
 from wares.errors import CatalogueError, QueryError
+from wares.evaluation.cells import MEDIA
 from wares.evaluation.ledger import Ledger
 from wares.evaluation.pooling import pool
-from wares.evaluation.queries import MEDIA, words_of
+from wares.evaluation.queries import words_of
 from wares.evaluation.records import Asked, System
 from wares.records import Media, Product
 
