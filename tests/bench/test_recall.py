@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.bench import recall as module
-from wares.bench.recall import TOP, Truth, recall, stored
+from wares.bench.recall import TOP, Truth, recall, scored, stored
 from wares.index.base import Candidates, Channel, Point, VectorSpec
 from wares.index.exact import ExactIndex
 from wares.query import filters
@@ -126,13 +126,13 @@ def test_the_truth_is_that_of_a_sort_whatever_the_batches(seed: int, size: int, 
     index = filled(ExactIndex(SPECS), seed, size)
     asked = unit(np.random.default_rng(seed), 3)
     passing = [number for number in range(size) if number % 2]
-    truths = Truth(asked, None), Truth(asked, np.asarray(passing, dtype=np.int64))
+    truths = Truth(len(asked), None), Truth(len(asked), np.asarray(passing, dtype=np.int64))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, "BATCH", batch)
         seen = list(stored(index, range(size), "v"))
     for some in seen:
         for truth in truths:
-            truth.add(some)
+            truth.add(some.numbers, scored(some, asked))
     rows = index.rows(range(size), "v")
     assert [n for some in seen for n in some.numbers.tolist()] == list(rows)
     for truth, kept in zip(truths, (list(rows), [n for n in passing if n in rows]), strict=True):

@@ -21,13 +21,12 @@ QUESTIONS = 200
 
 
 class _Look(NamedTuple):
-    """What a process is to do; ``picture`` is the path of one, or empty."""
+    """What a process is to do with questions: ask them of a shop, or encode them."""
 
     what: Literal["search", "models"]
     shop: str
     model: str
     questions: tuple[Query, ...]
-    picture: str
 
 
 class Held(NamedTuple):
@@ -50,9 +49,8 @@ def held() -> Held:
 def memory(shop: Path, model: str, questions: Sequence[Query], environment: Environment) -> list[Memory]:
     """Of a process that opens the shop and asks questions, and of the models in a process of their own."""
     asked = tuple(questions[:QUESTIONS])
-    picture = next((str(part.value) for query in asked for part in query.parts if part.kind == "image"), "")
-    before, opened, after = _look(_Look("search", str(shop), model, asked, picture), environment)
-    without, with_models = _look(_Look("models", str(shop), model, asked, picture), environment)
+    before, opened, after = _look(_Look("search", str(shop), model, asked), environment)
+    without, with_models = _look(_Look("models", str(shop), model, asked), environment)
     models = Held(*(max(0.0, b - a) for a, b in zip(without, with_models, strict=True)))
     beside = Held(*(max(0.0, a - m) for a, m in zip(after, models, strict=True)))
     rows = {
@@ -112,14 +110,15 @@ def _searching(look: _Look) -> list[Held]:
 
 
 def _models(look: _Look) -> list[Held]:
-    """The models, each of which has encoded what questions have."""
+    """The models alone, which encode what the questions have: memory for that is part of theirs."""
     before = held()
-    shown = [media.picture(media.read(look.picture))] if look.picture else []
-    for encoder in encoders.build(look.model, Environment.read()):
-        if encoder.modality == "text":
-            encoder.encode(["red shoes"])
-        elif encoder.modality == "image":
-            encoder.encode(shown)
+    built = encoders.build(look.model, Environment.read())
+    for part in (part for query in look.questions for part in query.parts):
+        for encoder in built:
+            if encoder.modality == part.kind == "text":
+                encoder.encode([str(part.value)])
+            elif encoder.modality == part.kind == "image":
+                encoder.encode([media.picture(media.read(part.value))])
     return [before, held()]
 
 

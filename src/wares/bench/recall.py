@@ -49,21 +49,26 @@ def stored(index: Index, numbers: Sequence[int], name: str) -> Iterator[Batch]:
             yield Batch(np.asarray(list(found), dtype=np.int64), starts, np.concatenate(list(found.values())))
 
 
+def scored(batch: Batch, asked: Rows) -> Rows:
+    """The scores of products for vectors (questions, dims): (questions, products), by the best row of each product."""
+    best: Rows = np.maximum.reduceat(asked @ batch.rows.T, batch.starts, axis=1)
+    return best
+
+
 class Truth:
     """The ten greatest scores of every question among all products of a set, found in one pass."""
 
-    def __init__(self, asked: Rows, passing: Numbers | None) -> None:
-        """``asked``: vectors, (questions, dims); ``passing``: the products of the set, ascending (None: all)."""
+    def __init__(self, questions: int, passing: Numbers | None) -> None:
+        """``passing``: the products of the set, ascending (None: all)."""
         self.products = 0
-        self._asked = asked
         self._passing = passing
-        self._best: Rows = np.zeros((len(asked), 0), np.float32)
+        self._best: Rows = np.zeros((questions, 0), np.float32)
 
-    def add(self, batch: Batch) -> None:
-        """Look at some products; none may come twice."""
-        scores = np.maximum.reduceat(self._asked @ batch.rows.T, batch.starts, axis=1)
+    def add(self, numbers: Numbers, scores: Rows) -> None:
+        """Look at some products and their scores, (questions, products); none may come twice."""
         if self._passing is not None:
-            scores = scores[:, np.isin(batch.numbers, self._passing, assume_unique=True)]
+            place = np.searchsorted(self._passing, numbers).clip(max=len(self._passing) - 1)
+            scores = scores[:, self._passing[place] == numbers if len(self._passing) else []]
         self.products += scores.shape[1]
         both = np.concatenate((self._best, scores), axis=1)
         self._best = -np.partition(-both, TOP - 1, axis=1)[:, :TOP] if both.shape[1] > TOP else both
@@ -89,11 +94,12 @@ def recall(
     """
     checked = {text: _checked(index, where) for text, where in wheres.items()}
     passing = {text: _passing(index, where, len(numbers)) for text, where in checked.items()}
-    truths = {(kind, text): Truth(asked[kind], passing[text]) for kind in asked for text in checked}
+    truths = {(kind, text): Truth(len(asked[kind]), passing[text]) for kind in asked for text in checked}
     for batch in stored(index, numbers, name):
         watch(batch)
-        for truth in truths.values():
-            truth.add(batch)
+        scores = {kind: scored(batch, vectors) for kind, vectors in asked.items()}
+        for (kind, _), truth in truths.items():
+            truth.add(batch.numbers, scores[kind])
     return [
         Recall(
             channel=name,
