@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from wares import __version__
-from wares.cli import bench, demo, doctor, evaluate, index, judge, models, products, queries, search, settings, versions
+from wares.cli import (
+    bench,
+    demo,
+    doctor,
+    evaluate,
+    index,
+    judge,
+    models,
+    products,
+    queries,
+    search,
+    settings,
+    versions,
+)
 
 # Plain help: drawing it with Rich would cost four times the start-up of the whole command.
 app = typer.Typer(

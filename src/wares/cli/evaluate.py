@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wares.cli.options import AsJson, ShopFolder
-from wares.cli.output import print_json, stderr, stdout
+from wares.cli.output import check_writable, print_json, stderr, stdout
+from wares.cli.questions import MediaRoot, Qrels, Queries, questions_of
 from wares.errors import SetupError
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from wares.cli.systems import Entrant
     from wares.evaluation.gate import Finding, Gate
-    from wares.evaluation.records import EvaluationReport, Judgments, QuerySet, Run
-    from wares.records import Media
+    from wares.evaluation.records import EvaluationReport, Run
     from wares.shop import Shop
 
-#: Questions of a kind that are made, and the seed of their making.
-SIZE, SEED = 50, 20
 SYSTEMS = "What to compare: shop, bm25, vectors, pictures, a fusion method, a settings file, a shop, answers."
 
 
@@ -33,12 +28,9 @@ def evaluate(
     context: typer.Context,
     shop: ShopFolder,
     more: Annotated[list[str] | None, typer.Argument(metavar="SYSTEM", help="More systems, after --compare.")] = None,
-    queries: Annotated[Path | None, typer.Option(metavar="FILE", help="The questions; made up if not given.")] = None,
-    qrels: Annotated[Path | None, typer.Option(metavar="FILE", help="Judgments of the questions.")] = None,
-    media_root: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Where picture paths of questions start."),
-    ] = None,
+    queries: Queries = None,
+    qrels: Qrels = None,
+    media_root: MediaRoot = None,
     compare: Annotated[list[str] | None, typer.Option(metavar="SYSTEM…", help=SYSTEMS)] = None,
     baseline: Annotated[
         str | None, typer.Option(metavar="SYSTEM", help="What the others are compared with.", show_default=False)
@@ -71,7 +63,7 @@ def evaluate(
 
     if more and not compare:
         raise typer.BadParameter(f"{more[0]!r}: systems stand after --compare", param_hint="'--compare'")
-    _writable(html, save_run)
+    check_writable(html, save_run)
     rules = _read_gate(gate) if gate is not None else None
     measures = _measures(measure or (), rules)
     names, rule = chosen([*(compare or ()), *(more or ())], baseline, rules.rivals if rules else ())
@@ -80,7 +72,7 @@ def evaluate(
         if not len(asked):
             raise SetupError(f"{shop} has no products; add some: wares index {shop} FEED")
         entrants = _entrants(names, asked, opened)
-        questions, judgments = opened.enter_context(_questions(queries, qrels, media_root, asked))
+        questions, judgments = opened.enter_context(questions_of(asked, queries, qrels, media_root))
         with bars(stderr()) as progress:
             report = reporting.evaluate(
                 questions,
@@ -143,43 +135,6 @@ def _entrants(names: Sequence[str], shop: Shop, opened: ExitStack) -> list[Entra
     return [entrant(name, shop, opened) for name in names]
 
 
-@contextmanager
-def _questions(
-    queries: Path | None, qrels: Path | None, media_root: Path | None, shop: Shop
-) -> Iterator[tuple[QuerySet, Judgments]]:
-    """The questions and judgments of files, or such as are made out of the catalogue, while they are asked."""
-    if queries is not None and qrels is not None:
-        from wares.cli.judge import read
-        from wares.evaluation.judgments import read_judgments
-
-        yield read(queries, media_root), read_judgments(qrels)
-    elif queries is not None or qrels is not None:
-        missing = "--qrels" if qrels is None else "--queries"
-        raise typer.BadParameter(
-            "questions and judgments belong together; name both or none", param_hint=f"'{missing}'"
-        )
-    else:
-        from wares.evaluation.made import make
-
-        stderr().print("no --queries: questions are made out of the catalogue", style="dim", soft_wrap=True)
-        with TemporaryDirectory(prefix="wares-") as folder:
-            yield make(shop.products(), folder=Path(folder), size=SIZE, seed=SEED, picture=_picture(shop))
-
-
-def _picture(shop: Shop) -> Callable[[Media], Image | None]:
-    """Reads a product's picture; None where it cannot be had."""
-    from wares import media
-    from wares.errors import CatalogueError
-
-    def read(medium: Media) -> Image | None:
-        try:
-            return media.picture(shop.media_bytes(medium), shop.settings.media)
-        except CatalogueError:
-            return None
-
-    return read
-
-
 def _read_gate(path: Path) -> Gate:
     from wares.cli.settings_file import read_toml
     from wares.evaluation import gate
@@ -193,13 +148,6 @@ def _measures(names: Sequence[str], gate: Gate | None) -> list[Any]:
 
     found = [parse(name) for name in names] or list(DEFAULT)
     return list(dict.fromkeys([*found, *(gate.measures if gate else ())]))
-
-
-def _writable(*paths: Path | None) -> None:
-    """Whether files can be written there: asked before an hour's work, not after it."""
-    for path in filter(None, paths):
-        if path.is_dir() or not path.parent.is_dir():
-            raise SetupError(f"{path} cannot be written: it is a folder, or its folder is not there")
 
 
 def _save(runs: Sequence[Run], entrants: Sequence[Entrant], path: Path | None) -> None:

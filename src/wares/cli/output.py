@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
+
+from wares.errors import SetupError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +42,13 @@ def _drives(character: str) -> bool:
 def counted(count: int, noun: str) -> str:
     """``1 picture``, ``2,000 pictures``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def check_writable(*paths: Path | None) -> None:
+    """Whether files can be written there: asked before an hour's work, not after it."""
+    for path in filter(None, paths):
+        if path.is_dir() or not path.parent.is_dir():
+            raise SetupError(f"{path} cannot be written: it is a folder, or its folder is not there")
 
 
 def print_json(document: Any) -> None:
