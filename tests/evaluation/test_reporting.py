@@ -48,7 +48,7 @@ POOR = {"red": ["b", "e"], "blue": [], "green": ["e", "f", "d"]}
 
 
 def test_figures_are_means_over_questions(report: Callable[..., EvaluationReport]) -> None:
-    found = report(GOOD, POOR, measures=["nDCG@10", "P@1", "R@5"])
+    found = report(GOOD, POOR, measures=["nDCG@10", "P@1", parse("R@5"), "P@1"])
     assert found.measures == ("nDCG@10", "P@1", "R@5")
     for system, answers in zip(found.systems, (GOOD, POOR), strict=True):
         for figure in system.figures:

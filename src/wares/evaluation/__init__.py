@@ -8,7 +8,8 @@
                     lists; ``classification`` accuracy, precision, recall, F1
 ``statistics``      paired randomisation test, bootstrap interval, rank-biased overlap
 ``segments``        groups of questions that may fare differently; ``comparing`` systems against a baseline
-``reporting``       all of it as one report; ``page`` that report as one HTML file; ``gate`` floors it must keep
+``reporting``       all of it as one report, with ``remarks`` on what was left out; ``page`` that report as one HTML
+                    file; ``gate`` floors it must keep
 ``tuning``          weights and methods searched on one part of the questions, told on the other
 
 Nothing here knows a shop: a system is any function from a :class:`~wares.records.Query` to

@@ -53,7 +53,7 @@ def evaluate(
     Raises :class:`CatalogueError` when no question is left, :class:`SetupError` for a measure that is unknown or
     looks deeper than the answers go.
     """
-    measured = tuple(parse(measure) if isinstance(measure, str) else measure for measure in measures)
+    measured = tuple(dict.fromkeys(parse(one) if isinstance(one, str) else one for one in measures))
     _check(systems, measured, depth)
     ground = _ground(queries, judgments, measured, titles)
     groups = _within(segments(queries, judgments), ground)
