@@ -216,7 +216,7 @@ def test_what_is_mostly_unjudged_is_a_warning(report: Callable[..., EvaluationRe
 def test_where_the_truth_is_known_what_is_unjudged_is_wrong(
     report: Callable[..., EvaluationReport], asking: Make
 ) -> None:
-    queries = asking("red", "blue", "green", tags=dict.fromkeys(GAINS, {"made": "typo"}))
+    queries = asking("red", "blue", "green", tags={id: {"made": "typo"} for id in GAINS})
     assert not [one for one in report(POOR, queries=queries).remarks if "is judged" in one.text]
 
 

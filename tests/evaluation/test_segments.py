@@ -109,6 +109,7 @@ def counted(**counts: Any) -> dict[str, list[str]]:
 def test_the_head_makes_up_half_of_all_asking() -> None:
     assert counted(a=5, b=60, c=15, d="1,000", e="often") == {"head": ["d"], "tail": ["a", "b", "c", "e"]}
     assert counted(a=1, b=1, c=1, d=1) == {"head": ["a", "b"], "tail": ["c", "d"]}
+    assert counted(a=4, b=3, c=3) == {"head": ["a", "b"], "tail": ["c"]}
     assert counted(a=3) == {"head": ["a"]}
 
 

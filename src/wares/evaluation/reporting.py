@@ -46,8 +46,8 @@ def evaluate(
 
     A system is a function from a query to results, or a run that has been asked before. ``titles`` are those of all
     products there are, by id: with them coverage is known, and judgments of products that there are not are told.
-    ``about`` goes into the report as it is, and ``abouts`` say what the systems are. ``depth`` products are asked for;
-    ``on_runs`` is given the answers before they are measured.
+    ``about`` goes into the report as it is, and ``abouts`` say what the systems are. ``depth`` products are asked
+    for; ``on_runs`` is given the answers before they are measured.
 
     Questions without a judgment or without a relevant product are left out of every figure, and told in remarks.
     Raises :class:`CatalogueError` when no question is left, :class:`SetupError` for a measure that is unknown or
