@@ -50,7 +50,7 @@ def stored(index: Index, numbers: Sequence[int], name: str) -> Iterator[Batch]:
 
 
 def scored(batch: Batch, asked: Rows) -> Rows:
-    """The scores of products for vectors (questions, dims): (questions, products), by the best row of each product."""
+    """Scores, (questions, products), for vectors of shape (questions, dims): the best of each product's rows."""
     best: Rows = np.maximum.reduceat(asked @ batch.rows.T, batch.starts, axis=1)
     return best
 
