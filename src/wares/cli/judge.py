@@ -39,7 +39,7 @@ def judge(
     qrels: Annotated[Path, typer.Option(metavar="FILE", help="Where judgments are kept: .qrels, .tsv or .csv.")],
     queries: Annotated[Path | None, typer.Option(metavar="FILE", help="The questions.")] = None,
     query: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A question, typed here.")] = None,
-    k: Annotated[int, typer.Option("-k", "--k", metavar="NUMBER", min=1, help="Hits of each way to search.")] = 10,
+    k: Annotated[int, typer.Option("-k", "--k", metavar="NUMBER", min=1, max=1_000, help="Hits of each way.")] = 10,
     show_judged: Annotated[bool, typer.Option("--show-judged", help="Ask again for what is judged.")] = False,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who judges, to be kept with each label.")] = "",
     media_root: Annotated[
@@ -72,7 +72,9 @@ def judge(
         given = read(queries, media_root) if queries is not None else None
         ledger = opened.enter_context(Ledger(qrels, by))
         asked = given or _typed(query or (), _kept_at(qrels))
-        torn = (f"{qrels}: a last line that was cut short is a comment now: {ledger.mended}",) if ledger.mended else ()
+        torn = (
+            (f"{qrels}: a last line that was cut short is a comment now: {ledger.mended}",) if ledger.mended else ()
+        )
         problems = (*asked.problems, *ledger.problems, *torn)
         for told_apart in (asked.problems, ledger.problems, torn):
             _tell(stderr(), told_apart)

@@ -1,7 +1,9 @@
 """Evaluation: is it better than before, better than plain words, and where does it fail?
 
 ``records``         questions, judgments, runs, and the report, as plain values that become JSON
-``queries``         sets of questions; ``judgments`` graded labels (TREC qrels, TSV): read and written
+``queries``         sets of questions; ``judgments`` graded labels (TREC qrels, TSV): read and written. ``cells`` is
+                    one question as files have it, ``files`` what all of these files have in common
+``pooling``         what is to be judged by hand; ``ledger`` a file that keeps each label as it is given
 ``made``            sets of questions made out of a catalogue, without anybody's help
 ``runs``            questions asked of a system, and what it answered (TREC runs, read and written)
 ``measures``        nDCG@10, RR@10, R@100, P@1, AP, Success@10 as values; ``lists`` diversity, novelty, coverage of

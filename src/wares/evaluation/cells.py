@@ -33,6 +33,10 @@ Cells: TypeAlias = Mapping[str, Any]
 
 
 def asked_of(cells: Cells, root: str, parse_where: ParseWhere | None) -> Asked:
+    """The question that cells say. Paths of media start at ``root``; ``parse_where`` reads a filter in words.
+
+    Raises :class:`CatalogueError` with the reason alone, and what ``parse_where`` raises.
+    """
     if not cells.get("id"):
         raise CatalogueError("there is no id")
     id = values.identifier(cells["id"])
@@ -94,12 +98,13 @@ def _mapping(value: object, name: str) -> Mapping[str, Any]:
 
 
 def texts(cells: object, name: str) -> dict[str, str]:
-    """Names and values as text; numbers and lists are written out."""
+    """Names and values as text; numbers and lists are written out. ``name`` is how an error calls them."""
     found = dict(values.attributes("", _mapping(cells, name)))
     return {key: values.option_text(value) for key, value in found.items()}
 
 
 def record_of(asked: Asked, root: Path) -> Cells:
+    """The cells that :func:`asked_of` reads as this question. :class:`CatalogueError` when there are none."""
     if values.identifier(asked.id) != asked.id:
         raise CatalogueError("its id begins or ends with a space")
     if not any(part.weight > 0 for part in asked.query.parts):
