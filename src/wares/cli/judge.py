@@ -72,12 +72,8 @@ def judge(
         given = read(queries, media_root) if queries is not None else None
         ledger = opened.enter_context(Ledger(qrels, by))
         asked = given or _typed(query or (), _kept_at(qrels))
-        torn = (
-            (f"{qrels}: a last line that was cut short is a comment now: {ledger.mended}",) if ledger.mended else ()
-        )
-        problems = (*asked.problems, *ledger.problems, *torn)
-        for told_apart in (asked.problems, ledger.problems, torn):
-            _tell(stderr(), told_apart)
+        for problems in (asked.problems, ledger.problems):
+            _tell(stderr(), problems)
         systems = list(_systems(found, opened))
         session = Session(console, found, asked.queries, systems, ledger, k=k, show_judged=show_judged)
         try:
@@ -89,7 +85,8 @@ def judge(
             if query:
                 console.print(f"the questions are kept in {_kept_at(qrels)}", style="dim", soft_wrap=True)
             if as_json:
-                print_json({"qrels": qrels, "queries": queries or _kept_at(qrels), **summary, "problems": problems})
+                files = {"qrels": qrels, "queries": queries or _kept_at(qrels)}
+                print_json({**files, **summary, "problems": asked.problems + ledger.problems})
 
 
 def read(path: Path, media_root: Path | None = None) -> QuerySet:

@@ -30,7 +30,7 @@ class Entry(NamedTuple):
 class Ledger:
     """Judgments in a file, with new ones appended in the file's own form. A context manager.
 
-    ``gains`` is what is judged, ``problems`` what is wrong with the file's lines. ``mended`` is a last line that was
+    ``gains`` is what is judged, ``problems`` what was wrong with the file's lines. ``mended`` is a last line that was
     cut short, by a crash while it was written, and has been made a comment; "" when there was none. Of a pair that is
     judged again the last line counts.
     """
@@ -59,7 +59,8 @@ class Ledger:
         except BaseException:
             os.close(self._handle)
             raise
-        self.problems = problems.told()
+        cut = f"{path}: the last line was cut short and is a comment now: {' '.join(self.mended.split())}"
+        self.problems = ((cut,) if self.mended else ()) + problems.told()
         self._gains = found
 
     @property
