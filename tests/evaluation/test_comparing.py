@@ -56,8 +56,8 @@ def test_differences_are_those_of_single_questions(gains: dict[str, dict[str, in
             assert difference.low - 1e-9 <= difference.mean <= difference.high + 1e-9
         alike = [overlap(lists[0][q][:TOP], found[q][:TOP]) for q in gains]
         assert comparison.overlap == pytest.approx(sum(alike) / len(alike))
-    every = [difference for comparison in comparisons for difference in comparison.differences]
-    assert [d.p_holm for d in every] == holm([d.p for d in every])
+    for same in zip(*(comparison.differences for comparison in comparisons), strict=True):
+        assert [d.p_holm for d in same] == holm([d.p for d in same])
 
 
 def wide(count: int) -> tuple[Ground, Scored, Scored]:

@@ -68,17 +68,20 @@ def scored(run: Run, ground: Ground) -> Scored:
 
 
 def compare(baseline: Scored, others: Sequence[Scored], ground: Ground) -> tuple[Comparison, ...]:
-    """Each of the others against the baseline; p-values are adjusted for all tests made here (Holm, 1979)."""
+    """Each of the others against the baseline. p-values are adjusted for the number of systems (Holm, 1979), within
+    each measure: the measures say nearly the same of the same answers, and the verdict is by the first of them."""
     made = [_compared(baseline, other, ground) for other in others]
-    adjusted = iter(holm([difference.p for comparison in made for difference in comparison.differences]))
+    by_measure = zip(*(comparison.differences for comparison in made), strict=True)
+    adjusted = [holm([difference.p for difference in same]) for same in by_measure]
     return tuple(
         msgspec.structs.replace(
             comparison,
             differences=tuple(
-                msgspec.structs.replace(difference, p_holm=next(adjusted)) for difference in comparison.differences
+                msgspec.structs.replace(difference, p_holm=own[at])
+                for difference, own in zip(comparison.differences, adjusted, strict=True)
             ),
         )
-        for comparison in made
+        for at, comparison in enumerate(made)
     )
 
 

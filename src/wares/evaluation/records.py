@@ -154,7 +154,8 @@ class SideBySide(msgspec.Struct, frozen=True, kw_only=True):
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """A system against the baseline, by one measure: the mean of per-question differences with its 95 % bootstrap
-    interval, and the p-value of a paired randomisation test (``p_holm``: adjusted for all that were made)."""
+    interval, and the p-value of a paired randomisation test (``p_holm``: adjusted for the number of
+    systems that were compared)."""
 
     measure: str
     baseline: str

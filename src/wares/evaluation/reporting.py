@@ -203,7 +203,7 @@ def _conventions(depth: int, groups: Groups) -> tuple[str, ...]:
         f"Systems are asked for {depth} products; measures without a cut-off see no more than these.",
         "Judged products that the shop does not have stay in the ideal list.",
         "Intervals are 95 % percentile bootstraps over questions.",
-        "p is that of a paired randomisation test, adjusted by Holm's method for all tests of this report.",
+        "p is that of a paired randomisation test, adjusted by Holm's method for the number of systems compared.",
         f"Lists are alike by rank-biased overlap of the first {TOP}, p = {PERSISTENCE}.",
         f"Milliseconds are those of an answer of {depth} products, each question timed once, systems taking turns.",
         *(text for kind, text in _GROUPS.items() if kind in groups),
