@@ -46,7 +46,8 @@ def thumbnail(shop: Shop, medium: MatchedMedia | Media) -> RenderableType | None
         return None  # the shop has reported it when it was added
     width, lines = THUMBNAIL_CELLS
     image.thumbnail((width, 2 * lines), Image.Resampling.LANCZOS)
-    return Pixels.from_image(image)
+    drawn: RenderableType = Pixels.from_image(image)
+    return drawn
 
 
 def save_contact_sheet(shop: Shop, results: Results, path: Path) -> None:
