@@ -72,12 +72,12 @@ def queries(
         ["wares", "queries", f"{shop}", f"{folder}", "--size", f"{size}", "--seed", f"{seed}", *only]
     )
     files = _write(asked, judgments, folder, command)
-    for problem in asked.problems:
-        stderr().print(plain(problem), style="yellow", soft_wrap=True)
     if as_json:
         print_json(_document(asked, files))
     else:
         _print(asked, files, shop)
+    for problem in asked.problems:
+        stderr().print(plain(problem), style="yellow", soft_wrap=True)
 
 
 def picture_reader(shop: Shop) -> ReadPicture:
@@ -143,7 +143,7 @@ def _left_over(folder: Path, asked: QuerySet, judgments: str) -> list[Path]:
 
 
 def _readme(asked: QuerySet, command: str, files: list[Path]) -> str:
-    from wares.evaluation.made import KINDS
+    from wares.evaluation.made import COMPLETE, KINDS
 
     lines = [
         f"# {plain(asked.name)}",
@@ -153,6 +153,8 @@ def _readme(asked: QuerySet, command: str, files: list[Path]) -> str:
         "",
         "Such questions show whether one state of a shop is better than another. They are no sample of what people",
         "ask, and what each kind favours stands below; say it wherever a figure from this set is told.",
+        "",
+        COMPLETE,
     ]
     for name, count in _counts(asked).items():
         kind = KINDS[name]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from wares.errors import CatalogueError, MediaError, SetupError, StoreError
 from wares.evaluation.judgments import read_judgments, write_judgments
-from wares.evaluation.made import KINDS, PATIENCE, make
+from wares.evaluation.made import COMPLETE, KINDS, PATIENCE, make
 from wares.evaluation.queries import read_queries, write_queries
 from wares.records import Product
 
@@ -44,6 +44,7 @@ def test_every_kind_is_made_in_both_languages(
     for kind in KINDS:
         assert f"{kind}: {KINDS[kind].truth}" in queries.truth
         assert f"{kind}: {KINDS[kind].bias}" in queries.bias
+    assert queries.truth.endswith(COMPLETE)
 
 
 def test_a_set_is_written_and_read_back(pictured: list[Product], read_picture: Any, tmp_path: Path) -> None:
@@ -173,3 +174,9 @@ def test_nothing_in_a_catalogue_breaks_it(goods: list[Product]) -> None:
     for asked in queries.queries:
         assert str(asked.query.parts[0].value).strip()
         assert set(judgments.gains[asked.id]) <= ids
+
+
+def test_the_page_tells_every_kind() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "query-sets.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| `")]
+    assert [row for row in rows if not row.startswith("`--")] == [f"`{kind}`" for kind in KINDS]

@@ -47,6 +47,9 @@ class Kind(NamedTuple):
     pictured: bool = False
 
 
+#: Said of every set.
+COMPLETE = "Whatever is not named is wrong by these rules: that few products are judged leaves no gap."
+
 _IN_TITLES = "Gain 3: every product whose title, brand, category, attributes and options together have all words"
 _FACTS = (
     "At most 100 have gain 3. A product has a value when that field says it, in English or Chinese, or when the "
@@ -163,7 +166,7 @@ def make(
     queries = QuerySet(
         name=name,
         queries=tuple(asked),
-        truth="\n".join(f"{kind}: {KINDS[kind].truth}" for kind in counts),
+        truth="\n".join([*(f"{kind}: {KINDS[kind].truth}" for kind in counts), COMPLETE]),
         bias="\n".join(f"{kind}: {KINDS[kind].bias}" for kind in counts),
         problems=tuple(problems),
     )
