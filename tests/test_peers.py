@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are run from the project and never installed
 from benchmarks import report
 from benchmarks.judged import Questions
-from benchmarks.peers import environments, inputs, memory, tables
+from benchmarks.peers import environments, inputs, memory, runner, tables
 from benchmarks.peers.contest import Contest, Outcome
 from benchmarks.peers.entrants import ENTRANTS, INDEX, SCAN, WARES, Entry
+from benchmarks.peers.entrants.scan import Scan
 from benchmarks.peers.inputs import Catalogue
-from benchmarks.peers.protocol import KINDS, TOP, Answers, Inputs, Visited, recall
+from benchmarks.peers.protocol import KINDS, TOP, Answers, Inputs, Job, Kind, Question, Visited, recall
 from wares.errors import SetupError
 from wares.records import Price, Product
 
@@ -157,7 +159,8 @@ def test_an_entrant_that_takes_too_long_is_stopped_and_the_others_go_on(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = contest(catalogue, tmp_path, [SCAN], limit_s=0.01).run()[SCAN]
-    assert quick.trouble == "stopped after 0 s"
+    assert quick.trouble == "ingest stopped after 0 s"
+    assert tables.troubles("speed", {SCAN: quick}) == ["speed: scan: ingest stopped after 0 s"]
     assert quick.visits == []
     monkeypatch.setitem(ENTRANTS, "absent", Entry("txtai:Txtai", "an engine that is not installed"))  # type: ignore[misc]
     outcomes = contest(catalogue, tmp_path, ["absent", SCAN]).run()
@@ -165,6 +168,41 @@ def test_an_entrant_that_takes_too_long_is_stopped_and_the_others_go_on(
     assert "No module named 'txtai'" in outcomes["absent"].reason
     [told] = tables.troubles("speed", outcomes)
     assert told.startswith("speed: absent: ingest failed: ")
+
+
+def test_a_kind_of_question_that_runs_out_of_time_keeps_what_was_answered(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    scan = Scan(tmp_path, Inputs(catalogue.inputs))
+    scan.ingest()
+    efforts = {kind: [{}] for kind in ("vector", "vector, filter 50 %")}
+    job = Job("visit", "scan:Scan", str(catalogue.inputs), str(tmp_path), list(efforts), efforts, limit_s=0.0)
+    whole = runner.visit(scan, replace(job, limit_s=60.0))
+    cut = runner.visit(scan, job)
+    for kind in efforts:
+        assert len(whole.answers[kind].ids) == len(scan.inputs.questions("measuring")) > 1
+        assert cut.answers[kind].ids == whole.answers[kind].ids[:1]
+    assert whole.memory > 10
+
+
+def test_tuning_takes_the_least_effort_that_finds_enough(catalogue: Catalogue, tmp_path: Path) -> None:
+    class Lazy(Scan):
+        """A scan that keeps to itself what is beyond its effort."""
+
+        def ask(self, kind: Kind, question: Question) -> list[str]:
+            return super().ask(kind, question)[: self.effort["width"]]
+
+    lazy = Lazy(tmp_path, Inputs(catalogue.inputs))
+    lazy.ingest()
+
+    def chosen(*widths: int) -> int:
+        efforts = {"vector": [{"width": width} for width in widths]}
+        job = Job("tune", "scan:Scan", str(catalogue.inputs), str(tmp_path), ["vector"], efforts)
+        return runner.tune(lazy, job).chosen["vector"]
+
+    assert chosen(2, 9, 10, 20) == 2
+    assert chosen(10, 20) == 0
+    assert chosen(2, 5) == 1
 
 
 def test_an_environment_that_cannot_be_made_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,9 @@ def _speed(arguments: argparse.Namespace, scratch: Path, found: list[Table], not
     found.append(tables.glance(outcomes, tuple(KINDS)))
     found.append(tables.costs(outcomes, f"Ingest, memory and disk at {catalogue.products:,} products"))
     found.extend(tables.searches(outcomes, kind, asked, right.get(kind.name)) for kind in KINDS.values())
-    notes.append(f"speed: {asked} questions of five sets, {arguments.rounds} rounds; {large.ABOUT.partition(';')[0]}")
+    notes.append(
+        f"speed: {asked} questions of five sets, rounds: {arguments.rounds}; {large.ABOUT.partition(';')[0]}"
+    )
     notes.extend(tables.troubles("speed", outcomes))
 
 

@@ -18,7 +18,7 @@ from benchmarks.peers import environments
 from benchmarks.peers.entrants import ENTRANTS, Effort, Entry
 from benchmarks.peers.inputs import Catalogue, write_plugin
 from benchmarks.peers.memory import disk_mb, resident_mb
-from benchmarks.peers.protocol import KINDS, Ingested, Job, Tuned, Visited
+from benchmarks.peers.protocol import KINDS, VARIABLE, Ingested, Job, Tuned, Visited
 from benchmarks.report import tell
 from wares.errors import SetupError
 
@@ -149,13 +149,14 @@ class Contest(msgspec.Struct, frozen=True):
             asked.write_bytes(msgspec.json.encode(job))
             command = [str(outcome.interpreter), "-m", "benchmarks.peers.runner", str(asked), str(answer)]
             with said.open("wb") as log:
-                peak = self._watched(command, self._variables(outcome.entry), log.fileno(), stage == "ingest")
+                peak = self._watched(command, self._variables(outcome.entry), log.fileno(), stage)
             if not answer.exists():
                 raise Stopped(f"{stage} failed", _last_line(said))
             return msgspec.json.decode(answer.read_bytes(), type=kind), peak
 
-    def _watched(self, command: Sequence[str], variables: Mapping[str, str], log: int, look: bool) -> float:
-        """Run a process to its end; :class:`Stopped` when it takes too long. Its peak of memory, if one looks."""
+    def _watched(self, command: Sequence[str], variables: Mapping[str, str], log: int, stage: str) -> float:
+        """Run a process to its end; :class:`Stopped` when it takes too long. Its peak of memory when it ingests."""
+        look = stage == "ingest"
         process = subprocess.Popen(
             command, cwd=ROOT, env=dict(variables), stdout=log, stderr=log, start_new_session=True
         )
@@ -168,7 +169,7 @@ class Contest(msgspec.Struct, frozen=True):
                     return peak
                 except subprocess.TimeoutExpired:
                     peak = max(peak, resident_mb(process.pid) if look else 0.0)
-            raise Stopped(f"stopped after {self.limit_s:.0f} s")
+            raise Stopped(f"{stage} stopped after {self.limit_s:.0f} s")
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, 9)
@@ -182,7 +183,7 @@ class Contest(msgspec.Struct, frozen=True):
             path.append(str(write_plugin(self.catalogue.inputs)))
         if entry.threads:
             variables.update(dict.fromkeys(_THREADS, str(entry.threads)))
-        given = {"PYTHONPATH": os.pathsep.join(path), "WARES_PEERS_INPUTS": str(self.catalogue.inputs)}
+        given = {"PYTHONPATH": os.pathsep.join(path), VARIABLE: str(self.catalogue.inputs)}
         return variables | given | _QUIET
 
 

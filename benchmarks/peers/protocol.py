@@ -19,6 +19,9 @@ DEPTH = 100
 #: A vector whose score is nearer than this to that of the tenth is as good: some engines keep 16 bits.
 ROUNDING = 1e-4
 
+#: The environment variable that tells the processes of wares where the inputs are.
+VARIABLE = "WARES_PEERS_INPUTS"
+
 Way: TypeAlias = Literal["near", "words", "hybrid"]
 Vectors: TypeAlias = npt.NDArray[np.float32]
 

@@ -150,4 +150,9 @@ def glance(outcomes: Outcomes, kinds: Sequence[str]) -> Table:
 
 def troubles(what: str, outcomes: Outcomes) -> list[str]:
     """What went wrong, a line for each entrant that was not measured to the end."""
-    return [f"{what}: {name}: {one.trouble}: {one.reason}" for name, one in outcomes.items() if one.trouble]
+    found = []
+    for name, outcome in outcomes.items():
+        if outcome.trouble:
+            why = f": {outcome.reason}" if outcome.reason != outcome.trouble else ""
+            found.append(f"{what}: {name}: {outcome.trouble}{why}")
+    return found

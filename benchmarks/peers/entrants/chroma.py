@@ -9,7 +9,7 @@ from chromadb.api.client import SharedSystemClient
 from chromadb.config import Settings
 
 from benchmarks.peers.entrants.base import Entrant
-from benchmarks.peers.protocol import TOP, Kind, Question
+from benchmarks.peers.protocol import TOP, Goods, Kind, Question
 
 
 class Chroma(Entrant):
@@ -27,7 +27,7 @@ class Chroma(Entrant):
                 ids=[one.id for one in some],
                 embeddings=vectors[start : start + batch],
                 documents=[one.text for one in some],
-                metadatas=[{"title": one.title, "brand": one.brand, "price": one.price} for one in some],
+                metadatas=[_metadata(one) for one in some],
             )
 
     def open(self) -> None:
@@ -51,3 +51,8 @@ class Chroma(Entrant):
 
     def _client(self) -> chromadb.ClientAPI:
         return chromadb.PersistentClient(self.folder, settings=Settings(anonymized_telemetry=False))
+
+
+def _metadata(one: Goods) -> dict[str, str | float]:
+    """The fields that there are: a value cannot be None."""
+    return {"title": one.title, "brand": one.brand} | ({} if one.price is None else {"price": one.price})

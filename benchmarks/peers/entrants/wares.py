@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.peers.entrants.base import Entrant
-from benchmarks.peers.protocol import DEPTH, TOP, Inputs, Kind, Question, Vectors
+from benchmarks.peers.protocol import DEPTH, TOP, VARIABLE, Inputs, Kind, Question, Vectors
 from benchmarks.shops import parts
 from wares.documents import meaning_text
 from wares.encoders.base import Encoder, Tower
@@ -31,9 +31,8 @@ from wares.shop import Shop
 if TYPE_CHECKING:
     from wares.encoders.base import Content
 
-#: The name of the model, and the environment variable that says where its vectors are.
+#: The name of the model.
 MODEL = "given"
-VARIABLE = "WARES_PEERS_INPUTS"
 
 #: A shop joins both ways; a weight of 0 leaves a way out.
 FUSIONS: Mapping[str, FusionSettings | None] = {
