@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wares.bench import measuring
 from wares.bench.measuring import measure
 from wares.bench.planning import tried
 from wares.bench.questions import from_file, words
@@ -21,11 +20,6 @@ from wares.shop import Shop
 from wares.store.store import Store
 
 
-@pytest.fixture(autouse=True)
-def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "LOAD_S", 0.1)
-
-
 def contents(shop: Path) -> tuple[int, int, list[str]]:
     with Store.open(shop / "shop.db", read_only=True) as store:
         return len(store), store.last_change(), sorted(path.name for path in (shop / "index").iterdir())
@@ -33,7 +27,9 @@ def contents(shop: Path) -> tuple[int, int, list[str]]:
 
 def test_a_report_has_everything_and_the_shop_is_as_it_was(shop: Path, environment: Environment) -> None:
     before = contents(shop)
-    report = measure(shop, count=12, repeats=2, concurrency=(2,), environment=environment, about={"command": "this"})
+    report = measure(
+        shop, count=12, repeats=2, concurrency=(2,), seconds=0.1, environment=environment, about={"command": "this"}
+    )
     assert contents(shop) == before
     assert report.about["command"] == "this"
     assert (report.about["products"], report.about["model"]) == ("120", "basic")
@@ -65,7 +61,9 @@ def test_a_shop_that_another_process_serves_is_measured_through_it(shop: Path, e
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
-        report = measure(shop, count=3, repeats=1, concurrency=(1,), environment=environment, where=["price < 9"])
+        report = measure(
+            shop, count=3, repeats=1, concurrency=(1,), seconds=0.1, environment=environment, where=["price < 9"]
+        )
         assert other.poll() is None
         other.communicate("\n")
     assert "another process serves this shop" in report.notes[0]
@@ -77,7 +75,7 @@ def test_a_shop_of_three_products_without_pictures(tmp_path: Path, environment: 
     goods = [Product(id=str(at), title=title) for at, title in enumerate(("红色 mug", "lamp", "!!!"))]
     with Shop.open(tmp_path / "shop", model="basic", environment=environment) as opened:
         opened.add(goods)
-    report = measure(tmp_path / "shop", count=5, repeats=1, concurrency=(1,), environment=environment)
+    report = measure(tmp_path / "shop", count=5, repeats=1, concurrency=(1,), seconds=0.1, environment=environment)
     assert [one.kind for one in report.questions] == ["words"]
     assert report.filters == ()
     assert any("no product that was drawn has one" in note for note in report.notes)

@@ -13,16 +13,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from wares.bench import measuring
-
 Command: TypeAlias = Callable[..., Any]
 
-BRIEFLY = ("--count", "3", "--repeats", "1", "--concurrency", "1")
-
-
-@pytest.fixture
-def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "LOAD_S", 0.1)
+BRIEFLY = ("--count", "3", "--repeats", "1", "--concurrency", "1", "--seconds", "0.1")
 
 
 def test_the_real_command_prints_one_document(process: Command, made: Path) -> None:
@@ -40,7 +33,6 @@ def test_the_real_command_prints_one_document(process: Command, made: Path) -> N
     assert process("search", made, "--json").json["total"] == 9
 
 
-@pytest.mark.usefixtures("briefly")
 def test_people_read_tables(wares: Command, made: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.txt"
     file.write_text("red cup\nlamp\n")

@@ -28,8 +28,6 @@ from wares.shop import Shop
 
 #: Questions of each kind whose exact answers are looked for.
 RECALL_QUESTIONS = 100
-#: Seconds for each number of threads and of processes.
-LOAD_S = 2.0
 
 
 class _Bench(NamedTuple):
@@ -52,6 +50,7 @@ def measure(
     repeats: int = 3,
     where: Sequence[str] = (),
     concurrency: Sequence[int] = (1, 2, 4, 8),
+    seconds: float = 2.0,
     environment: Environment | None = None,
     about: Mapping[str, str] | None = None,
     progress: OnProgress | None = None,
@@ -60,7 +59,8 @@ def measure(
 
     Asked are at most ``count`` questions of the file ``queries``, or questions drawn from the shop, ``repeats`` times
     over; filtered by the filters ``where``, or by some that pass about 1 %, 10 % and 50 % of the products; and by
-    as many threads, and processes, as ``concurrency`` says. ``about`` goes into the report as it is.
+    as many threads, and processes, as ``concurrency`` says, for some ``seconds`` each. ``about`` goes into the report
+    as it is.
 
     Raises :class:`SetupError` for a shop without products, :class:`~wares.errors.QueryError` for a filter or a file
     of no use, and what opening and searching a shop raise.
@@ -77,7 +77,7 @@ def measure(
             products = len(opened)
             asked, vectors, failed = tried(opened, plan.questions)
         recalls, latencies, stages, scanned = _compared(bench, plan, asked, vectors, repeats)
-        under_load = loads(bench.shop, asked[0].queries, concurrency, LOAD_S, bench.environment, bench.tell)
+        under_load = loads(bench.shop, asked[0].queries, concurrency, seconds, bench.environment, bench.tell)
         everything = [query for questions in asked for query in questions.queries]
         taken = memory.memory(bench.shop, settings.model, everything, bench.environment)
     return BenchReport(
@@ -97,7 +97,7 @@ def measure(
         memory=tuple(taken),
         disk=memory.disk(bench.shop),
         recalls=tuple(recalls),
-        notes=(*plan.notes, *failed, *scanned, *_method(repeats, asked[0])),
+        notes=(*plan.notes, *failed, *scanned, *_method(repeats, asked[0], seconds)),
     )
 
 
@@ -166,7 +166,7 @@ def _scan(scan: Scan, vectors: Rows, at: int) -> float:
     return scan.nearest(vectors[at % len(vectors)]).milliseconds
 
 
-def _method(repeats: int, loaded: Questions) -> tuple[str, ...]:
+def _method(repeats: int, loaded: Questions, seconds: float) -> tuple[str, ...]:
     """How the figures came about."""
     return (
         f"times: percentiles over all answers; rounds: {repeats}. In each a shop is opened and every question asked, "
@@ -175,8 +175,8 @@ def _method(repeats: int, loaded: Questions) -> tuple[str, ...]:
         "scan: numpy compares the question's vector with all stored ones, float32, one thread, in a process of its "
         "own, in turns with the searches; × scan is the median search divided by its median",
         f"under load: {loaded.kind}, {min(len(loaded.queries), LOAD_QUESTIONS)} questions over and over, "
-        f"{LOAD_S:g} s each; what encoders remember of them they do not encode again. Of several processes one holds "
-        "the index",
+        f"{seconds:g} s each; what encoders remember of them they do not encode again; of several processes one "
+        "holds the index",
         f"recall: the best {TOP} of the {NEAR} that a channel brings, against an exact scan of the same stored "
         f"vectors; at most {RECALL_QUESTIONS} questions of a kind",
         "memory: what is mapped from files counts where it is resident, and the system takes it back when it needs "

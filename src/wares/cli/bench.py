@@ -29,6 +29,9 @@ def bench(
     concurrency: Annotated[
         str, typer.Option(metavar="N,N", help="How many threads, and processes, ask at once.")
     ] = "1,2,4,8",
+    seconds: Annotated[
+        float, typer.Option(metavar="NUMBER", min=0.1, max=3_600, help="How long each of them asks.")
+    ] = 2.0,
     as_json: AsJson = False,
 ) -> None:
     """Measure how fast a shop answers, where the time goes, what memory it takes, and what its index misses.
@@ -54,6 +57,7 @@ def bench(
             repeats=repeats,
             where=where or (),
             concurrency=levels,
+            seconds=seconds,
             about={"command": typed(context)},
             progress=progress,
         )
