@@ -74,6 +74,7 @@ def test_the_order_changes_at_times(english: list[Product]) -> None:
     [
         ('Apple iPhone 15 Pro (4 GB, 6.1")', ["Apple", "iPhone 15", "Pro", "4 GB", "6.1"]),
         ("Pack of 3 Socks for the Office", ["Pack", "Socks", "Office"]),
+        ("Oak Floor 3-1/2 ft. x 1/2", ["Oak", "Floor", "3-1/2 ft"]),
         ("HP dv7-1211ea 1440 x 900", ["HP", "dv7-1211ea"]),
         ("羚跑商务背包15.6寸男", ["羚跑", "商务", "背包", "15.6寸"]),
         ("Shoe, shoes, SHOES!", ["Shoe"]),

@@ -20,9 +20,9 @@ MOST_RIGHT, DRAWS = 10, 3
 #: How often two of several words are mistyped and not one.
 TWICE = 0.25
 
-_TERM = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[-_.'’&+][^\W_{HAN}]+)*")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_BARE = re.compile(rf"[\d.,]+|[^\W\d_{HAN}]|[{HAN}]")
+_TERM = re.compile(rf"(?:\d+-)?\d+/\d+|[{HAN}]+|[^\W_{HAN}]+(?:[-_.'’&+][^\W_{HAN}]+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|(?:\d+-)?\d+/\d+")
+_BARE = re.compile(rf"[\d.,/-]+|[^\W\d_{HAN}]|[{HAN}]")
 
 
 _Span: TypeAlias = tuple[int, int]
@@ -100,7 +100,7 @@ def _is_measure(number: str, gap: str, unit: str) -> bool:
 def _is_numbered(name: str, gap: str, number: str) -> bool:
     """ "iPhone" and "15"."""
     named = len(name) > 1 and name.isalpha() and name.lower() not in STOP_WORDS
-    return gap == " " and named and bool(_NUMBER.fullmatch(number))
+    return gap == " " and named and "/" not in number and bool(_NUMBER.fullmatch(number))
 
 
 def _kept(survey: Survey, source: Source, random: Random) -> _Kept | None:
