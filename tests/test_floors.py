@@ -30,6 +30,7 @@ FLOORS = {
     "writing": 5,
     "shop": 5,
     "bench": 6,
+    "tuning": 6,
     "cli": 7,
     "__main__": 8,
     "__init__": 8,

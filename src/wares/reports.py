@@ -42,7 +42,8 @@ class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShopInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a shop holds. ``fields`` maps the name of each field that filters know to its type."""
+    """What a shop holds. ``fields`` maps the name of each field that filters know to its type; ``last_change`` is the
+    number of the latest change of its products."""
 
     path: str
     model: str
@@ -52,6 +53,7 @@ class ShopInfo(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, str]
     channels: tuple[str, ...]
     versions: tuple[VersionInfo, ...]
+    last_change: int
     bytes_on_disk: int
 
 

@@ -243,6 +243,7 @@ class Shop:
             versions=tuple(self._version_info(name) for name in self._versions.names() if self._is_whole(name))
             if live
             else (),
+            last_change=self._store.last_change(),
             bytes_on_disk=_bytes_under(self.path),
         )
 

@@ -20,6 +20,7 @@ from wares.cli import (
     queries,
     search,
     settings,
+    tune,
     versions,
 )
 
@@ -34,7 +35,7 @@ app = typer.Typer(
 
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo.demo, index.index, search.search, products.show, products.remove),
-    *(queries.queries, judge.judge, evaluate.evaluate, bench.bench),
+    *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, bench.bench),
     *(settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
 )
 for verb in VERBS:

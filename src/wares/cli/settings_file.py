@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from wares.errors import SetupError
 from wares.settings import FusionSettings, Settings
 
 MAX_BYTES = 1_000_000
+#: Columns of a comment.
+WIDTH = 100
 
 
 class Changed(NamedTuple):
@@ -41,8 +44,8 @@ def write_toml(path: Path, tables: Mapping[str, Any], comment: Sequence[str] = (
     """Write a settings file, whole or not at all, with lines of ``comment`` at its head."""
     from wares.index import atomic
 
-    lines = [*(f"# {line}".rstrip() for line in comment), *([""] if comment else []), *toml(tables)]
-    atomic.write(path, ("\n".join(lines) + "\n").encode())
+    head = [f"# {line}".rstrip() for text in comment for line in textwrap.wrap(text, WIDTH) or [""]]
+    atomic.write(path, ("\n".join((*head, "", "\n".join(toml(tables)).lstrip("\n"))).lstrip("\n") + "\n").encode())
 
 
 def in_force(settings: Settings) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wares.errors import MissingExtra, SetupError, StoreError
-from wares.evaluation.studies import Study, Trial
-from wares.evaluation.trials import Limits, Method, Space, search, turn
+from wares.evaluation.tuning.studies import Study, Trial
+from wares.evaluation.tuning.trials import Limits, Method, Space, search, turn
 from wares.settings import FusionSettings
 
 WEIGHTED = Method(name="weighted", settings=FusionSettings())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wares.errors import SetupError
 from wares.evaluation.records import Asked, Judgments
-from wares.evaluation.splits import sample, split
+from wares.evaluation.tuning.splits import sample, split
 from wares.records import Part, Query
 
 NOTHING = Judgments(name="none", gains={})

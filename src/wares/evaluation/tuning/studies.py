@@ -84,7 +84,7 @@ class Study:
 
     def _read(self, file: FileIO, path: Path, of: Mapping[str, str]) -> None:
         if file.seek(0, 2) > MAX_BYTES:
-            raise SetupError(f"{path} has more than {MAX_BYTES:,} bytes; name a new file with --study")
+            raise SetupError(f"{path} has more than {MAX_BYTES:,} bytes; name a new file for the study")
         file.seek(0)
         lines = file.read().split(b"\n")
         whole = sum(len(line) + 1 for line in lines[:-1])
@@ -105,14 +105,14 @@ def _check(head: bytes, path: Path, of: Mapping[str, str]) -> None:
     try:
         found = msgspec.json.decode(head, type=_Head)
     except msgspec.MsgspecError as wrong:
-        raise SetupError(f"{path} is no study of wares tune; name another file with --study") from wrong
+        raise SetupError(f"{path} is no study of wares tune; name another file for the study") from wrong
     if found.wares_study != FORMAT:
-        raise SetupError(f"{path} was made by another version of wares; name another file with --study")
+        raise SetupError(f"{path} was made by another version of wares; name another file for the study")
     other = [name for name in {**found.of, **of} if found.of.get(name) != of.get(name)]
     if other:
         raise SetupError(
             f"{path} is a study of something else: the {_listed(other)} changed since it was begun; delete it, or "
-            "name another file with --study"
+            "name another file for the study"
         )
 
 

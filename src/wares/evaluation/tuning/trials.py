@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from wares.errors import MissingExtra, SetupError
-from wares.evaluation.studies import Study, Trial
+from wares.evaluation.tuning.studies import Study, Trial
 from wares.reports import OnProgress, Progress
 from wares.settings import FusionSettings
 
@@ -77,12 +77,12 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
             other = self.weights[measures[name.partition(".")[0]]]
             together = self.weights[name] + other
             found[name] = min(MOST, round(round(self.weights[name] / together / STEP) * STEP, 2)) if together else 0.0
-        for name in method.numbers:
-            found[name] = round(getattr(method.settings, name))
+        for name, (low, high) in method.numbers.items():
+            found[name] = min(max(round(getattr(method.settings, name)), low), high)
         return found
 
     def settings(self, trial: Trial) -> FusionSettings:
-        """The settings that a trial stands for; the largest weight of every kind is 1."""
+        """The settings that a trial stands for; of the weights that are searched the largest of every kind is 1."""
         method, measures = self.method(trial.method), self.measures()
         raw = dict.fromkeys(measures.values(), 1.0)
         raw |= {name: trial.parameters[name] / (1 - trial.parameters[name]) for name in self.shares()}
@@ -92,7 +92,7 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
             most[kind] = max(weight, most.get(kind, 0.0))
         weights = {name: round(raw[name] / most[name.partition(".")[0]], 2) for name in self.weights}
         numbers = {name: trial.parameters[name] for name in method.numbers}
-        return msgspec.structs.replace(method.settings, weights=weights, **numbers)
+        return msgspec.structs.replace(method.settings, weights={**method.settings.weights, **weights}, **numbers)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
