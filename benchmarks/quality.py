@@ -1,157 +1,123 @@
 """How well the right products are found, on the judged questions of the development sets.
 
-Every set becomes a shop by `Shop.add`, with the default settings. The same index is then asked in several ways: the
-whole shop ("hybrid": all channels, weighted as shipped), and through fewer channels (words alone, vectors alone,
-pictures alone), fused by the same rule.
+Every set becomes a shop by `Shop.add`, with the default settings, and is then evaluated as `wares evaluate` does it:
+the shop as it is beside parts of it ("bm25", "vectors", "pictures"), the first being the baseline. `--pages FOLDER`
+saves the report of every set as a page.
+
+With tuning (all but `--no-tuning`), settings are searched for as `wares tune` does it, on a part of the questions,
+and what they do is told of the other part, which the search did not see.
 
 nDCG@10 takes gains as graded (0 to 3, linear, not 2^gain - 1) and unjudged products as 0; R@100 counts products
 with a gain of 1 or more. Questions without any relevant product cannot be answered rightly: they are left out of the
-means, counted and named. Intervals are 95 % percentile bootstrap over questions.
+means, counted and named. Intervals are 95 % percentile bootstrap over questions, p-values of a paired randomisation
+test (`p` alone, and adjusted by Holm's method for the tests of one set).
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
-import ir_measures
 import msgspec
-import numpy as np
-import numpy.typing as npt
-from ir_measures import R, nDCG
 
 from benchmarks import report
 from benchmarks.catalogues import GOODS
-from benchmarks.judged import DEPTH, HYBRID, PICTURES_ALONE, TASKS, VECTORS_ALONE, WORDS_ALONE, Questions, questions
+from benchmarks.judged import TASKS, questions
 from benchmarks.report import Report, Table, tell
-from benchmarks.shops import Parts, parts, prepared
+from benchmarks.shops import prepared
 from wares import encoders as models
-from wares.asking import Asking
-from wares.ranking.fusion import WORDS, Evidence
-from wares.records import Query
+from wares.cli.systems import entrant
+from wares.errors import SetupError
+from wares.evaluation.page import write_page
+from wares.evaluation.records import Comparison, EvaluationReport, Figure, Judgments, QuerySet, SystemReport
+from wares.evaluation.reporting import evaluate
+from wares.evaluation.tuning.trials import Limits
+from wares.evaluation.tuning.tune import TuningReport
 from wares.settings import Environment
+from wares.shop import Shop
+from wares.tuning import tune
 
-MEASURES = (nDCG @ 10, R @ DEPTH)
-RESAMPLES = 2_000
+MEASURES = ("nDCG@10", "RR@10", "R@100", "P@1")
 
-#: Which channels a way of asking uses; the shop itself uses all.
-WAYS: Mapping[str, Callable[[str], bool]] = {
-    WORDS_ALONE: lambda channel: channel == WORDS,
-    VECTORS_ALONE: lambda channel: channel != WORDS,
-    PICTURES_ALONE: lambda channel: channel.endswith(".image"),
-}
-
-
-class Found(msgspec.Struct, frozen=True):
-    """What one way of asking found: measures by question, in the order of the questions."""
-
-    ndcg: Sequence[float]
-    recall: Sequence[float]
-
-
-# -- asking -----------------------------------------------------------------------------------------------------
-
-
-def ask(shop: Parts, asked: Mapping[str, Query], ways: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
-    """What each way finds, at most :data:`DEPTH` products a question: scores by way, question and product."""
-    names = {row.number: row.product.id for rows in shop.store.scan() for row in rows}
-    runs: dict[str, dict[str, dict[str, float]]] = {way: {} for way in ways}
-    fewer = [way for way in ways if way != HYBRID]
-    for id, query in asked.items():
-        best = {}
-        if fewer:
-            asking = shop.asker.ask(query, shop.fusion)
-            best = {way: [names[number] for number in through(shop, asking, WAYS[way])] for way in fewer}
-        if HYBRID in ways:
-            best[HYBRID] = [hit.id for hit in shop.searcher.search(query, shop.fusion).hits]
-        for way, found in best.items():
-            runs[way][id] = {product: 1 / (place + 1) for place, product in enumerate(found)}
-    return runs
-
-
-def through(shop: Parts, asking: Asking, uses: Callable[[str], bool]) -> list[int]:
-    """The best products by number when only some channels are looked in, fused by the rule of the shop."""
-    kept = [at for at, channel in enumerate(asking.channels) if uses(channel.name)]
-    if not kept:
-        return []
-    found = shop.index.query([asking.channels[at] for at in kept])
-    asks = [asking.asks[at] for at in kept]
-    evidence = Evidence(asks, found.scores, [None] * len(asks), lambda at: found.scores[:, :0])
-    scores = shop.fusion.contributions(evidence).sum(axis=1)
-    numbers = np.asarray(found.numbers, dtype=np.int64)
-    best: list[int] = numbers[np.lexsort((numbers, -scores))][:DEPTH].tolist()
-    return best
-
-
-# -- measuring --------------------------------------------------------------------------------------------------
-
-
-def judge(run: Mapping[str, Mapping[str, float]], known: Questions) -> Found:
-    """The measures of every question; one that found nothing has 0."""
-    gains = {id: dict(known.gains[id]) for id in known.asked}
-    values = {
-        (metric.query_id, metric.measure): float(metric.value)
-        for metric in ir_measures.iter_calc(
-            MEASURES, gains, {id: dict(scores) for id, scores in run.items() if scores}
-        )
-    }
-    ndcg, recall = ([values.get((id, measure), 0.0) for id in known.asked] for measure in MEASURES)
-    return Found(ndcg, recall)
-
-
-def interval(values: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Percentile bootstrap of the mean (Efron, 1979), 95 %, from a fixed seed."""
-    rng = np.random.default_rng(20)
-    means = values[rng.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
-    low, high = np.percentile(means, (2.5, 97.5))
-    return float(low), float(high)
-
-
-def sign_test(better: int, worse: int) -> float:
-    """Two-sided exact sign test: how probable so uneven a count would be if better and worse were equally likely."""
-    n = better + worse
-    tail = sum(math.comb(n, k) for k in range(min(better, worse) + 1))
-    return min(1.0, 2 * tail / (1 << n))
-
-
-def figures(name: str, way: str, found: Found) -> list[report.Cell]:
-    """A row of the table of all ways."""
-    low, high = interval(np.asarray(found.ndcg))
-    mean, recall = float(np.mean(found.ndcg)), float(np.mean(found.recall))
-    return [name, len(found.ndcg), way, round(mean, 3), f"{low:.3f} – {high:.3f}", round(recall, 3)]
-
-
-def comparison(name: str, hybrid: Found, words: Found) -> list[report.Cell]:
-    """A row of the table of differences."""
-    gained = np.asarray(hybrid.ndcg) - np.asarray(words.ndcg)
-    low, high = interval(gained)
-    better, worse = int((gained > 1e-9).sum()), int((gained < -1e-9).sum())
-    chance = sign_test(better, worse)
-    recall = float(np.mean(hybrid.recall) - np.mean(words.recall))
-    same = len(gained) - better - worse
-    return [
-        name,
-        f"{gained.mean():+.3f}",
-        f"{low:+.3f} … {high:+.3f}",
-        better,
-        worse,
-        same,
-        f"{chance:.2g}",
-        f"{recall:+.3f}",
-    ]
-
-
-# -- the command ------------------------------------------------------------------------------------------------
+SYSTEMS = ("set", "questions", "system", "nDCG@10", "95 %", "RR@10", "P@1", "R@100", "p95 ms")
+COMPARED = ("set", "system", "baseline", "nDCG@10", "95 %", "better", "worse", "same", "p", "p (Holm)", "overlap")
+METHODS = ("set", "settings", "tuned on", "held out", "95 %", "against in force", "95 % of that", "p")
 
 
 class Findings(msgspec.Struct):
-    """Rows of both tables, and notes."""
+    """Rows of the tables, and notes."""
 
-    rows: list[list[report.Cell]] = msgspec.field(default_factory=list)
-    differences: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    whole: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    compared: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    held_out: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    held_out_compared: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    methods: list[list[report.Cell]] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
+
+    def tables(self) -> list[Table]:
+        both = (SYSTEMS, COMPARED)
+        found = [
+            Table(title, columns, rows)
+            for title, columns, rows in (
+                ("What is found", both[0], self.whole),
+                ("Against the baseline, question by question", both[1], self.compared),
+                ("Tuned: the questions held out", both[0], self.held_out),
+                (
+                    "Tuned, against BM25 and the shop as shipped, on the questions held out",
+                    both[1],
+                    self.held_out_compared,
+                ),
+                (
+                    "Methods of fusion at their best, and the tuned one without each channel: nDCG@10",
+                    METHODS,
+                    self.methods,
+                ),
+            )
+        ]
+        return [table for table in found if table.rows]
+
+
+# -- rows -------------------------------------------------------------------------------------------------------
+
+
+def figures(name: str, system: SystemReport) -> list[report.Cell]:
+    """A row of a table of systems."""
+    by = {figure.measure: figure for figure in system.figures}
+    first = by[MEASURES[0]]
+    late = system.latency.p95 if system.latency else None
+    others = [round(by[measure].mean, 3) for measure in ("RR@10", "P@1", "R@100")]
+    return [name, first.n, system.name, round(first.mean, 3), interval(first), *others, late]
+
+
+def interval(figure: Figure) -> str:
+    return f"{figure.low:.3f} – {figure.high:.3f}"
+
+
+def difference(name: str, comparison: Comparison) -> list[report.Cell]:
+    """A row of a table of differences."""
+    first = comparison.differences[0]
+    change = [f"{first.mean:+.3f}", f"{first.low:+.3f} … {first.high:+.3f}"]
+    chance = [f"{first.p:.2g}", f"{first.p_holm:.2g}", round(comparison.overlap, 2)]
+    return [name, comparison.system, comparison.baseline, *change, first.wins, first.losses, first.ties, *chance]
+
+
+def methods(name: str, tuned: TuningReport) -> list[list[report.Cell]]:
+    """Rows of the table of methods."""
+    rows: list[list[report.Cell]] = []
+    for row in tuned.rows:
+        against, spread, p = None, None, None
+        if row.difference is not None:
+            against = f"{row.difference.mean:+.3f}"
+            spread = f"{row.difference.low:+.3f} … {row.difference.high:+.3f}"
+            p = f"{row.difference.p:.2g}"
+        means = [round(row.train, 3), round(row.held_out.mean, 3), interval(row.held_out)]
+        rows.append([name, row.name, *means, against, spread, p])
+    return rows
+
+
+# -- measuring --------------------------------------------------------------------------------------------------
 
 
 def measure(arguments: argparse.Namespace) -> Report:
@@ -165,39 +131,92 @@ def measure(arguments: argparse.Namespace) -> Report:
     for goods, names in by_goods.items():
         products = GOODS[goods].products(arguments.data, arguments.scratch, arguments.products)
         folder = prepared(f"{goods} {len(products)}", products, arguments.model, arguments.scratch, environment)
-        ids = frozenset(product.id for product in products)
-        with parts(folder, environment) as shop:
+        titles = {product.id: product.title for product in products}
+        with Shop.open(folder, environment=environment) as shop:
             for name in names:
-                known = questions(TASKS[name], arguments.data, arguments.scratch, ids, arguments.queries)
-                findings.notes.append(f"{name}: {len(ids):,} products; {TASKS[name].weakness}{_hopeless(known)}")
-                if known.asked:
-                    _measure(name, shop, known, findings)
-    columns = ("set", "nDCG@10", "95 %", "better", "worse", "same", "sign test p", "R@100")
-    tables = [
-        Table("What is found", ("set", "questions", "way", "nDCG@10", "95 %", "R@100"), findings.rows),
-        Table("Hybrid against BM25 alone, question by question", columns, findings.differences),
+                asked, judged = questions(name, arguments.data, arguments.scratch, titles, arguments.queries)
+                if not any(gain > 0 for gains in judged.gains.values() for gain in gains.values()):
+                    findings.notes.append(f"{name}: no question has a relevant product among these {len(titles):,}")
+                    continue
+                _measure(name, shop, asked, judged, titles, arguments, findings)
+    return Report(about, findings.tables(), findings.notes)
+
+
+def _measure(
+    name: str,
+    shop: Shop,
+    asked: QuerySet,
+    judged: Judgments,
+    titles: dict[str, str],
+    arguments: argparse.Namespace,
+    findings: Findings,
+) -> None:
+    """One set: the shop beside parts of it, and what tuning comes to."""
+    tell(f"{name}: {len(asked.queries):,} questions, systems: {', '.join(TASKS[name].systems)}")
+    with ExitStack() as opened:
+        systems = {}
+        for system in TASKS[name].systems:
+            try:
+                systems[system] = entrant(system, shop, opened).system
+            except SetupError as lacking:
+                findings.notes.append(f"{name}: {lacking}")
+        if not systems:
+            return
+        found = evaluate(asked, judged, systems, measures=MEASURES, titles=titles)
+        if arguments.pages is not None:
+            arguments.pages.mkdir(parents=True, exist_ok=True)
+            write_page(found, arguments.pages / f"{name.replace(' ', '-')}.html")
+        findings.whole.extend(figures(name, system) for system in found.systems)
+        findings.compared.extend(difference(name, comparison) for comparison in found.comparisons)
+        findings.notes.append(f"{name}: {len(titles):,} products; {asked.bias}{_remarks(found)}")
+        if arguments.tuning and "shop" in systems:
+            _tuned(name, shop, asked, judged, opened, arguments.trials, findings)
+
+
+def _tuned(
+    name: str,
+    shop: Shop,
+    asked: QuerySet,
+    judged: Judgments,
+    opened: ExitStack,
+    trials: int,
+    findings: Findings,
+) -> None:
+    """Tune on a part of the questions; what comes of it on the others, beside BM25 and the shop as shipped."""
+    try:
+        found = tune(shop, asked, judged, limits=Limits(trials=trials))
+    except SetupError as few:
+        findings.notes.append(f"{name}, not tuned: {few}")
+        return
+    tell(f"{name}: {found.verdict}; {found.stopped}")
+    kept = set(found.split.held_out)
+    rest = msgspec.structs.replace(asked, queries=tuple(one for one in asked.queries if one.id in kept))
+    names = [system for system in ("bm25", "shop") if system in TASKS[name].systems]
+    systems = {system: entrant(system, shop, opened).system for system in names}
+    systems["tuned"] = lambda query: shop.search(query, fusion=found.tuned)
+    told = evaluate(rest, judged, systems, measures=MEASURES)
+    findings.held_out.extend(figures(name, system) for system in told.systems)
+    findings.held_out_compared.extend(difference(name, comparison) for comparison in told.comparisons)
+    findings.methods.extend(methods(name, found))
+    findings.notes.append(
+        f"{name}, tuned on {len(found.split.train)} questions in {found.trials} trials, {len(kept)} held out: "
+        f"{found.verdict}; {_settings(found)}"
+    )
+
+
+def _settings(found: TuningReport) -> str:
+    weights = ", ".join(f"{channel} {weight:g}" for channel, weight in found.tuned.weights.items())
+    return f"{found.tuned.method}, {weights or 'weights as shipped'}"
+
+
+def _remarks(found: EvaluationReport) -> str:
+    """Warnings, and which questions they are about."""
+    told = [
+        remark.text + (f" ({', '.join(remark.ids)})" if remark.ids else "")
+        for remark in found.remarks
+        if remark.severity == "warning"
     ]
-    return Report(about, tables, findings.notes)
-
-
-def _measure(name: str, shop: Parts, known: Questions, findings: Findings) -> None:
-    """Ask the questions of one set in all its ways."""
-    tell(f"{name}: {len(known.asked):,} questions, ways: {', '.join(TASKS[name].ways)}")
-    runs = ask(shop, known.asked, TASKS[name].ways)
-    found = {way: judge(run, known) for way, run in runs.items() if any(run.values())}
-    findings.notes.extend(f"{name}: nothing at all is found by {way}" for way in runs if way not in found)
-    findings.rows.extend(figures(name, way, found[way]) for way in found)
-    if {HYBRID, WORDS_ALONE} <= found.keys():
-        findings.differences.append(comparison(name, found[HYBRID], found[WORDS_ALONE]))
-
-
-def _hopeless(known: Questions) -> str:
-    if not known.hopeless:
-        return ""
-    n, shown = len(known.hopeless), known.hopeless[:20]
-    some = ", ".join(shown) + (", …" if n > len(shown) else "")
-    share = len(known.asked) / (len(known.asked) + n)
-    return f"; left out: {n} questions without a relevant product ({some}); as 0 they would take all × {share:.3f}"
+    return "".join(f"; {text}" for text in told)
 
 
 def chosen(text: str) -> list[str]:
@@ -212,16 +231,13 @@ def chosen(text: str) -> list[str]:
 def main() -> int:
     parser = report.options("benchmarks.quality", __doc__ or "")
     known = ", ".join(TASKS)
-    parser.add_argument(
-        "--sets", type=chosen, default=list(TASKS), metavar="NAMES", help=f"with commas between: {known}"
-    )
-    parser.add_argument(
-        "--products",
-        type=report.positive,
-        metavar="N",
-        help="only the first N of each set, to try it: figures mean little",
-    )
-    parser.add_argument("--queries", type=report.positive, metavar="N", help="only the first N questions of each set")
+    option = parser.add_argument
+    option("--sets", type=chosen, default=list(TASKS), metavar="NAMES", help=f"with commas between: {known}")
+    option("--products", type=report.positive, metavar="N", help="only the first N of each set, to try it")
+    option("--queries", type=report.positive, metavar="N", help="only the first N questions of each set")
+    option("--trials", type=report.positive, default=150, metavar="N", help="settings to try [%(default)s]")
+    option("--no-tuning", dest="tuning", action="store_false", help="leave tuning out")
+    option("--pages", type=Path, metavar="FOLDER", help="save the report of every set as a page")
     return report.main(parser, measure)
 
 

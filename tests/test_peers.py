@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are run from the project and never installed
 from benchmarks import report
-from benchmarks.judged import Questions
 from benchmarks.peers import environments, inputs, memory, runner, tables
 from benchmarks.peers.contest import Contest, Outcome
 from benchmarks.peers.entrants import ENTRANTS, INDEX, SCAN, WARES, Entry
@@ -47,7 +46,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     ]
     texts = [f"{colour} {thing}" for colour in colours for thing in things]
     folder = inputs.prepared("tiny", goods, texts[:5], texts[5:], tmp_path_factory.mktemp("peers"), "basic")
-    return Catalogue("tiny", folder, len(goods), Questions({}, {}, ()))
+    return Catalogue("tiny", folder, len(goods))
 
 
 def contest(catalogue: Catalogue, scratch: Path, entrants: Sequence[str] = OURS, limit_s: float = 100) -> Contest:

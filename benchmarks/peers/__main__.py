@@ -70,8 +70,8 @@ def _quality(arguments: argparse.Namespace, scratch: Path, found: list[Table], n
     for name in arguments.sets:
         catalogue = inputs.judged_catalogue(name, arguments.data, scratch, arguments.model, arguments.judged_products)
         outcomes = Contest(catalogue, scratch, arguments.entrants, quality.WAYS, 1, arguments.limit).run()
-        rows += quality.rows(name, catalogue.known, outcomes)
-        notes.append(f"{name}: {catalogue.products:,} products, {len(catalogue.known.asked)} questions")
+        rows += quality.rows(name, catalogue.gains, outcomes)
+        notes.append(f"{name}: {catalogue.products:,} products, {len(catalogue.gains)} questions")
         notes.extend(tables.troubles(name, outcomes))
     found.append(Table("nDCG@10 on judged questions", quality.COLUMNS, rows))
 

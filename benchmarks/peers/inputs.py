@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.catalogues import GOODS
-from benchmarks.judged import TASKS, Questions, questions
+from benchmarks.judged import TASKS, questions
 from benchmarks.peers.protocol import KINDS, ROUNDING, TOP, Inputs, Vectors
 from benchmarks.report import tell
 from benchmarks.speed import large
@@ -39,12 +39,12 @@ _ENTRY_POINTS = "[wares.encoders]\ngiven = benchmarks.peers.entrants.wares:encod
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """Where the files are, how many products there are, and what was judged of the measured questions."""
+    """Where the files are, how many products there are, and the gains of the measured questions, in their order."""
 
     name: str
     inputs: Path
     products: int
-    known: Questions
+    gains: Mapping[str, Mapping[str, int]] = {}
 
 
 def large_catalogue(data: Path, scratch: Path, model: str, products: int, asked: int) -> Catalogue:
@@ -58,7 +58,7 @@ def large_catalogue(data: Path, scratch: Path, model: str, products: int, asked:
     if len(texts) <= TUNING:
         raise SetupError(f"the sets hold {len(texts)} questions, {TUNING} of which are for tuning")
     folder = prepared(f"large-{len(goods)}", goods, texts[:TUNING], texts[TUNING:], scratch, model)
-    return Catalogue("large", folder, len(goods), Questions({}, {}, ()))
+    return Catalogue("large", folder, len(goods))
 
 
 def judged_catalogue(name: str, data: Path, scratch: Path, model: str, products: int | None) -> Catalogue:
@@ -67,12 +67,17 @@ def judged_catalogue(name: str, data: Path, scratch: Path, model: str, products:
         msgspec.structs.replace(product, media=())
         for product in GOODS[TASKS[name].goods].products(data, scratch, products)
     ]
-    known = questions(TASKS[name], data, scratch, frozenset(product.id for product in goods))
-    if not known.asked:
+    asked, judged = questions(name, data, scratch, frozenset(product.id for product in goods))
+    said = {
+        one.id: str(one.query.parts[0].value)
+        for one in asked.queries
+        if any(gain > 0 for gain in judged.gains[one.id].values())
+    }
+    if not said:
         raise SetupError(f"{name}: none of the first {len(goods):,} products is relevant to any question; take more")
-    texts = [str(query.parts[0].value) for query in known.asked.values()]
+    texts = list(said.values())
     folder = prepared(f"{name.replace(' ', '-')}-{len(goods)}", goods, texts[:TUNING], texts, scratch, model)
-    return Catalogue(name, folder, len(goods), known)
+    return Catalogue(name, folder, len(goods), {id: judged.gains[id] for id in said})
 
 
 def write_plugin(inputs: Path) -> Path:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from benchmarks import quality
-from benchmarks.judged import Questions
 from benchmarks.peers.contest import Outcome
 from benchmarks.peers.entrants import WARES
 from benchmarks.peers.protocol import KINDS
 from benchmarks.peers.tables import lack
 from benchmarks.report import Cell
+from wares.evaluation.measures import parse, score
+from wares.evaluation.statistics import bootstrap
+
+#: Gains by question and product.
+Gains: TypeAlias = Mapping[str, Mapping[str, int]]
 
 #: The ways that are compared, without filters.
 WAYS = ("words", "vector", "hybrid")
+MEASURE = parse("nDCG@10")
 COLUMNS = ("set", "entrant", *WAYS, "95 % of hybrid", "hybrid against wares", "95 %")
 
 
-def rows(name: str, known: Questions, outcomes: Mapping[str, Outcome]) -> list[list[Cell]]:
+def rows(name: str, gains: Gains, outcomes: Mapping[str, Outcome]) -> list[list[Cell]]:
     """A row for every entrant of one set."""
-    found = {entrant: _found(outcome, known) for entrant, outcome in outcomes.items()}
+    found = {entrant: _found(outcome, gains) for entrant, outcome in outcomes.items()}
     base = found.get(WARES, {}).get("hybrid")
     made: list[list[Cell]] = []
     for entrant, outcome in outcomes.items():
@@ -41,20 +46,17 @@ def rows(name: str, known: Questions, outcomes: Mapping[str, Outcome]) -> list[l
     return made
 
 
-def _found(outcome: Outcome, known: Questions) -> dict[str, Sequence[float]]:
+def _found(outcome: Outcome, gains: Gains) -> dict[str, Sequence[float]]:
     """nDCG@10 by way and question, where every question was asked."""
     found: dict[str, Sequence[float]] = {}
     if outcome.visits:
         for way, answers in outcome.visits[-1].answers.items():
-            if len(answers.ids) == len(known.asked):
-                run = {
-                    id: {product: 1 / (place + 1) for place, product in enumerate(ids)}
-                    for id, ids in zip(known.asked, answers.ids, strict=True)
-                }
-                found[way] = quality.judge(run, known).ndcg
+            if len(answers.ids) == len(gains):
+                pairs = zip(gains.values(), answers.ids, strict=True)
+                found[way] = [score([MEASURE], own, ids)[str(MEASURE)] for own, ids in pairs]
     return found
 
 
 def _interval(values: Sequence[float] | np.ndarray, sign: str = "") -> str:
-    low, high = quality.interval(np.asarray(values))
+    low, high = bootstrap([float(value) for value in values])
     return f"{low:{sign}.3f} … {high:{sign}.3f}"
