@@ -1,8 +1,8 @@
 """Trials of tuning: what can be tried, in which order, and the file that remembers.
 
 Of the weights of one kind of part only the proportions matter, so one channel of each kind, the one that weighs most
-at present, is the measure of the others: another's share ``s`` against it, 0 … 0.98, stands for the weight
-``s / (1 - s)``. Half is as much as the measure, and 0 leaves a channel out.
+at present, keeps its weight and is the measure of the others: a share ``s`` against it, 0 … 0.98, stands for
+``s / (1 - s)`` of its weight. Half is as much as the measure has, and 0 leaves a channel out.
 
 Every method of fusion gets ten trials, then the better half of the methods ten more, the better half of these twenty
 more, and so on: successive halving (Jamieson and Talwalkar, "Non-stochastic Best Arm Identification and
@@ -37,6 +37,8 @@ EPSILON = 1e-4
 
 STEP = 0.02
 MOST = 0.98
+#: As much as fusion allows.
+MAX_WEIGHT = 1_000.0
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,17 +84,17 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def settings(self, trial: Trial) -> FusionSettings:
-        """The settings that a trial stands for; of the weights that are searched the largest of every kind is 1."""
-        method, measures = self.method(trial.method), self.measures()
-        raw = dict.fromkeys(measures.values(), 1.0)
-        raw |= {name: trial.parameters[name] / (1 - trial.parameters[name]) for name in self.shares()}
-        most: dict[str, float] = {}
-        for name, weight in raw.items():
-            kind = name.partition(".")[0]
-            most[kind] = max(weight, most.get(kind, 0.0))
-        weights = {name: round(raw[name] / most[name.partition(".")[0]], 2) for name in self.weights}
+        """The settings that a trial stands for: three digits of each weight."""
+        method = self.method(trial.method)
+        weights = dict(method.settings.weights)
+        for kind, measure in self.measures().items():
+            weights[measure] = self.weights[measure] or 1.0
+            for name in self.shares():
+                if name.partition(".")[0] == kind:
+                    share = trial.parameters[name]
+                    weights[name] = min(float(f"{weights[measure] * share / (1 - share):.3g}"), MAX_WEIGHT)
         numbers = {name: trial.parameters[name] for name in method.numbers}
-        return msgspec.structs.replace(method.settings, weights={**method.settings.weights, **weights}, **numbers)
+        return msgspec.structs.replace(method.settings, weights=weights, **numbers)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
