@@ -16,7 +16,7 @@ from wares.evaluation.page.words import chance, clip, milliseconds, number, outc
 
 if TYPE_CHECKING:
     from wares.evaluation.gate import Finding
-    from wares.evaluation.records import Comparison, Difference, EvaluationReport, Figure, Shown, SystemReport
+    from wares.evaluation.records import Comparison, Difference, EvaluationReport, Figure, Remark, Shown, SystemReport
 
 #: How many questions are shown with their hits, and how many hits of each.
 QUESTIONS = 5
@@ -47,7 +47,9 @@ def print_report(console: Console, report: EvaluationReport) -> None:
         _print_worst(console, comparison)
     if not report.comparisons:
         _print_lowest(console, first, report.measures[0])
-    _print_remarks(console, report)
+    if report.remarks:
+        console.print()
+    print_remarks(console, report.remarks)
     for name, text in (
         ("compared", report.about.get("compared", "")),
         ("truth", report.truth),
@@ -243,10 +245,9 @@ def _list(hits: Sequence[Shown]) -> Table:
 # -- what to know -----------------------------------------------------------------------------------------------
 
 
-def _print_remarks(console: Console, report: EvaluationReport) -> None:
-    if report.remarks:
-        console.print()
-    for remark in report.remarks:
+def print_remarks(console: Console, remarks: Sequence[Remark]) -> None:
+    """Print what the reader must know, with the first of the ids that it is about."""
+    for remark in remarks:
         label, style = (("warning", "yellow"), ("note   ", "dim"))[remark.severity == "note"]
         ids = [clip(plain(id), 80) for id in remark.ids[:IDS]]
         more = ", …" if remark.count > len(ids) > 0 else ""

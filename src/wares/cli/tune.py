@@ -111,6 +111,7 @@ def _write(path: Path, report: TuningReport, shop: Path) -> None:
 
 
 def _print(report: TuningReport, found: Sequence[Changed], output: Path, command: str) -> None:
+    from wares.cli.figures import print_remarks
     from wares.cli.settings import print_changes
     from wares.cli.sheets import table
 
@@ -121,9 +122,7 @@ def _print(report: TuningReport, found: Sequence[Changed], output: Path, command
         f"{report.stopped}",
         soft_wrap=True,
     )
-    for remark in report.remarks:
-        style = "yellow" if remark.severity == "warning" else "dim"
-        console.print(plain(f"{remark.severity}: {remark.text}"), style=style, soft_wrap=True)
+    print_remarks(console, report.remarks)
     if report.bias:
         console.print(f"bias of these questions: {plain(report.bias)}", style="dim", soft_wrap=True)
     console.print()

@@ -84,7 +84,7 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def settings(self, trial: Trial) -> FusionSettings:
-        """The settings that a trial stands for: three digits of each weight."""
+        """The settings that a trial stands for: two digits of each weight."""
         method = self.method(trial.method)
         weights = dict(method.settings.weights)
         for kind, measure in self.measures().items():
@@ -92,7 +92,7 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
             for name in self.shares():
                 if name.partition(".")[0] == kind:
                     share = trial.parameters[name]
-                    weights[name] = min(float(f"{weights[measure] * share / (1 - share):.3g}"), MAX_WEIGHT)
+                    weights[name] = min(float(f"{weights[measure] * share / (1 - share):.2g}"), MAX_WEIGHT)
         numbers = {name: trial.parameters[name] for name in method.numbers}
         return msgspec.structs.replace(method.settings, weights=weights, **numbers)
 
