@@ -74,7 +74,7 @@ def tune(
     def rank(id: str, settings: FusionSettings) -> Sequence[str]:
         return [product for product, _ in rehearsed[id].ranked(settings, made.depth)]
 
-    with Study(study, fingerprint(made, space, _index(shop), seed)) as remembered:
+    with Study(study, fingerprint(made, space, shop.settings.fusion, _index(shop), seed)) as remembered:
         return search.tune(
             made,
             space,

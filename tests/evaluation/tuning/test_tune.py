@@ -243,21 +243,20 @@ def test_questions_that_failed_are_left_out_of_the_plan() -> None:
 
 def test_a_study_belongs_to_its_questions_judgments_measure_index_and_settings() -> None:
     made = world([0.3, 0.3, 0.0])
-    first = fingerprint(made.plan(), SPACE, "v1", 20)
-    assert fingerprint(world([0.3, 0.3, 0.0]).plan(), SPACE, "v1", 20) == first
+    first = fingerprint(made.plan(), SPACE, NOW, "v1", 20)
+    assert fingerprint(world([0.3, 0.3, 0.0]).plan(), SPACE, NOW, "v1", 20) == first
     gains = {id: {**own, f"p{at % 40}": 1} for at, (id, own) in enumerate(made.judgments.gains.items())}
     others = {
-        "judgments": fingerprint(plan(made.queries, Judgments(name="", gains=gains), MEASURE), SPACE, "v1", 20),
-        "measure": fingerprint(plan(made.queries, made.judgments, parse("AP")), SPACE, "v1", 20),
-        "index": fingerprint(made.plan(), SPACE, "v2", 20),
-        "settings in force": fingerprint(
-            made.plan(), msgspec.structs.replace(SPACE, weights={**SPACE.weights, "text.text": 0.5}), "v1", 20
-        ),
+        "judgments": fingerprint(plan(made.queries, Judgments(name="", gains=gains), MEASURE), SPACE, NOW, "v1", 20),
+        "measure": fingerprint(plan(made.queries, made.judgments, parse("AP")), SPACE, NOW, "v1", 20),
+        "index": fingerprint(made.plan(), SPACE, NOW, "v2", 20),
+        "methods": fingerprint(made.plan(), Space(methods=SPACE.methods[:1], weights=SPACE.weights), NOW, "v1", 20),
+        "settings in force": fingerprint(made.plan(), SPACE, FusionSettings(), "v1", 20),
     }
     for name, other in others.items():
-        assert other[name] != first[name], name
+        assert {key for key in first if other[key] != first[key]} == {name}
     fewer = world([0.3, 0.3, 0.0], count=99)
-    assert fingerprint(fewer.plan(), SPACE, "v1", 20)["questions"] != first["questions"]
+    assert fingerprint(fewer.plan(), SPACE, NOW, "v1", 20)["questions"] != first["questions"]
 
 
 def test_made_pictures_may_lie_in_another_folder_on_another_day() -> None:
@@ -269,4 +268,4 @@ def test_made_pictures_may_lie_in_another_folder_on_another_day() -> None:
         )
         return plan(msgspec.structs.replace(made.queries, queries=asked), made.judgments, MEASURE)
 
-    assert fingerprint(shown("a"), SPACE, "v1", 20) == fingerprint(shown("b"), SPACE, "v1", 20)
+    assert fingerprint(shown("a"), SPACE, NOW, "v1", 20) == fingerprint(shown("b"), SPACE, NOW, "v1", 20)

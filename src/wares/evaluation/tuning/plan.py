@@ -100,7 +100,7 @@ def plan(
     )
 
 
-def fingerprint(plan: Plan, space: Space, index: str, seed: int) -> dict[str, str]:
+def fingerprint(plan: Plan, space: Space, in_force: FusionSettings, index: str, seed: int) -> dict[str, str]:
     """What the trials of a study depend on, in words that an error can name; ``index`` says which index answers."""
     questions = [(asked.tags, _without_folders(asked)) for asked in plan.asked(plan.split.train)]
     judged = {id: plan.judgments.gains[id] for id in plan.split.train}
@@ -110,7 +110,7 @@ def fingerprint(plan: Plan, space: Space, index: str, seed: int) -> dict[str, st
         "measure": str(plan.measure),
         "index": index,
         "methods": ", ".join(method.name for method in space.methods),
-        "settings in force": _digest((space.methods, space.weights)),
+        "settings in force": _digest((in_force, space.weights)),
         "seed": str(seed),
     }
 
