@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from wares.errors import MissingExtra, SetupError, StoreError
 from wares.evaluation.tuning.studies import Study, Trial
 from wares.evaluation.tuning.trials import Limits, Method, Space, search, turn
+from wares.reports import Progress
 from wares.settings import FusionSettings
 
 WEIGHTED = Method(name="weighted", settings=FusionSettings())
@@ -117,6 +118,16 @@ def test_a_study_that_is_complete_asks_nothing_more(tmp_path: Path) -> None:
         raise AssertionError
 
     assert search(SPACE, study, never, limits=Limits(trials=12)) == "12 trials were made"
+
+
+def test_it_tells_how_far_it_is_and_the_best_so_far() -> None:
+    told: list[Progress] = []
+    study = Study()
+    search(SPACE, study, closeness, limits=Limits(trials=12), on_progress=told.append)
+    assert [(now.done, now.total) for now in told] == [(done, 12) for done in range(1, 13)]
+    bests = [float(now.note.removeprefix("best ")) for now in told]
+    assert bests == sorted(bests)
+    assert bests[-1] == pytest.approx(max(trial.mean for trial in study.trials), abs=1e-3)
 
 
 def test_it_stops_when_nothing_gets_better_or_the_time_is_up() -> None:

@@ -131,10 +131,6 @@ def search(
         known[_key(trial.method, trial.parameters)] = trial.values
     deadline = None if limits.minutes is None else time.monotonic() + 60 * limits.minutes
     while len(study.trials) < limits.trials:
-        if on_progress is not None:
-            best = max((trial.mean for trial in study.trials), default=None)
-            text = note(best) if best is not None else ""
-            on_progress(Progress("tuning", len(study.trials), limits.trials, text))
         if deadline is not None and time.monotonic() >= deadline:
             return f"the time was up after {len(study.trials)} trials"
         name = turn([method.name for method in space.methods], study.trials, limits.patience)
@@ -148,6 +144,9 @@ def search(
         trial = Trial(method=name, parameters=parameters, values=known[key])
         study.add(trial)
         proposers[name].add(trial)
+        if on_progress is not None:
+            best = max(trial.mean for trial in study.trials)
+            on_progress(Progress("tuning", len(study.trials), limits.trials, note(best)))
     return f"{len(study.trials)} trials were made"
 
 
