@@ -10,41 +10,25 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from wares.asking import Asker, Asking
-from wares.documents import filter_fields
+from wares.candidates import Ranked, Retrieved
 from wares.encoders.base import Encoder
-from wares.encoders.tokens import tokens
 from wares.encoders.words import Words
 from wares.errors import QueryError
-from wares.index.base import Candidates, Channel, Index, Match, Point
-from wares.index.exact import holds
-from wares.index.fields import Schema
-from wares.index.filters import prepare
+from wares.hydrating import Hydrator
+from wares.index.base import Candidates, Channel, Index, Match
 from wares.query import filters
 from wares.ranking import ranges
-from wares.ranking.fusion import WORDS, Evidence, Fusion, build
-from wares.records import (
-    AllOf,
-    Compare,
-    Contribution,
-    FacetValue,
-    Filter,
-    Hit,
-    MatchedMedia,
-    Product,
-    Query,
-    Results,
-    Sparse,
-    Variant,
-)
-from wares.settings import FusionSettings, MediaLimits
+from wares.ranking.fusion import WORDS, Fusion
+from wares.records import AllOf, Compare, FacetValue, Query, Results, Sparse
+from wares.settings import MediaLimits
 from wares.store.store import Store
 
 if TYPE_CHECKING:
@@ -52,53 +36,6 @@ if TYPE_CHECKING:
 
 MAX_LIMIT = 1_000
 MAX_DEPTH = 100_000
-
-
-class Ranked(NamedTuple):
-    """A product's place: its number, its score, and what each ask added to it."""
-
-    number: int
-    score: float
-    shares: tuple[float, ...] = ()
-
-
-class Retrieved(NamedTuple):
-    """The candidates of one question, before their order: any method of fusion may put them into one.
-
-    Which candidates there are was decided by the channels that were asked; they have exact scores in all of these.
-    ``rows(i)`` gives their vectors in channel ``i`` (see :class:`~wares.ranking.fusion.Evidence`).
-    """
-
-    asking: Asking
-    candidates: Candidates
-    rows: Callable[[int], npt.NDArray[np.float32]]
-
-    def ordered(self, fusion: Fusion) -> tuple[list[int], npt.NDArray[np.float64]]:
-        """Rows of the candidates, best first and ties in the order of numbers, and contributions (n, asks)."""
-        vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in self.asking.channels]
-        shares = fusion.contributions(Evidence(self.asking.asks, self.candidates.scores, vectors, self.rows))
-        order: list[int] = np.lexsort((np.asarray(self.candidates.numbers), -shares.sum(axis=1))).tolist()
-        return order, shares
-
-    def kept(self, vectors: bool) -> Retrieved:
-        """The same without the index; its rows only with ``vectors``."""
-        dense = [at for at, c in enumerate(self.asking.channels) if vectors and not isinstance(c.vector, Sparse)]
-        return self._replace(rows={at: self.rows(at) for at in dense}.__getitem__)
-
-
-class Rehearsal(NamedTuple):
-    """Candidates that are kept, with their ids (None: removed meanwhile), to try fusions on."""
-
-    ids: tuple[str | None, ...]
-    found: Retrieved | None
-
-    def ranked(self, settings: FusionSettings, k: int = 100) -> list[tuple[str, float]]:
-        """The best ``k`` ids and scores as this fusion has them."""
-        if self.found is None:
-            return []
-        order, shares = self.found.ordered(build(settings))
-        best = ((self.ids[row], float(shares[row].sum())) for row in order[:k])
-        return [(id, score) for id, score in best if id is not None]
 
 
 class Searcher:
@@ -109,7 +46,7 @@ class Searcher:
     ) -> None:
         self._store = store
         self._index = index
-        self._encoders = tuple(encoders)
+        self._hydrator = Hydrator(store, index, encoders)
         self._asker = Asker(store, index, encoders, words, limits)
 
     def search(self, query: Query, fusion: Fusion) -> Results:
@@ -124,10 +61,10 @@ class Searcher:
         clock.lap("index")
         ranked, match = self._rank(query, found, fusion)
         clock.lap("fuse")
-        total = self._index.count(match)
+        total = self._count(match)
         facets = {field: tuple(self._facet(match, field)) for field in query.facets}
         clock.lap("count")
-        hits = self._hits(query, asking, ranked)
+        hits = self._hydrator.hits(query, asking, ranked)
         clock.lap("hydrate")
         return Results(
             query_id=uuid.uuid4().hex,
@@ -216,6 +153,10 @@ class Searcher:
         numbers = self._index.ordered(match, field, descending=descending, limit=query.limit, offset=query.offset)
         return [known.get(number, Ranked(number, 0.0)) for number in numbers]
 
+    def _count(self, match: Match) -> int:
+        """How many products match. Where no word decides, they are those that the channels brought."""
+        return self._index.count(match) if match.terms or match.numbers is None else len(match.numbers)
+
     def _facet(self, match: Match, field: str) -> list[FacetValue]:
         """Counts by value; of a number field, by round ranges of its values."""
         spec = self._index.fields().get(field)
@@ -231,80 +172,6 @@ class Searcher:
             if count := self._index.count(msgspec.structs.replace(match, where=where)):
                 found.append(FacetValue(ranges.label(low, high), count))
         return found
-
-    # -- hits ---------------------------------------------------------------------------------------------------
-
-    def _hits(self, query: Query, asking: Asking, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
-        numbers = [place.number for place in ranked]
-        products = self._store.products(numbers)
-        matched = self._matched_media(asking, numbers)
-        said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
-        schema = Schema(self._index.fields())
-        where = prepare(query.where, schema)
-        hits = []
-        for place in ranked:
-            product = products.get(place.number)
-            if product is None:  # removed between the index's answer and now
-                continue
-            medium, owner = matched.get(place.number, (None, None))
-            hits.append(
-                Hit(
-                    id=product.id,
-                    title=product.title,
-                    score=place.score,
-                    product=product,
-                    variant=_variant(product, _passing(product, where, schema), said, owner),
-                    media=medium,
-                    why=_why(asking, place),
-                )
-            )
-        return tuple(hits)
-
-    def _matched_media(self, asking: Asking, numbers: Sequence[int]) -> dict[int, tuple[MatchedMedia, str | None]]:
-        """For each product the medium nearest to what was asked, over the channels of media, and its variant."""
-        best: dict[int, tuple[MatchedMedia, str | None]] = {}
-        stored = self._store.media(numbers)
-        for ask, channel in zip(asking.asks, asking.channels, strict=True):
-            encoder = next((e for e in self._encoders if e.channel == channel.name), None)
-            if encoder is None or encoder.modality == "text" or ask.part_weight < 0:
-                continue
-            for number, rows in self._index.rows(numbers, channel.name).items():
-                own = [m for m in stored.get(number, ()) if m.key is not None and m.modality == encoder.modality]
-                scores = rows @ np.asarray(channel.vector)
-                at = int(scores.argmax())
-                if len(own) != len(rows):
-                    continue
-                score = float(scores[at])
-                if number not in best or score > best[number][0].score:
-                    best[number] = MatchedMedia(own[at].source, own[at].modality, score), own[at].variant
-        return best
-
-
-def _variant(product: Product, passing: Sequence[Variant], said: set[str], owner: str | None) -> str | None:
-    """The variant to show, of those that pass the filter: the one whose options were named most, then the one whose
-    picture matched, then one that can be had, then the first. None when there are no variants."""
-
-    def rank(variant: Variant) -> tuple[int, bool, bool]:
-        named = sum(token in said for value in variant.options.values() for token in tokens(value))
-        return named, variant.id == owner, (variant.availability or product.availability) != "out_of_stock"
-
-    return max(passing, key=rank).id if passing else None
-
-
-def _passing(product: Product, where: Filter, schema: Schema) -> list[Variant]:
-    """The variants that pass a prepared filter on their own."""
-    if not product.variants:
-        return []
-    fields, offers = filter_fields(product)
-    point = Point(number=0, vectors={}, words=Sparse((), ()), fields=fields, offers=offers)
-    [stored] = schema.store([point])
-    views = [{**stored.fields, **offer} for offer in stored.offers]
-    return [variant for variant, view in zip(product.variants, views, strict=True) if holds(where, view)]
-
-
-def _why(asking: Asking, place: Ranked) -> tuple[Contribution, ...]:
-    pairs = zip(asking.asks, place.shares, strict=False)
-    return tuple(Contribution(ask.part, ask.channel, share) for ask, share in pairs if share)
 
 
 def _places(

@@ -19,6 +19,7 @@ from typing import get_args
 from wares import encoders as models
 from wares import media
 from wares.asking import known, parts_of
+from wares.candidates import Rehearsal
 from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import SetupError, StoreError, WaresError
@@ -32,7 +33,7 @@ from wares.ranking import fusion as fusions
 from wares.ranking.fusion.base import Fusion
 from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
-from wares.searching import Rehearsal, Searcher
+from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, Settings
 from wares.store.store import Store
 from wares.writing import Writer

@@ -15,6 +15,7 @@ from typing import get_args
 import msgspec
 import numpy as np
 
+from wares.candidates import Rehearsal
 from wares.errors import SetupError, WaresError
 from wares.evaluation.measures import Measure, parse
 from wares.evaluation.records import Judgments, QuerySet, System
@@ -27,7 +28,6 @@ from wares.ranking.fusion.base import Fusion
 from wares.ranking.fusion.decisions import NORMALISERS, Decision
 from wares.records import PartKind, Query, Results
 from wares.reports import OnProgress, Progress
-from wares.searching import Rehearsal
 from wares.settings import FusionSettings
 from wares.shop import Shop
 

@@ -19,12 +19,12 @@ import numpy as np
 from benchmarks.peers.entrants.base import Entrant
 from benchmarks.peers.protocol import DEPTH, TOP, VARIABLE, Inputs, Kind, Question, Vectors
 from benchmarks.shops import parts
+from wares.candidates import Retrieved
 from wares.documents import meaning_text
 from wares.encoders.base import Encoder, Tower
 from wares.ranking import fusion as fusions
 from wares.records import Compare, Modality, Part, Product, Query
 from wares.reports import Progress
-from wares.searching import Retrieved
 from wares.settings import Environment, FusionSettings
 from wares.shop import Shop
 

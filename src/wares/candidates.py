@@ -1,0 +1,64 @@
+"""Candidates: the products that the channels of a question brought, and the order that a fusion puts them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wares.asking import Asking
+from wares.index.base import Candidates
+from wares.ranking.fusion import Evidence, Fusion, build
+from wares.records import Sparse
+from wares.settings import FusionSettings
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+class Ranked(NamedTuple):
+    """A product's place: its number, its score, and what each ask added to it."""
+
+    number: int
+    score: float
+    shares: tuple[float, ...] = ()
+
+
+class Retrieved(NamedTuple):
+    """The candidates of one question, before their order: any method of fusion may put them into one.
+
+    Which candidates there are was decided by the channels that were asked; they have exact scores in all of these.
+    ``rows(i)`` gives their vectors in channel ``i`` (see :class:`~wares.ranking.fusion.Evidence`).
+    """
+
+    asking: Asking
+    candidates: Candidates
+    rows: Callable[[int], npt.NDArray[np.float32]]
+
+    def ordered(self, fusion: Fusion) -> tuple[list[int], npt.NDArray[np.float64]]:
+        """Rows of the candidates, best first and ties in the order of numbers, and contributions (n, asks)."""
+        vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in self.asking.channels]
+        shares = fusion.contributions(Evidence(self.asking.asks, self.candidates.scores, vectors, self.rows))
+        order: list[int] = np.lexsort((np.asarray(self.candidates.numbers), -shares.sum(axis=1))).tolist()
+        return order, shares
+
+    def kept(self, vectors: bool) -> Retrieved:
+        """The same without the index; its rows only with ``vectors``."""
+        dense = [at for at, c in enumerate(self.asking.channels) if vectors and not isinstance(c.vector, Sparse)]
+        return self._replace(rows={at: self.rows(at) for at in dense}.__getitem__)
+
+
+class Rehearsal(NamedTuple):
+    """Candidates that are kept, with their ids (None: removed meanwhile), to try fusions on."""
+
+    ids: tuple[str | None, ...]
+    found: Retrieved | None
+
+    def ranked(self, settings: FusionSettings, k: int = 100) -> list[tuple[str, float]]:
+        """The best ``k`` ids and scores as this fusion has them."""
+        if self.found is None:
+            return []
+        order, shares = self.found.ordered(build(settings))
+        best = ((self.ids[row], float(shares[row].sum())) for row in order[:k])
+        return [(id, score) for id, score in best if id is not None]

@@ -1,0 +1,105 @@
+"""Hits: products read from the store, with the variant and the medium that matched, and what each part added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wares.asking import Asking
+from wares.candidates import Ranked
+from wares.documents import filter_fields
+from wares.encoders.base import Encoder
+from wares.encoders.tokens import tokens
+from wares.index.base import Index, Point
+from wares.index.exact import holds
+from wares.index.fields import Schema
+from wares.index.filters import prepare
+from wares.records import Contribution, Filter, Hit, MatchedMedia, Product, Query, Sparse, Variant
+from wares.store.store import Store
+
+
+class Hydrator:
+    """Makes hits out of places in an order, for one version of an index."""
+
+    def __init__(self, store: Store, index: Index, encoders: Sequence[Encoder]) -> None:
+        self._store = store
+        self._index = index
+        #: The channels of media, which can be shown.
+        self._modalities = {e.channel: e.modality for e in encoders if e.modality != "text"}
+
+    def hits(self, query: Query, asking: Asking, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
+        """Hits in the order of ``ranked``; products removed since the index answered are left out."""
+        numbers = [place.number for place in ranked]
+        products = self._store.products(numbers)
+        matched = self._matched_media(asking, numbers)
+        said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
+        schema = Schema(self._index.fields())
+        where = prepare(query.where, schema)
+        hits = []
+        for place in ranked:
+            product = products.get(place.number)
+            if product is None:
+                continue
+            medium, owner = matched.get(place.number, (None, None))
+            hits.append(
+                Hit(
+                    id=product.id,
+                    title=product.title,
+                    score=place.score,
+                    product=product,
+                    variant=_variant(product, _passing(product, where, schema), said, owner),
+                    media=medium,
+                    why=_why(asking, place),
+                )
+            )
+        return tuple(hits)
+
+    def _matched_media(self, asking: Asking, numbers: Sequence[int]) -> dict[int, tuple[MatchedMedia, str | None]]:
+        """For each product the medium nearest to what was asked, over the channels of media, and its variant."""
+        asked = [
+            (self._modalities[channel.name], np.asarray(channel.vector), self._index.rows(numbers, channel.name))
+            for ask, channel in zip(asking.asks, asking.channels, strict=True)
+            if channel.name in self._modalities and ask.part_weight > 0
+        ]
+        pictured = {number for _, _, found in asked for number in found}
+        stored = self._store.media(pictured) if pictured else {}
+        best: dict[int, tuple[MatchedMedia, str | None]] = {}
+        for modality, vector, found in asked:
+            for number, rows in found.items():
+                own = [m for m in stored.get(number, ()) if m.key is not None and m.modality == modality]
+                if len(own) != len(rows):
+                    continue
+                scores = rows @ vector
+                at = int(scores.argmax())
+                score = float(scores[at])
+                if number not in best or score > best[number][0].score:
+                    best[number] = MatchedMedia(own[at].source, own[at].modality, score), own[at].variant
+        return best
+
+
+def _variant(product: Product, passing: Sequence[Variant], said: set[str], owner: str | None) -> str | None:
+    """The variant to show, of those that pass the filter: the one whose options were named most, then the one whose
+    picture matched, then one that can be had, then the first. None when there are no variants."""
+
+    def rank(variant: Variant) -> tuple[int, bool, bool]:
+        named = sum(token in said for value in variant.options.values() for token in tokens(value))
+        return named, variant.id == owner, (variant.availability or product.availability) != "out_of_stock"
+
+    return max(passing, key=rank).id if passing else None
+
+
+def _passing(product: Product, where: Filter, schema: Schema) -> list[Variant]:
+    """The variants that pass a prepared filter on their own."""
+    if not product.variants:
+        return []
+    fields, offers = filter_fields(product)
+    point = Point(number=0, vectors={}, words=Sparse((), ()), fields=fields, offers=offers)
+    [stored] = schema.store([point])
+    views = [{**stored.fields, **offer} for offer in stored.offers]
+    return [variant for variant, view in zip(product.variants, views, strict=True) if holds(where, view)]
+
+
+def _why(asking: Asking, place: Ranked) -> tuple[Contribution, ...]:
+    pairs = zip(asking.asks, place.shares, strict=False)
+    return tuple(Contribution(ask.part, ask.channel, share) for ask, share in pairs if share)
