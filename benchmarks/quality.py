@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from wares.evaluation.page import write_page
 from wares.evaluation.records import Comparison, EvaluationReport, Figure, Judgments, QuerySet, SystemReport
 from wares.evaluation.reporting import evaluate
 from wares.evaluation.tuning.trials import Limits
-from wares.evaluation.tuning.tune import TuningReport
+from wares.evaluation.tuning.tune import Row, TuningReport
 from wares.settings import Environment
 from wares.shop import Shop
 from wares.tuning import tune
@@ -43,7 +44,8 @@ MEASURES = ("nDCG@10", "RR@10", "R@100", "P@1")
 
 SYSTEMS = ("set", "questions", "system", "nDCG@10", "95 %", "RR@10", "P@1", "R@100", "p95 ms")
 COMPARED = ("set", "system", "baseline", "nDCG@10", "95 %", "better", "worse", "same", "p", "p (Holm)", "overlap")
-METHODS = ("set", "settings", "tuned on", "held out", "95 %", "against in force", "95 % of that", "p")
+#: From this p on a difference may be chance.
+CHANCE = 0.05
 
 
 class Findings(msgspec.Struct):
@@ -53,29 +55,18 @@ class Findings(msgspec.Struct):
     compared: list[list[report.Cell]] = msgspec.field(default_factory=list)
     held_out: list[list[report.Cell]] = msgspec.field(default_factory=list)
     held_out_compared: list[list[report.Cell]] = msgspec.field(default_factory=list)
-    methods: list[list[report.Cell]] = msgspec.field(default_factory=list)
+    tuned: dict[str, TuningReport] = msgspec.field(default_factory=dict)
     notes: list[str] = msgspec.field(default_factory=list)
 
     def tables(self) -> list[Table]:
-        both = (SYSTEMS, COMPARED)
-        found = [
-            Table(title, columns, rows)
-            for title, columns, rows in (
-                ("What is found", both[0], self.whole),
-                ("Against the baseline, question by question", both[1], self.compared),
-                ("Tuned: the questions held out", both[0], self.held_out),
-                (
-                    "Tuned, against BM25 and the shop as shipped, on the questions held out",
-                    both[1],
-                    self.held_out_compared,
-                ),
-                (
-                    "Methods of fusion at their best, and the tuned one without each channel: nDCG@10",
-                    METHODS,
-                    self.methods,
-                ),
-            )
-        ]
+        """The tables that have rows."""
+        found = (
+            Table("What is found", SYSTEMS, self.whole),
+            Table("Against the baseline, question by question", COMPARED, self.compared),
+            Table("Tuned: the questions held out", SYSTEMS, self.held_out),
+            Table("Tuned: against the baseline, on the questions held out", COMPARED, self.held_out_compared),
+            methods(self.tuned),
+        )
         return [table for table in found if table.rows]
 
 
@@ -103,18 +94,20 @@ def difference(name: str, comparison: Comparison) -> list[report.Cell]:
     return [name, comparison.system, comparison.baseline, *change, first.wins, first.losses, first.ties, *chance]
 
 
-def methods(name: str, tuned: TuningReport) -> list[list[report.Cell]]:
-    """Rows of the table of methods."""
-    rows: list[list[report.Cell]] = []
-    for row in tuned.rows:
-        against, spread, p = None, None, None
-        if row.difference is not None:
-            against = f"{row.difference.mean:+.3f}"
-            spread = f"{row.difference.low:+.3f} … {row.difference.high:+.3f}"
-            p = f"{row.difference.p:.2g}"
-        means = [round(row.train, 3), round(row.held_out.mean, 3), interval(row.held_out)]
-        rows.append([name, row.name, *means, against, spread, p])
-    return rows
+def methods(tuned: Mapping[str, TuningReport]) -> Table:
+    """What each method comes to at its best, and the tuned settings without each channel, by set."""
+    names = list(dict.fromkeys(row.name for found in tuned.values() for row in found.rows))
+    rows: list[list[report.Cell]] = [
+        [name, *(next((_both(row) for row in found.rows if row.name == name), None) for found in tuned.values())]
+        for name in names
+    ]
+    title = f"{MEASURES[0]} on the questions tuned on / held out (*: not as in force there, p < {CHANCE})"
+    return Table(title, ("settings", *tuned), rows)
+
+
+def _both(row: Row) -> str:
+    told = row.difference is not None and row.difference.p < CHANCE
+    return f"{row.train:.3f} / {row.held_out.mean:.3f}" + ("*" if told else "")
 
 
 # -- measuring --------------------------------------------------------------------------------------------------
@@ -197,7 +190,7 @@ def _tuned(
     told = evaluate(rest, judged, systems, measures=MEASURES)
     findings.held_out.extend(figures(name, system) for system in told.systems)
     findings.held_out_compared.extend(difference(name, comparison) for comparison in told.comparisons)
-    findings.methods.extend(methods(name, found))
+    findings.tuned[name] = found
     findings.notes.append(
         f"{name}, tuned on {len(found.split.train)} questions in {found.trials} trials, {len(kept)} held out: "
         f"{found.verdict}; {_settings(found)}"
