@@ -42,7 +42,7 @@ from wares.tuning import tune
 
 MEASURES = ("nDCG@10", "RR@10", "R@100", "P@1")
 
-SYSTEMS = ("set", "questions", "system", "nDCG@10", "95 %", "RR@10", "P@1", "R@100", "p95 ms")
+SYSTEMS = ("set", "questions", "system", "nDCG@10", "95 %", "RR@10", "P@1", "R@100", "judged@10", "p95 ms")
 COMPARED = ("set", "system", "baseline", "nDCG@10", "95 %", "better", "worse", "same", "p", "p (Holm)", "overlap")
 #: From this p on a difference may be chance.
 CHANCE = 0.05
@@ -79,7 +79,7 @@ def figures(name: str, system: SystemReport) -> list[report.Cell]:
     first = by[MEASURES[0]]
     late = system.latency.p95 if system.latency else None
     others = [round(by[measure].mean, 3) for measure in ("RR@10", "P@1", "R@100")]
-    return [name, first.n, system.name, round(first.mean, 3), interval(first), *others, late]
+    return [name, first.n, system.name, round(first.mean, 3), interval(first), *others, f"{system.judged:.0%}", late]
 
 
 def interval(figure: Figure) -> str:
@@ -161,7 +161,7 @@ def _measure(
             write_page(found, arguments.pages / f"{name.replace(' ', '-')}.html")
         findings.whole.extend(figures(name, system) for system in found.systems)
         findings.compared.extend(difference(name, comparison) for comparison in found.comparisons)
-        findings.notes.append(f"{name}: {len(titles):,} products; {asked.bias}{_remarks(found)}")
+        findings.notes.append(f"{name}: {len(titles):,} products; {asked.bias}{_left_out(found)}")
         if arguments.tuning and "shop" in systems:
             _tuned(name, shop, asked, judged, opened, arguments.trials, findings)
 
@@ -202,12 +202,12 @@ def _settings(found: TuningReport) -> str:
     return f"{found.tuned.method}, {weights or 'weights as shipped'}"
 
 
-def _remarks(found: EvaluationReport) -> str:
-    """Warnings, and which questions they are about."""
+def _left_out(found: EvaluationReport) -> str:
+    """Which questions are in no figure, and why."""
     told = [
-        remark.text + (f" ({', '.join(remark.ids)})" if remark.ids else "")
+        f"{remark.text} ({', '.join(remark.ids)}{', …' if remark.count > len(remark.ids) else ''})"
         for remark in found.remarks
-        if remark.severity == "warning"
+        if "left out of every figure" in remark.text
     ]
     return "".join(f"; {text}" for text in told)
 
