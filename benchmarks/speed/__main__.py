@@ -32,7 +32,7 @@ MEASUREMENTS: Sequence[Measurement] = (
     visits.reader_and_writer,
 )
 
-NOT_MEASURED = "not measured here: 1M products, the server under load, other engines on the same vectors and text"
+NOT_MEASURED = "not measured here: 1M products, the server under load; other engines: python -m benchmarks.peers"
 
 
 def measure(arguments: argparse.Namespace) -> Report:
