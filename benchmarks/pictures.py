@@ -4,7 +4,7 @@
 
 Nothing is trained on any of the sets. What was chosen (the weight of colours, how many classes a picture may be, the
 dimensions of a look) was chosen on the titles and queries whose md5 is even; what is printed is measured on the odd
-ones. nDCG@10 is by ir_measures with gains as graded (fashion: 3 all facets, 1 same type; groceries: 3 the product, 1
+ones. nDCG@10 takes gains as graded (fashion: 3 all facets, 1 same type; groceries: 3 the product, 1
 its kind), unjudged counting as irrelevant. The fashion queries are made from labels; nothing but the picture is
 searched here. The Chinese ones are a word-by-word translation of those whose words are in the table below.
 """
@@ -23,10 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-import ir_measures
 import numpy as np
 import numpy.typing as npt
-from ir_measures import RR, Measure, R, nDCG
 from PIL.Image import Image
 
 from wares import models
@@ -35,6 +33,7 @@ from wares.encoders.base import Encoder, Tower
 from wares.encoders.efficientnet import CARD
 from wares.encoders.look import SPACE as LOOK
 from wares.encoders.sessions import Session, cores
+from wares.evaluation.measures import parse, score
 from wares.media import decode_image
 from wares.settings import Environment
 
@@ -132,21 +131,23 @@ def show(lines: Iterable[Line]) -> None:
 def words_find_fashion(data: Set, words: Encoder, pictures: Rows) -> Iterable[Line]:
     held = [index for index, row in enumerate(data.products) if odd(row["title"])]
     rows, pool = [data.products[index] for index in held], pictures[held]
-    own = [ir_measures.Qrel(row["id"], row["id"], 1) for row in rows]
+    own = {row["id"]: {row["id"]: 1} for row in rows}
     titles = dict.fromkeys(row["title"] for row in rows)
     vectors = dict(zip(titles, words.encode(list(titles)), strict=True))
     asked = {row["id"]: vectors[row["title"]] for row in rows}
-    for measure in (R @ 1, R @ 10):
+    for measure in ("R@1", "R@10"):
         value = measured(measure, own, asked, [row["id"] for row in rows], pool)
-        yield Line("fashion: a title finds its own picture", len(rows), len(rows), str(measure), value)
+        yield Line("fashion: a title finds its own picture", len(rows), len(rows), measure, value)
 
     ids = [row["id"] for row in data.products]
-    qrels = [ir_measures.Qrel(query, id_, int(gain)) for query, _, id_, gain in data.pairs("attr_qrels.tsv")]
+    judged = gains_of(data.pairs("attr_qrels.tsv"))
     english = {query: text for query, text in data.pairs("attr_queries.tsv") if odd(query)}
     chinese = {query: translated(text) for query, text in english.items()}
     for language, queries in (("English", english), ("Chinese", {q: t for q, t in chinese.items() if t})):
         asked = dict(zip(queries, words.encode(list(queries.values())), strict=True))
-        value = measured(nDCG @ 10, [qrel for qrel in qrels if qrel.query_id in queries], asked, ids, pictures)
+        value = measured(
+            "nDCG@10", {query: judged[query] for query in queries if query in judged}, asked, ids, pictures
+        )
         yield Line(f"fashion: attributes in {language} find pictures", len(ids), len(queries), "nDCG@10", value)
 
     for column in ("category", "colour"):
@@ -165,8 +166,8 @@ def words_find_stamps(data: Set, words: Encoder, pictures: Rows) -> Iterable[Lin
     for language, column in (("English", "title"), ("Chinese", "title_zh_cn")):
         captions = {row["id"]: row[column] for row in data.products if row[column]}
         asked = dict(zip(captions, words.encode(list(captions.values())), strict=True))
-        own = [ir_measures.Qrel(id_, id_, 1) for id_ in captions]
-        value = measured(R @ 1, own, asked, ids, pictures)
+        own = {id_: {id_: 1} for id_ in captions}
+        value = measured("R@1", own, asked, ids, pictures)
         yield Line(f"stamps: a caption in {language} finds its picture", len(ids), len(captions), "R@1", value)
 
 
@@ -186,11 +187,10 @@ def shots_find_pictures(data: Set, pictures: Rows, space: str) -> Iterable[Line]
 def shots(what: str, data: Set, pictures: Rows, ids: list[str], pool: Rows) -> Iterable[Line]:
     queries = [query for query, _ in data.pairs("image_queries.tsv")]
     asked = {query: row for query, row in zip(queries, pictures[len(ids) :], strict=True) if odd(query)}
-    judged = [(query, id_, int(gain)) for query, _, id_, gain in data.pairs("image_qrels.tsv") if query in asked]
-    qrels = [ir_measures.Qrel(*judgment) for judgment in judged]
-    yield Line(what, len(ids), len(asked), "nDCG@10", measured(nDCG @ 10, qrels, asked, ids, pool))
+    judged = gains_of(row for row in data.pairs("image_qrels.tsv") if row[0] in asked)
+    yield Line(what, len(ids), len(asked), "nDCG@10", measured("nDCG@10", judged, asked, ids, pool))
     # One product is the right one: the reciprocal rank cut at one is how often it comes first.
-    yield Line(what, len(ids), len(asked), "R@1", measured(RR(rel=3) @ 1, qrels, asked, ids, pool))
+    yield Line(what, len(ids), len(asked), "R@1", measured("RR(rel=3)@1", judged, asked, ids, pool))
 
 
 def look_alikes(data: Set, pictures: Rows, space: str) -> Iterable[Line]:
@@ -230,16 +230,28 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def gains_of(judged: Iterable[Sequence[str]]) -> dict[str, dict[str, int]]:
+    """The lines of a qrels file as gains by query and product."""
+    gains: dict[str, dict[str, int]] = {}
+    for query, _, id_, gain in judged:
+        gains.setdefault(query, {})[id_] = int(gain)
+    return gains
+
+
 def measured(
-    measure: Measure, qrels: Sequence[ir_measures.Qrel], asked: Mapping[str, Rows], ids: Sequence[str], pool: Rows
+    name: str,
+    judged: Mapping[str, Mapping[str, int]],
+    asked: Mapping[str, Rows],
+    ids: Sequence[str],
+    pool: Rows,
 ) -> float:
     """The mean of a measure when every query's vector is compared with every row of the pool."""
-    run = []
-    for query, vector in asked.items():
-        scores = pool @ vector
-        best = np.argsort(-scores, kind="stable")[:DEPTH]
-        run += [ir_measures.ScoredDoc(query, ids[i], float(scores[i])) for i in best]
-    return float(ir_measures.calc_aggregate([measure], qrels, run)[measure])
+    measure = parse(name)
+    values = []
+    for query, gains in judged.items():
+        best = np.argsort(-(pool @ asked[query]), kind="stable")[:DEPTH]
+        values.append(score([measure], gains, [ids[i] for i in best])[str(measure)])
+    return float(np.mean(values))
 
 
 def translated(text: str) -> str:

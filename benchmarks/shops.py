@@ -20,7 +20,7 @@ from wares.errors import StoreError
 from wares.index.base import Index
 from wares.index.live import LiveIndex
 from wares.index.versions import Versions
-from wares.indexing import words_of
+from wares.indexing import words_as_built
 from wares.ranking.fusion import Fusion, build
 from wares.records import Product
 from wares.searching import Searcher
@@ -51,7 +51,7 @@ def parts(shop: Path, environment: Environment) -> Iterator[Parts]:
                 raise StoreError(f"{shop} has no index; remove the folder, and it is built again")
             settings = store.settings()
             encoders = models.build(settings.model, environment)
-            words = words_of(settings, versions.manifest(version).words.average_lengths)
+            words = words_as_built(versions.manifest(version).words)
             common = (store, index, encoders, words, settings.media)
             yield Parts(store, index, encoders, Asker(*common), Searcher(*common), build(settings.fusion))
     finally:

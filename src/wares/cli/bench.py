@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wares.cli.evaluate import typed
-from wares.cli.options import AsJson, ShopFolder
+from wares.cli.options import AsJson, ShopFolder, typed
 from wares.cli.output import print_json, stderr, stdout
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wares.cli.options import AsJson, ShopFolder
+from wares.cli.options import AsJson, ShopFolder, typed
 from wares.cli.output import check_writable, print_json, stderr, stdout
 from wares.cli.questions import MediaRoot, Qrels, Queries, questions_of
 from wares.errors import SetupError
@@ -165,37 +164,15 @@ def _save(runs: Sequence[Run], entrants: Sequence[Entrant], path: Path | None) -
 
 def _about(shop: Shop, rule: str, context: typer.Context) -> Mapping[str, str]:
     """What the reader of a report wants to know of how it came about."""
-    import os
-    import platform
-    from datetime import UTC, datetime
-
-    from wares import __version__
+    from wares.bench.circumstances import circumstances
 
     info = shop.info()
     live = next((version.name for version in info.versions if version.live), "none")
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     return {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        **circumstances(),
         "command": typed(context),
         "compared": rule,
         "shop": f"{info.path}: {info.products:,} products, index {live}",
         "model": info.model,
         "encoders": ", ".join(info.channels),
-        "machine": f"{machine}, Python {platform.python_version()}",
-        "wares": __version__,
     }
-
-
-def typed(context: typer.Context) -> str:
-    """The command with its arguments and the options that differ from what they are anyway, fit to be repeated."""
-    words = context.command_path.split()
-    for parameter in context.command.params:
-        value = context.params.get(parameter.name or "")
-        if value in (None, (), [], False) or value == parameter.default:
-            continue
-        values = list(value) if isinstance(value, list | tuple) else [value]
-        named = parameter.param_type_name == "option"
-        for one in values:
-            words += [parameter.opts[0]] if named else []
-            words += [] if one is True else [str(one)]
-    return shlex.join(words)

@@ -15,6 +15,7 @@ import typer
 
 from wares.cli.options import AsJson, ShopFolder
 from wares.cli.output import counted, plain, print_json, stderr, stdout
+from wares.cli.questions import MediaRoot, read
 from wares.errors import CatalogueError, SetupError
 
 if TYPE_CHECKING:
@@ -42,10 +43,7 @@ def judge(
     k: Annotated[int, typer.Option("-k", "--k", metavar="NUMBER", min=1, max=1_000, help="Hits of each way.")] = 10,
     show_judged: Annotated[bool, typer.Option("--show-judged", help="Ask again for what is judged.")] = False,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who judges, to be kept with each label.")] = "",
-    media_root: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Where picture paths start."),
-    ] = None,
+    media_root: MediaRoot = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge by hand how well products answer questions.
@@ -87,14 +85,6 @@ def judge(
             if as_json:
                 files = {"qrels": qrels, "queries": queries or _kept_at(qrels)}
                 print_json({**files, **summary, "problems": asked.problems + ledger.problems})
-
-
-def read(path: Path, media_root: Path | None = None) -> QuerySet:
-    """The questions of a file, their filters as a shop understands them."""
-    from wares.evaluation.queries import read_queries
-    from wares.query import filters
-
-    return read_queries(path, media_root=media_root, parse_where=filters.parse)
 
 
 def _kept_at(qrels: Path) -> Path:

@@ -1,8 +1,9 @@
-"""Arguments and options that several verbs share."""
+"""Arguments and options that several verbs share, and a command as it was typed."""
 
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -37,3 +38,18 @@ def numbers(values: Sequence[str], option: str, shape: str) -> dict[str, float]:
         if not math.isfinite(found[name]):
             raise typer.BadParameter(f"{name}={value} is not {shape}", param_hint=f"'{option}'")
     return found
+
+
+def typed(context: typer.Context) -> str:
+    """The command with its arguments and the options that differ from what they are anyway, fit to be repeated."""
+    words = context.command_path.split()
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        if value in (None, (), [], False) or value == parameter.default:
+            continue
+        values = list(value) if isinstance(value, list | tuple) else [value]
+        named = parameter.param_type_name == "option"
+        for one in values:
+            words += [parameter.opts[0]] if named else []
+            words += [] if one is True else [str(one)]
+    return shlex.join(words)

@@ -13,14 +13,12 @@ import typer
 
 from wares.cli.options import AsJson, ShopFolder
 from wares.cli.output import counted, plain, print_json, stderr, stdout
+from wares.cli.questions import picture_reader
 from wares.errors import SetupError, StoreError
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    from wares.evaluation.made.survey import ReadPicture
     from wares.evaluation.records import Judgments, QuerySet
-    from wares.records import Media, Product
+    from wares.records import Product
     from wares.reports import OnProgress
     from wares.shop import Shop
 
@@ -78,16 +76,6 @@ def queries(
         _print(asked, files, shop)
     for problem in asked.problems:
         stderr().print(plain(problem), style="yellow", soft_wrap=True)
-
-
-def picture_reader(shop: Shop) -> ReadPicture:
-    """Reads a product's picture at the size that encoders look at; :class:`~wares.errors.MediaError` if it cannot."""
-    from wares import media
-
-    def read(medium: Media) -> Image:
-        return media.picture(shop.media_bytes(medium), shop.settings.media, media.shown(str(medium.source)))
-
-    return read
 
 
 def _told(shop: Shop, progress: OnProgress) -> Iterator[Product]:
