@@ -16,9 +16,9 @@ from pathlib import Path
 
 import msgspec
 
-from wares import encoders as models
 from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError, WaresError
+from wares.fits import Fits
 from wares.index.manifest import Build, WordsParameters
 from wares.index.versions import Versions
 from wares.indexing import Pointer, Reader, average_lengths, fingerprints, vector_specs, words_of
@@ -41,9 +41,14 @@ class _Said(msgspec.Struct, omit_defaults=True):
 
 
 def begin(
-    versions: Versions, settings: Settings, encoders: Sequence[Encoder], lengths: Mapping[str, float], built_from: int
+    versions: Versions,
+    settings: Settings,
+    encoders: Sequence[Encoder],
+    lengths: Mapping[str, float],
+    built_from: int,
+    fit: str,
 ) -> Build:
-    """A version folder under construction, with all that its manifest must say."""
+    """A version folder under construction, with all that its manifest must say; ``fit`` gave the encoders."""
     return versions.begin(
         engine=ENGINE,
         vectors=vector_specs(encoders),
@@ -51,27 +56,30 @@ def begin(
         model=settings.model,
         words=WordsParameters(k1=settings.k1, b=settings.b, weights=settings.fields, average_lengths=lengths),
         built_from=built_from,
+        fit=fit,
     )
 
 
 def begin_empty(
-    versions: Versions, settings: Settings, encoders: Sequence[Encoder], products: Iterable[Product]
+    versions: Versions, settings: Settings, encoders: Sequence[Encoder], products: Iterable[Product], fit: str
 ) -> str:
     """The first version of a shop: empty, its average lengths taken from the first products. Returns its name."""
     from wares.index.edge import EdgeIndex
 
-    with begin(versions, settings, encoders, average_lengths(products), built_from=0) as build:
+    with begin(versions, settings, encoders, average_lengths(products), 0, fit) as build:
         EdgeIndex.create(build.engine_path, vector_specs(encoders)).close()
         build.ready(points=0)
     return build.version
 
 
-def rebuild(shop: Path, environment: Environment, progress: OnProgress) -> str:
-    """Build a version in a child process and return its name, ready but not live. The caller holds the writer's lock.
+def rebuild(shop: Path, environment: Environment, fit: str, progress: OnProgress) -> str:
+    """Build a version in a child process, with the encoders that a fit gives, and return its name.
+
+    It is ready but not live. The caller holds the writer's lock.
 
     Raises what the child raised; a child that dies leaves a folder that the next pruning removes.
     """
-    command = [sys.executable, "-m", "wares.rebuilding", str(shop.resolve())]
+    command = [sys.executable, "-m", "wares.rebuilding", str(shop.resolve()), fit]
     variables = {
         **os.environ,
         "WARES_CACHE": str(environment.cache),
@@ -107,19 +115,19 @@ def rebuild(shop: Path, environment: Environment, progress: OnProgress) -> str:
     return version
 
 
-def _build(shop: Path, environment: Environment) -> str:
+def _build(shop: Path, environment: Environment, fit: str) -> str:
     """What the child does."""
     from wares.index.edge import EdgeIndex
 
     with Store.open(shop / "shop.db") as store:
         settings = store.settings()
-        encoders = models.build(settings.model, environment)
+        encoders = Fits(shop, settings.model, environment).encoders(fit)
         total = len(store)
         lengths = average_lengths(row.product for rows in store.scan() for row in rows)
         versions = Versions(shop)
         reader = Reader(store, encoders, settings.media, shop / "media")
         pointer = Pointer(store, encoders, words_of(settings, lengths))
-        with begin(versions, settings, encoders, lengths, built_from=store.last_change()) as build:
+        with begin(versions, settings, encoders, lengths, store.last_change(), fit) as build:
             index = EdgeIndex.create(build.engine_path, vector_specs(encoders))
             done = 0
             for rows in store.scan(BATCH):
@@ -142,11 +150,11 @@ def _say(said: _Said) -> None:
 
 
 def main() -> int:
-    """Entry of the child process: ``python -m wares.rebuilding SHOP``."""
+    """Entry of the child process: ``python -m wares.rebuilding SHOP FIT``."""
     with suppress(OSError):
         os.nice(5)  # whoever serves goes first
     try:
-        _say(_Said(version=_build(Path(sys.argv[1]), Environment.read())))
+        _say(_Said(version=_build(Path(sys.argv[1]), Environment.read(), sys.argv[2])))
     except WaresError as error:
         _say(_Said(error=str(error), mender="SetupError" if isinstance(error, SetupError) else "StoreError"))
         return 1

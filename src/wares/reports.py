@@ -33,12 +33,13 @@ class AddReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of the index."""
+    """One version of the index; ``fit`` is the fit of the shop that its encoders have, "" for none."""
 
     name: str
     created: str
     points: int
     live: bool
+    fit: str = ""
 
 
 class ShopInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,29 +2,27 @@
 
 SHOP/shop.db     the store: what is true
 SHOP/index/      versions of the index: disposable, built from the store
+SHOP/fits/       what was learnt from the catalogue
 SHOP/media/      media that were given as bytes
 """
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import cached_property
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from wares import encoders as models
 from wares import media
 from wares.asking import known, parts_of
 from wares.candidates import Rehearsal
-from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import SetupError, StoreError, WaresError
+from wares.fits import Fits
 from wares.index.base import Index
-from wares.index.live import LiveIndex
+from wares.index.live import LiveIndex, open_engine
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
 from wares.indexing import fingerprints, words_as_built
@@ -37,6 +35,10 @@ from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, Settings
 from wares.store.store import Store
 from wares.writing import Writer
+
+if TYPE_CHECKING:
+    from wares.encoders.base import Tower, Vectors
+    from wares.store.entries import StoredMedia
 
 
 def open(path: str | Path, *, model: str | None = None, create: bool = True) -> Shop:
@@ -51,15 +53,18 @@ class Shop:
     ``rebuild``, ``rollback``, ``apply``) raise :class:`~wares.errors.ShopBusy` while another process writes.
     """
 
-    def __init__(self, path: Path, store: Store, settings: Settings, environment: Environment) -> None:
+    def __init__(
+        self, path: Path, store: Store, settings: Settings, environment: Environment, fits: Fits | None = None
+    ) -> None:
         self.path = path
         self.settings = settings
+        #: What the shop has learnt.
+        self.fits = fits or Fits(path, settings.model, environment)
         self._store = store
         self._environment = environment
         self._versions = Versions(path)
         self._live = LiveIndex(self._versions)
-        self._loading = threading.Lock()
-        self._writer = Writer(path, store, settings, environment, self._live, lambda: self._encoders)
+        self._writer = Writer(path, store, settings, environment, self._live, self.fits)
         self._manifests: dict[str, Manifest] = {}
         self._searchers: dict[str, Searcher] = {}
 
@@ -82,7 +87,7 @@ class Shop:
         folder = Path(path)
         environment = environment or Environment.read()
         place = folder / "shop.db"
-        encoders: tuple[Encoder, ...] = ()
+        fits: Fits | None = None
         if place.exists():
             store = Store.open(place)
             found = settings or store.settings()
@@ -92,13 +97,12 @@ class Shop:
         else:
             _check_place(folder, create)
             found = settings or Settings(model=model or Settings().model)
-            encoders = models.build(found.model, environment)  # before anything is made: there may be no such model
+            fits = Fits(folder, found.model, environment)
+            fits.unfitted()  # before anything is made: there may be no such model
             store = _create(folder, place)
         if settings is not None or len(store) == 0:
             store.save_settings(found)
-        shop = cls(folder, store, found, environment)
-        if encoders:
-            shop._encoders = encoders
+        shop = cls(folder, store, found, environment, fits)
         shop._writer.recover()
         return shop
 
@@ -124,6 +128,16 @@ class Shop:
     def rollback(self) -> VersionInfo:
         """Go back to the index version before; what changed since is applied to it, so no product is lost."""
         return self._version_info(self._writer.rollback())
+
+    def build(self, fit: str, *, progress: OnProgress | None = None) -> str:
+        """Build a version of the index with the encoders of a fit ("" for the model as it comes) beside the live one,
+        in another process, and return its name. Nothing answers by it before :meth:`publish`."""
+        return self._writer.build(fit, progress or _silent)
+
+    def publish(self, version: str) -> VersionInfo:
+        """Switch to a version that :meth:`build` made; what changed meanwhile is applied to it."""
+        self._writer.publish(version)
+        return self._version_info(version)
 
     def apply(self, settings: Settings, *, progress: OnProgress | None = None) -> VersionInfo | None:
         """Work by other settings from now on, and keep them. When the index was built with others (:meth:`outdated`)
@@ -211,6 +225,29 @@ class Shop:
             ids = self._store.ids(found.candidates.numbers)
             return Rehearsal(tuple(ids.get(n) for n in found.candidates.numbers), found.kept(vectors))
 
+    @contextmanager
+    def preview(self, version: str) -> Iterator[Callable[[Query], Results]]:
+        """A search of a version that is not live, to try it. Raises as :meth:`search`."""
+        manifest = self._manifest(version)
+        index = open_engine(manifest, self._versions.engine_path(version))
+        try:
+            encoders, words = self.fits.encoders(manifest.fit), words_as_built(manifest.words)
+            searcher = Searcher(self._store, index, encoders, words, self.settings.media)
+            yield lambda query: searcher.search(query, self._fusion(index, None))
+        finally:
+            index.close()
+
+    def features(self, tower: Tower) -> Iterator[tuple[Product, tuple[StoredMedia, ...], dict[str, Vectors]]]:
+        """Every product with its media, and what a tower made of these: rows (tower.dims,) by content key.
+
+        Read bit by bit, from what is kept: nothing is encoded.
+        """
+        for rows in self._store.scan():
+            keys = {m.key for row in rows for m in row.media if m.key is not None and m.modality == tower.modality}
+            found = self._store.features(keys, tower.fingerprint)
+            for row in rows:
+                yield row.product, row.media, {m.key: found[m.key] for m in row.media if m.key in found}
+
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]
@@ -274,17 +311,13 @@ class Shop:
 
     # -- within -------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def _encoders(self) -> tuple[Encoder, ...]:
-        with self._loading:
-            return models.build(self.settings.model, self._environment)
-
     def _searcher(self, version: str, index: Index) -> Searcher:
         """The searcher of a version, kept while it is live."""
         searcher = self._searchers.get(version)
         if searcher is None:
-            words = words_as_built(self._manifest(version).words)
-            searcher = Searcher(self._store, index, self._encoders, words, self.settings.media)
+            manifest = self._manifest(version)
+            words, encoders = words_as_built(manifest.words), self.fits.encoders(manifest.fit)
+            searcher = Searcher(self._store, index, encoders, words, self.settings.media)
             self._searchers = {version: searcher}
         return searcher
 
@@ -304,7 +337,7 @@ class Shop:
         manifest = self._manifests.get(version)
         if manifest is None:
             manifest = self._versions.manifest(version)
-            if dict(manifest.encoders) != fingerprints(self._encoders):
+            if dict(manifest.encoders) != fingerprints(self.fits.encoders(manifest.fit)):
                 raise StoreError(
                     f"the index of {self.path} was built with other encoders than those installed; run: "
                     f"wares rebuild {self.path}"
@@ -315,7 +348,9 @@ class Shop:
     def _version_info(self, version: str) -> VersionInfo:
         manifest = self._versions.manifest(version)
         live = version == self._versions.current()
-        return VersionInfo(name=version, created=manifest.created, points=manifest.points, live=live)
+        return VersionInfo(
+            name=version, created=manifest.created, points=manifest.points, live=live, fit=manifest.fit
+        )
 
     def _is_whole(self, version: str) -> bool:
         try:
@@ -336,7 +371,10 @@ class Shop:
             return f"version {version}, {len(index):,} products"
 
     def _check_model(self) -> str:
-        return f"{self.settings.model}: " + ", ".join(encoder.channel for encoder in self._encoders)
+        version = self._versions.current()
+        fit = self._versions.manifest(version).fit if version else ""
+        known = ", ".join(encoder.channel for encoder in self.fits.encoders(fit))
+        return f"{self.settings.model}{f', fit {fit}' if fit else ''}: {known}"
 
 
 def _silent(_: Progress) -> None:

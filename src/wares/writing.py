@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from pathlib import Path
 
 from wares.documents import content_hash
-from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError
+from wares.fits import Fits
 from wares.index.live import LiveIndex
 from wares.index.locks import WriterLock
 from wares.index.versions import Versions
@@ -19,7 +18,7 @@ from wares.indexing import Pointer, Reader, batches, words_as_built
 from wares.rebuilding import begin_empty, rebuild
 from wares.records import Product
 from wares.reports import AddReport, OnProgress, Progress
-from wares.settings import Environment, Settings
+from wares.settings import Environment, MediaLimits, Settings
 from wares.store.entries import Entry, Stored
 from wares.store.store import Store
 
@@ -33,7 +32,7 @@ REBUILD_SHARE = 0.2
 
 class Writer:
     """Changes a shop. One at a time, among threads and among processes: whoever comes second in another process gets
-    :class:`~wares.errors.ShopBusy`. ``encoders`` is called when they are first needed."""
+    :class:`~wares.errors.ShopBusy`. Encoders are built when they are first needed."""
 
     def __init__(
         self,
@@ -42,7 +41,7 @@ class Writer:
         settings: Settings,
         environment: Environment,
         live: LiveIndex,
-        encoders: Callable[[], tuple[Encoder, ...]],
+        fits: Fits,
     ) -> None:
         self._path = path
         self._store = store
@@ -50,7 +49,8 @@ class Writer:
         self._environment = environment
         self._versions = Versions(path)
         self._live = live
-        self._encoders = encoders
+        self._fits = fits
+        self._readers: dict[tuple[str, MediaLimits], Reader] = {}
         self._turn = threading.RLock()
         self._applied: dict[str, int] = {}
 
@@ -81,12 +81,21 @@ class Writer:
         with self._alone():
             return self._rebuild(tell)
 
+    def build(self, fit: str, tell: OnProgress) -> str:
+        """Build a version of the index with the encoders that a fit gives, and return its name; it is not live."""
+        with self._alone():
+            return self._built(fit, tell)
+
+    def publish(self, version: str) -> None:
+        """Switch to a version that was built, and bring it up to date."""
+        with self._alone():
+            self._switch(version)
+
     def apply(self, settings: Settings, tell: OnProgress) -> str | None:
         """Save settings, and rebuild if the index was built with others; the name of the new version."""
         with self._alone():
             self._store.save_settings(settings)
             self._settings = settings
-            self.__dict__.pop("_reader", None)  # it has the old limits of media
             return self._rebuild(tell) if self.outdated() else None
 
     def outdated(self) -> tuple[str, ...]:
@@ -134,23 +143,33 @@ class Writer:
         """Store products, then index them: what is stored is safe."""
         products = [product for product, _ in fresh]
         if self._versions.current() is None:
-            self._versions.publish(begin_empty(self._versions, self._settings, self._encoders(), products))
-        entries = self._reader.entries(products, [digest for _, digest in fresh])
+            fit = self._fit()
+            first = begin_empty(self._versions, self._settings, self._fits.encoders(fit), products, fit)
+            self._versions.publish(first)
+        entries = self._reader().entries(products, [digest for _, digest in fresh])
         self._store.put(entries)
         tally.note(entries)
         self._apply()
 
-    @cached_property
+    def _fit(self) -> str:
+        """The fit that new products are encoded with: that of the live version; without one, the latest."""
+        version = self._versions.current()
+        return self._fits.latest() if version is None else self._versions.manifest(version).fit
+
     def _reader(self) -> Reader:
-        return Reader(self._store, self._encoders(), self._settings.media, self._path / "media")
+        made_for = self._fit(), self._settings.media
+        if made_for not in self._readers:
+            reader = Reader(self._store, self._fits.encoders(made_for[0]), made_for[1], self._path / "media")
+            self._readers = {made_for: reader}
+        return self._readers[made_for]
 
     def _apply(self) -> None:
         """Bring the live index up to the store's last change. Applying a change twice does no harm."""
         with self._live.use(latest=True) as (version, index):
             if index is None:
                 return
-            words = words_as_built(self._versions.manifest(version).words)
-            pointer = Pointer(self._store, self._encoders(), words)
+            manifest = self._versions.manifest(version)
+            pointer = Pointer(self._store, self._fits.encoders(manifest.fit), words_as_built(manifest.words))
             since = max(self._applied.get(version, 0), self._versions.applied(version))
             while changes := self._store.changes(since, COMPARE):
                 put = [change.number for change in changes if not change.removed]
@@ -179,13 +198,29 @@ class Writer:
         return changed >= REBUILD_AFTER and changed >= REBUILD_SHARE * max(manifest.points, len(self._store))
 
     def _rebuild(self, tell: OnProgress) -> str:
+        try:
+            fit = self._fit()
+        except StoreError:  # the manifest is damaged: the index is built anew from the store and the last fit
+            fit = self._fits.latest()
+        version = self._built(fit, tell)
+        self._switch(version)
+        return version
+
+    def _built(self, fit: str, tell: OnProgress) -> str:
         if len(self._store) == 0:
             raise SetupError(f"{self._path} has no products to build an index from; add some first")
-        version = rebuild(self._path, self._environment, tell)
+        return rebuild(self._path, self._environment, fit, tell)
+
+    def _switch(self, version: str) -> None:
         self._versions.publish(version)
         self._settle()
         self._versions.prune(keep=2)
-        return version
+        self._fits.prune({*self._fits_in_use()} - {""})
+
+    def _fits_in_use(self) -> Iterator[str]:
+        for version in self._versions.names():
+            with suppress(StoreError):
+                yield self._versions.manifest(version).fit
 
 
 class _Tally:

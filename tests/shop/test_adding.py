@@ -99,7 +99,7 @@ def test_interrupted_adding_keeps_what_was_stored_and_goes_on(
 def test_bytes_that_are_already_encoded_are_not_encoded_again(shop: Shop, goods: list[Product]) -> None:
     twin = msgspec.structs.replace(goods[0], id="twin")
     calls: list[int] = []
-    for encoder in shop._encoders:
+    for encoder in shop.fits.encoders():
         original = encoder.tower.encode_batch
         encoder.tower.encode_batch = lambda batch, own=original: calls.append(len(batch)) or own(batch)  # type: ignore[method-assign]
     shop.add([twin])

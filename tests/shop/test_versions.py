@@ -61,7 +61,7 @@ def test_many_new_products_bring_a_new_version_by_themselves(shop: Shop, monkeyp
 
 def test_an_index_of_other_encoders_is_not_asked(shop: Shop, environment: Environment) -> None:
     with Shop.open(shop.path, environment=environment) as other:
-        other._encoders[0].fingerprint = "another"
+        other.fits.encoders()[0].fingerprint = "another"
         with pytest.raises(StoreError, match="wares rebuild"):
             other.search("red")
 

@@ -15,6 +15,7 @@ from wares.settings import Environment
 
 if TYPE_CHECKING:
     from wares.encoders.base import Encoder
+    from wares.encoders.heads import Heads
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -38,16 +39,48 @@ def names() -> list[str]:
     return _names(GROUP, MODELS)
 
 
-def build(model: str, environment: Environment, progress: Progress | None = None) -> tuple[Encoder, ...]:
-    """The encoders of a model, ready to use; at most one per channel.
+#: Heads that wares brings for a model that has a name, beside this file; see docs/alignment.md.
+SHIPPED = {"default": "alignment.npz"}
+
+
+def build(
+    model: str, environment: Environment, progress: Progress | None = None, *, heads: Heads | None = None
+) -> tuple[Encoder, ...]:
+    """The encoders of a model, ready to use; at most one per channel. They have the ``heads`` of a fit, or else those
+    that wares brings for the model, if there are any.
 
     Weights are fetched if they are not there; ``progress`` is told, in words, what is fetched. Raises
-    :class:`~wares.errors.SetupError` for an unknown model or a broken export, its subclasses
+    :class:`~wares.errors.SetupError` for an unknown model, a broken export or heads of another model, its subclasses
     :class:`~wares.errors.MissingExtra` and :class:`~wares.errors.ModelUnavailable` when something is still needed.
     """
+    return with_heads(unfitted(model, environment, progress), model, heads)
+
+
+def unfitted(model: str, environment: Environment, progress: Progress | None = None) -> tuple[Encoder, ...]:
+    """The encoders of a model as it comes, without any heads. Raises as :func:`build`."""
     if model.startswith(("file:", "hf:")):
         from wares.encoders import two_tower
 
         return two_tower.encoders(model, environment, progress)
     encoders: tuple[Encoder, ...] = load(GROUP, MODELS, model, "model")(environment, progress)
     return encoders
+
+
+def with_heads(encoders: tuple[Encoder, ...], model: str, heads: Heads | None = None) -> tuple[Encoder, ...]:
+    """Encoders of an unfitted model with heads, or else with those that wares brings for it."""
+    from wares.encoders.fitted import fitted
+
+    found = heads or shipped(model)
+    return fitted(encoders, found) if found else encoders
+
+
+def shipped(model: str) -> Heads | None:
+    """The heads that wares brings for a model."""
+    if model not in SHIPPED:
+        return None
+    from importlib.resources import as_file, files
+
+    from wares.encoders.heads import load as read
+
+    with as_file(files("wares.encoders").joinpath(SHIPPED[model])) as path:
+        return read(path) if path.exists() else None

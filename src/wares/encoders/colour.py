@@ -24,8 +24,8 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 #: Changes when the numbers for a picture or a text would.
 VERSION = 1
 NAMES: tuple[str, ...] = tuple(PROTOTYPES)
-#: Pictures are looked at in SIDE × SIDE pixels.
-SIDE = 64
+#: Pictures are looked at in SIDE × SIDE pixels, and colours are looked up at BITS per channel.
+SIDE, BITS = 64, 5
 
 # CIELAB distances: how soft names part from each other; a pixel nearer to the border colour than FAINT is background,
 # one further than CLEAR is not. Lightness counts less than hue, for shadows change it.
@@ -33,8 +33,6 @@ _SOFTNESS, _FAINT, _CLEAR, _LIGHTNESS = 5.0, 4.0, 16.0, 0.6
 # How fast attention falls off from the middle, as a share of the side, and the share of pixels below which no goods
 # were found and the whole middle counts.
 _SPREAD, _FEWEST = 0.3, 0.02
-# Colours are looked up at five bits per channel.
-_BITS = 5
 # sRGB (IEC 61966-2-1) to XYZ, over the white point D65.
 _TO_XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
@@ -47,8 +45,18 @@ def of_picture(image: Image) -> Floats:
     Each number is the square root of a share of the area, so that a dot product of two pictures compares their
     shares (Bhattacharyya's coefficient) and a small coloured part is not drowned.
     """
+    return of_pixels(*focused(image))
+
+
+def focused(image: Image) -> tuple[Bytes, Floats]:
+    """A picture's RGB pixels, (SIDE, SIDE, 3), and where the goods are in them (:func:`attention`)."""
     small = np.asarray(image.convert("RGB").resize((SIDE, SIDE), reducing_gap=2.0))
-    shares = _shares(small, attention(small))
+    return small, attention(small)
+
+
+def of_pixels(pixels: Bytes, weights: Floats) -> Floats:
+    """As :func:`of_picture`, of what :func:`focused` gave."""
+    shares = _shares(pixels, weights)
     weighted = np.sqrt(shares) * _priors()
     return np.asarray(weighted / max(float(np.linalg.norm(weighted)), 1e-9), dtype=np.float32)
 
@@ -75,10 +83,26 @@ def lab(rgb: Bytes) -> Floats:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
 
 
+def cells(pixels: Bytes) -> npt.NDArray[np.int32]:
+    """The place in the lookup grid of each pixel: (height, width, 3) → (height, width)."""
+    code = (pixels >> (8 - BITS)).astype(np.int32)
+    return (code[..., 0] << 2 * BITS) | (code[..., 1] << BITS) | code[..., 2]
+
+
+def grid() -> Floats:
+    """The middle colour of each place in the lookup grid, in CIELAB: shape (cells, 3)."""
+    step = 256 >> BITS
+    values = np.arange(0, 256, step, dtype=np.uint8) + np.uint8(step // 2)
+    return lab(np.stack(np.meshgrid(values, values, values, indexing="ij"), axis=-1).reshape(-1, 3))
+
+
+def examples(name: str) -> Floats:
+    """What a name looks like, in CIELAB: shape (examples, 3)."""
+    return lab(np.array([list(bytes.fromhex(code)) for code in PROTOTYPES[name].split()], dtype=np.uint8))
+
+
 def _shares(pixels: Bytes, weights: Floats) -> Floats:
-    code = (pixels >> (8 - _BITS)).astype(np.int32)
-    cells = (code[..., 0] << 2 * _BITS) | (code[..., 1] << _BITS) | code[..., 2]
-    return np.asarray(weights.ravel() @ _table()[cells.ravel()], dtype=np.float32)
+    return np.asarray(weights.ravel() @ _table()[cells(pixels).ravel()], dtype=np.float32)
 
 
 def _filled(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -111,18 +135,12 @@ def _priors() -> Floats:
 @lru_cache(maxsize=1)
 def _table() -> Floats:
     """For every colour of the lookup grid, how far it is each name: shape (cells, names), rows sum to one."""
-    step = 256 >> _BITS
-    values = np.arange(0, 256, step, dtype=np.uint8) + np.uint8(step // 2)
-    cells = lab(np.stack(np.meshgrid(values, values, values, indexing="ij"), axis=-1).reshape(-1, 3))
+    middles = grid()
     scale = np.array([_LIGHTNESS, 1.0, 1.0], dtype=np.float32)
-    nearest = np.stack([_squared(cells * scale, _examples(name) * scale).min(axis=1) for name in NAMES], axis=1)
+    nearest = np.stack([_squared(middles * scale, examples(name) * scale).min(axis=1) for name in NAMES], axis=1)
     closeness = np.exp(-(nearest - nearest.min(axis=1, keepdims=True)) / (2 * _SOFTNESS**2))
     return np.asarray(closeness / closeness.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def _squared(a: Floats, b: Floats) -> Floats:
     return np.asarray(((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=-1), dtype=np.float32)
-
-
-def _examples(name: str) -> Floats:
-    return lab(np.array([list(bytes.fromhex(code)) for code in PROTOTYPES[name].split()], dtype=np.uint8))

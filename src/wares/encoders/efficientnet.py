@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from wares import models
-from wares.encoders import colour
+from wares.encoders import colour, detail
 from wares.encoders.base import Tower
 from wares.encoders.framing import letterbox
 from wares.encoders.sessions import Session, cores
@@ -26,16 +26,17 @@ if TYPE_CHECKING:
 CARD = "efficientnet-lite2"
 
 #: Where things are in a row of features: what the classifier reads; mean and mean square of each stage's maps; the
-#: shares of the named colours.
+#: shares of the named colours; shades, surface and outlines in detail.
 POOLED, STAGES, COLOURS = slice(0, 1280), slice(1280, 2992), slice(2992, 2992 + len(colour.NAMES))
+DETAILS = slice(COLOURS.stop, COLOURS.stop + detail.DIMS)
 
 _SIDE, _MEAN, _STD = 260, 0.498, 0.502
 #: Changes when the features would though the weights are the same.
-_VERSION = 1
+_VERSION = 2
 
 
 class PictureTower(Tower):
-    """RGB picture → network features and colours side by side, float32, not normalised. Thread-safe.
+    """RGB picture → network features, colours and details side by side, float32, not normalised. Thread-safe.
 
     Each picture is prepared and run by one thread of its own, ``threads`` of them at once (default: one per core):
     so preparing overlaps with running, and a row does not depend on its batch.
@@ -43,14 +44,15 @@ class PictureTower(Tower):
 
     name = CARD
     modality: Modality = "image"
-    dims = COLOURS.stop
+    dims = DETAILS.stop
     batch_size = 16
 
     def __init__(
         self, environment: Environment, progress: Progress | None = None, *, threads: int | None = None
     ) -> None:
         graph = models.path(CARD, environment, progress)
-        self.fingerprint = f"{CARD}:{models.card(CARD).made['model.onnx'][:16]}:{_VERSION}:colour-{colour.VERSION}"
+        described = f"colour-{colour.VERSION}:detail-{detail.VERSION}"
+        self.fingerprint = f"{CARD}:{models.card(CARD).made['model.onnx'][:16]}:{_VERSION}:{described}"
         self._session = Session(graph)
         self._pool = ThreadPoolExecutor(threads or cores(), thread_name_prefix=CARD)
         self._folder = graph.parent
@@ -67,7 +69,8 @@ class PictureTower(Tower):
     def _one(self, picture: Image) -> Vectors:
         square = letterbox(picture, _SIDE)
         pooled, stages = self._session.run(["pooled", "stages"], {"pixels": _pixels(square)})
-        return np.concatenate([pooled[0], stages[0], colour.of_picture(square)])
+        focused = colour.focused(square)
+        return np.concatenate([pooled[0], stages[0], colour.of_pixels(*focused), detail.of_pixels(*focused)])
 
 
 def _pixels(square: Image) -> Vectors:

@@ -35,6 +35,16 @@ def leftovers(folder: Path) -> list[Path]:
     return list(folder.glob(".*-*.tmp"))
 
 
+def sync_tree(folder: Path) -> None:
+    """Bring everything under a folder to the disk, before it gets the name under which it is looked for."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    for path in (*(p for p in folder.rglob("*") if p.is_dir()), folder):
+        sync_folder(path)
+
+
 def sync_folder(folder: Path) -> None:
     """Bring a folder's names to the disk: a rename survives a power cut only then."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

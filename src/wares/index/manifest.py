@@ -34,7 +34,7 @@ class WordsParameters(msgspec.Struct, frozen=True, kw_only=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a version is made of. ``created`` is UTC, ISO 8601; ``encoders`` maps a channel to the fingerprint of
     what wrote it; ``points`` is how many there were when it was ready; ``built_from`` is the number of the store's
-    last change that is surely in it."""
+    last change that is surely in it. ``fit`` names the fit of the shop whose heads the encoders have; "" for none."""
 
     format: int
     version: str
@@ -49,6 +49,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     built_from: int
     wares: str
     builder: Process
+    fit: str = ""
 
 
 class Build:

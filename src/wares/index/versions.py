@@ -130,6 +130,7 @@ class Versions:
         model: str,
         words: WordsParameters,
         built_from: int,
+        fit: str = "",
     ) -> Build:
         """A new version under construction, in a folder of its own; nothing uses it until it is published."""
         version, folder = self._new_folder()
@@ -150,6 +151,7 @@ class Versions:
             built_from=built_from,
             wares=_own_version(),
             builder=Process.current(),
+            fit=fit,
         )
         try:
             return Build(manifest, folder, lock)

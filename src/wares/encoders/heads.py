@@ -1,0 +1,172 @@
+"""Heads: small networks that put a model's features of words and of pictures into one space.
+
+A head is one hidden layer beside a linear way past it, and for words a table of hashed terms whose rows are added:
+
+    y = W₂ · gelu(W₁ x + b₁) + S x + b₂ (+ mean over terms of table[term])         each at unit length
+
+``x`` are features less their mean, divided by their deviation. What a model compares words and pictures by without
+any training, its **prior** (ConSE, or a CLIP's own space), stays beside the heads in one dot product:
+
+    [√(1-λ) · head ; √λ · prior]
+
+so that what was never learnt is found as before. λ is ``prior``. A file of heads is an uncompressed ``.npz`` of
+arrays and never runs anything when it is opened; weights may be int8 with one scale a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from wares.encoders.base import unit
+from wares.errors import StoreError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from wares.encoders.base import Vectors
+
+    Ints = npt.NDArray[np.int64]
+
+#: Raised when heads of today could not be read by a program of yesterday.
+FORMAT = 1
+
+#: The arrays of one head that are multiplied with, which int8 makes a quarter of their size.
+_MATRICES = ("hidden", "out", "skip", "table")
+
+
+class Bag(NamedTuple):
+    """Terms of several texts, one after the other: ``rows[i]`` is the text that ``terms[i]`` belongs to."""
+
+    terms: Ints
+    rows: Ints
+    texts: int
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """One side. Shapes: ``mean`` and ``scale`` (d,), ``hidden`` (h, d), ``hidden_bias`` (h,), ``out`` (o, h),
+    ``skip`` (o, d), ``bias`` (o,), ``table`` (buckets, o), with no rows where terms are not read. All float32."""
+
+    mean: Any
+    scale: Any
+    hidden: Any
+    hidden_bias: Any
+    out: Any
+    skip: Any
+    bias: Any
+    table: Any
+
+    @property
+    def dims(self) -> int:
+        return int(self.out.shape[0])
+
+    @property
+    def reads(self) -> int:
+        """How many features it reads."""
+        return int(self.skip.shape[1])
+
+    def __call__(self, features: Vectors, bag: Bag | None = None) -> Vectors:
+        """Features (n, d) → vectors (n, o) at unit length; a row of zeros stays one."""
+        x = (features - self.mean) * self.scale
+        y = gelu(x @ self.hidden.T + self.hidden_bias) @ self.out.T + x @ self.skip.T + self.bias
+        if bag is not None and len(self.table):
+            y += means(self.table, bag)
+        return unit(np.where(features.any(axis=1, keepdims=True), y, 0).astype(np.float32))
+
+
+class Heads(msgspec.Struct, frozen=True, kw_only=True):
+    """Both sides, and what they belong to.
+
+    ``towers`` are the fingerprints of what made the features, of words and of pictures; ``prior`` is λ; ``look`` the
+    share that the head of pictures has where pictures are compared with pictures.
+    """
+
+    words: Head
+    pictures: Head
+    towers: tuple[str, str]
+    prior: float
+    look: float = 0.0
+
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that change with any number in it."""
+        digest = hashlib.sha256(repr((self.towers, self.prior, self.look)).encode())
+        for head in (self.words, self.pictures):
+            for array in msgspec.structs.astuple(head):
+                digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
+
+
+def gelu(x: Vectors) -> Vectors:
+    """x · σ(1.702 x), which is close to the Gaussian form (Hendrycks and Gimpel, "Gaussian Error Linear Units",
+    2016, section 2) and has a simple slope."""
+    return np.asarray(x / (1 + np.exp(-1.702 * np.clip(x, -50, 50))), dtype=np.float32)
+
+
+def means(table: Vectors, bag: Bag) -> Vectors:
+    """The sum of each text's rows over the square root of their number: shape (texts, o)."""
+    counts = np.bincount(bag.rows, minlength=bag.texts)
+    total = np.zeros((bag.texts, table.shape[1]), dtype=np.float32)
+    if len(bag.terms):
+        starts = np.flatnonzero(np.r_[True, bag.rows[1:] != bag.rows[:-1]])
+        total[bag.rows[starts]] = np.add.reduceat(table[bag.terms], starts, axis=0)
+    return np.asarray(total / np.sqrt(np.maximum(counts, 1))[:, None], dtype=np.float32)
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def save(heads: Heads, path: Path) -> None:
+    """Write heads, with matrices in int8; what is read back is what they are from then on."""
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "format": np.array(FORMAT),
+        "towers": np.array(heads.towers),
+        "shares": np.array([heads.prior, heads.look]),
+    }
+    for side in ("words", "pictures"):
+        for name, array in msgspec.structs.asdict(getattr(heads, side)).items():
+            arrays.update(_packed(f"{side}.{name}", array, whole=name not in _MATRICES))
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    path.write_bytes(buffer.getvalue())
+
+
+def load(path: Path) -> Heads:
+    """Read heads. :class:`StoreError` when the file is missing, damaged or made by a newer wares."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            if int(arrays["format"]) > FORMAT:
+                raise StoreError(f"{path} was made by a newer wares; update wares, or fit again")
+            sides = {side: _head(arrays, side) for side in ("words", "pictures")}
+            words, pictures = (str(name) for name in arrays["towers"])
+            prior, look = (float(share) for share in arrays["shares"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as damage:
+        raise StoreError(
+            f"{path}: these heads are missing or damaged ({damage}); fit again, or roll back"
+        ) from damage
+    return Heads(**sides, towers=(words, pictures), prior=prior, look=look)
+
+
+def _head(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head:
+    found = {name: _unpacked(f"{side}.{name}", arrays) for name in Head.__struct_fields__}
+    if not all(np.isfinite(array).all() for array in found.values()):
+        raise ValueError("a number is not finite")
+    return Head(**found)
+
+
+def _packed(name: str, array: Vectors, *, whole: bool) -> dict[str, npt.NDArray[Any]]:
+    if whole or not array.size:
+        return {name: array.astype(np.float32)}
+    scale = np.maximum(np.abs(array).max(axis=1, keepdims=True) / 127, np.finfo(np.float32).tiny)
+    return {name: np.round(array / scale).astype(np.int8), f"{name}.scale": scale.astype(np.float32)}
+
+
+def _unpacked(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Vectors:
+    array = arrays[name].astype(np.float32)
+    return array * arrays[f"{name}.scale"] if f"{name}.scale" in arrays else array

@@ -1,0 +1,72 @@
+"""What heads are trained on: features of pictures, features of captions, and who belongs to whom. Numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wares.encoders.heads import Bag
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from wares.encoders.base import Vectors
+
+    Ints = npt.NDArray[np.int64]
+    Together = npt.NDArray[np.bool_]
+
+
+class Texts(NamedTuple):
+    """Captions as numbers: features (t, d), and the terms of caption ``i`` at ``terms[starts[i]:starts[i + 1]]``."""
+
+    features: Vectors
+    terms: Ints
+    starts: Ints
+
+    def bag(self, chosen: Ints) -> Bag:
+        """The terms of some captions."""
+        lengths = (self.starts[1:] - self.starts[:-1])[chosen]
+        rows = np.repeat(np.arange(len(chosen)), lengths)
+        offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return Bag(self.terms[np.repeat(self.starts[:-1][chosen], lengths) + offsets], rows, len(chosen))
+
+
+class Material(NamedTuple):
+    """Products 0 … p-1 with their pictures and captions.
+
+    ``pictures`` (m, d) belong to the products ``owners`` (m,); ``views`` are other views of picture ``viewed[i]``.
+    ``own[p]`` are captions that are a product's own, its title before all; ``said[p]`` those that others may share.
+    A caption states ``stated[c]``, numbers of facets, of which product p has ``facets[p]``; one that states none
+    belongs to its product and those of the same ``groups``. ``kinds`` tell what sort of thing each is (-1: unknown).
+    """
+
+    pictures: Vectors
+    owners: Ints
+    views: Vectors
+    viewed: Ints
+    texts: Texts
+    own: Sequence[Ints]
+    said: Sequence[Ints]
+    stated: Sequence[frozenset[int]]
+    facets: Sequence[frozenset[int]]
+    groups: Ints
+    kinds: Ints
+
+    def together(self, captions: Ints, speakers: Ints, products: Ints) -> Together:
+        """Which captions, said of ``speakers``, hold for which products: (captions, products)."""
+        same: Together = self.groups[speakers][:, None] == self.groups[products][None, :]
+        wanted = sorted({facet for caption in captions for facet in self.stated[caption]})
+        if not wanted:
+            return same
+        place = {facet: at for at, facet in enumerate(wanted)}
+        states = np.zeros((len(captions), len(wanted)), np.float32)
+        for row, caption in enumerate(captions):
+            states[row, [place[facet] for facet in self.stated[caption]]] = 1
+        has = np.zeros((len(products), len(wanted)), np.float32)
+        for row, product in enumerate(products):
+            has[row, [place[facet] for facet in self.facets[product] if facet in place]] = 1
+        needed = states.sum(axis=1)
+        holds: Together = (states @ has.T >= needed[:, None] - 0.5) & (needed[:, None] > 0)
+        return same | holds
