@@ -215,7 +215,7 @@ def _maker(kind: str) -> Maker:
 
 
 def _asked(made: Made, kind: str, number: int, folder: Path) -> Asked:
-    from wares.evaluation.made.wording import language
+    from wares.encoders.dictionary import language
 
     id = f"{kind}-{number:03d}"
     parts = [Part("text", made.text)] if made.text else []

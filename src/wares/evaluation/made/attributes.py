@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from random import Random
 
+from wares.encoders.dictionary import Language, language
 from wares.evaluation.made.facts import NAMES, Fact, facts
 from wares.evaluation.made.question import PARTLY, RIGHT, Made
 from wares.evaluation.made.survey import Source, Survey
-from wares.evaluation.made.wording import Language, joined, language, sort_of, worded, words
+from wares.evaluation.made.wording import joined, sort_of, worded, words
 from wares.records import Product
 
 #: At most so many products, and this share of the catalogue, may be right: the first hundred can hold them all, and
