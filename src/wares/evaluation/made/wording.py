@@ -1,7 +1,7 @@
 """How questions are worded: the language of a text, its words, and those of the other language.
 
-The dictionary (:mod:`wares.encoders.dictionary`) translates a value or a kind as a whole, and what it does not know is
-not translated.
+The dictionary (:mod:`wares.encoders.dictionary`) translates a value or a kind as a whole, and what it does not know
+is not translated.
 """
 
 from __future__ import annotations
