@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 from wares.encoders.conse import things
-from wares.encoders.tokens import fold, tokens
+from wares.encoders.tokens import fold, stem, tokens
 
 #: The languages of the dictionary. Everything that has no Chinese character counts as English.
 Language: TypeAlias = Literal["en", "zh"]
@@ -24,6 +24,8 @@ Sort: TypeAlias = Literal["colour", "value", "kind"]
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _A_HAN = re.compile(f"[{HAN}]")
+# What needs no folding and no cutting, which is nearly all that the table has.
+_PLAIN_HAN, _PLAIN_WORDS = re.compile(r"[\u4e00-\u9fff]+"), re.compile(r"[a-z]+(?: [a-z]+)*")
 
 
 class Names(NamedTuple):
@@ -58,6 +60,10 @@ def rows(sort: Sort) -> tuple[Names, ...]:
 @lru_cache(maxsize=1 << 14)
 def key(text: str) -> str:
     """What a name is looked up by: English by its stems, Chinese as it stands, neither with regard to case."""
+    if _PLAIN_HAN.fullmatch(text):
+        return text
+    if _PLAIN_WORDS.fullmatch(text):
+        return " ".join(map(stem, text.split(" ")))
     return fold(text).strip() if language(text) == "zh" else " ".join(tokens(text))
 
 

@@ -7,7 +7,7 @@ name that the wording holds is stated too: dark blue is blue, casual shoes are s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -33,8 +33,8 @@ FIELDS = {
     "neck": ("neck", "neckline", "领型"),
 }
 
-#: For whom a product is, as the dictionary says it first.
-PEOPLE = frozenset({"men", "women", "unisex", "boys", "girls", "kids", "baby"})
+#: For whom a product is, as the dictionary says it first; 中性 (unisex) is also a kind of pen.
+PEOPLE = frozenset({"men", "women", "boys", "girls", "kids", "baby"})
 
 _PARTS = re.compile(r"\s*[/,;|+、，；]\s*|\s+(?:and|&)\s+|和")
 _HEAD = re.compile(r"[,;|(（【，；:：]|\s[-–—]\s|\s(?:for|with|in|by|of)\s", re.IGNORECASE)
@@ -94,7 +94,7 @@ def colours(value: str) -> tuple[Term, ...]:
         found += [
             _colour(tail) for tail in _tails(fold(known.english[0]) if known else fold(part)) if _is_colour(tail)
         ]
-        found += titled_colours(part)
+        found += () if known else titled_colours(part)
     return once(found)
 
 
@@ -220,7 +220,7 @@ def _agree(narrow: Names, wide: Names) -> bool:
     return english and any(one.endswith(other) for one in narrow.chinese for other in wide.chinese)
 
 
-def once(terms: list[Term]) -> tuple[Term, ...]:
+def once(terms: Iterable[Term]) -> tuple[Term, ...]:
     """The first term of each facet."""
     found: dict[Facet, Term] = {}
     for term in terms:
