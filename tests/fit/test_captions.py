@@ -168,7 +168,8 @@ def test_a_step_of_training_says_titles_most_often_and_all_else_sometimes() -> N
     assert {caption.kind for caption in drawn} >= {caption.kind for caption in captioner.captions(SHIRT)}
     assert {caption.language for caption in drawn} == {"en", "zh"}
     texts = {caption.text for caption in drawn}
-    assert {"shirt for men", "衬衣"} <= texts or {"衬衣"} <= texts
+    assert {"衬衣", "蓝色 衬衫", "男款衬衫"} & texts
+    assert any(" for men" in text for text in texts)
     assert len(texts) > 100
 
 

@@ -49,22 +49,28 @@ _UNCHANGED = frozenset(
     for word in line.split()
 )
 _ONE = {
+    word + "s": word for word in ("shoe", "tie", "pie", "movie", "cookie", "hoodie", "beanie", "brownie", "smoothie")
+}
+_ONE |= {
     "knives": "knife",
     "scarves": "scarf",
     "shelves": "shelf",
     "loaves": "loaf",
-    "mice": "mouse",
     "leaves": "leaf",
+    "elves": "elf",
 }
 _ONE |= {
-    "shoes": "shoe",
-    "ties": "tie",
-    "children": "child",
+    "wolves": "wolf",
+    "mice": "mouse",
     "geese": "goose",
-    "movies": "movie",
-    "cookies": "cookie",
+    "children": "child",
+    "lenses": "lens",
+    "cacti": "cactus",
 }
+_ONE |= {"tomatoes": "tomato", "potatoes": "potato", "mangoes": "mango"}
 _MANY = {one: many for many, one in _ONE.items()}
+# Names that end in another thing in both languages, and are none.
+_NO_HEAD = frozenset({"hot dogs", "hot air balloons", "bath salts", "rocking horses", "steam mops"})
 
 
 class Term(NamedTuple):
@@ -117,6 +123,8 @@ def kinds(value: str) -> tuple[Term, ...]:
     """
     known = names(value, "kind")
     found = [_term("kind", value, known)]
+    if known and known.english[0] in _NO_HEAD:
+        return once(found)
     said = (*known.english, *known.chinese) if known else (value,)
     for tail in (tail for name in said for tail in _tails(name)):
         wider = names(tail, "kind")
