@@ -27,6 +27,9 @@ MAX_CAPTIONS, MAX_KINDS, MAX_COLOURS, MAX_PEOPLE, MAX_VALUES = 60, 4, 4, 2, 5
 #: How often a step of training says a title (whole or in parts); how often words of one are dropped; and how often
 #: what is left says a description or a review.
 TITLED, DROPPED, TOLD = 0.75, 0.4, 0.2
+#: How often it is said behind the kind for whom or when a product is: "shirts for men", "连衣裙夏季".
+BEHIND = 0.25
+_AFTER = ("gender", "season", "usage")
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
@@ -188,8 +191,7 @@ def _worded(label: str, parts: tuple[Term, ...], chance: Random) -> Caption:
 def _caption(
     label: str, parts: tuple[Term, ...], words: list[str], wanted: Language, chance: Random | None = None
 ) -> Caption:
-    if chance and wanted == "en" and parts[0].facet[0] == "gender" and chance.random() < 0.25:
-        text = joined([*words[1:], "for", words[0]])
-    else:
-        text = joined(words, spaced=chance is not None and chance.random() < 0.5)
+    if chance and parts[0].facet[0] in _AFTER and len(parts) > 1 and chance.random() < BEHIND:
+        words = [*words[1:], *(("for",) if wanted == "en" else ()), words[0]]
+    text = joined(words, spaced=chance is not None and chance.random() < 0.5)
     return Caption(text, frozenset(part.facet for part in parts), label, wanted)

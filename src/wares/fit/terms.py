@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from wares.encoders import colour_words
 from wares.encoders.dictionary import Language, Names, key, language, names
 from wares.encoders.tokens import fold
+from wares.fit.plurals import numbers
 
 #: (field, canonical value): ("colour", "blue"), ("kind", "shirts"), ("brand", "puma").
 Facet: TypeAlias = tuple[str, str]
@@ -38,37 +39,6 @@ PEOPLE = frozenset({"men", "women", "boys", "girls", "kids", "baby"})
 
 _PARTS = re.compile(r"\s*[/,;|+、，；]\s*|\s+(?:and|&)\s+|和")
 _HEAD = re.compile(r"[,;|(（【，；:：]|\s[-–—]\s|\s(?:for|with|in|by|of)\s", re.IGNORECASE)
-# Words that are the same for one and for many, or have no one.
-_UNCHANGED = frozenset(
-    word
-    for line in (
-        "clothes jeans trousers pants shorts tights leggings scissors pliers glasses sunglasses goggles headphones",
-        "earphones earbuds binoculars series chinos pyjamas pajamas briefs boxers sports accessories groceries",
-        "cosmetics electronics news tweezers overalls dungarees joggers hdd ssd",
-    )
-    for word in line.split()
-)
-_ONE = {
-    word + "s": word for word in ("shoe", "tie", "pie", "movie", "cookie", "hoodie", "beanie", "brownie", "smoothie")
-}
-_ONE |= {
-    "knives": "knife",
-    "scarves": "scarf",
-    "shelves": "shelf",
-    "loaves": "loaf",
-    "leaves": "leaf",
-    "elves": "elf",
-}
-_ONE |= {
-    "wolves": "wolf",
-    "mice": "mouse",
-    "geese": "goose",
-    "children": "child",
-    "lenses": "lens",
-    "cacti": "cactus",
-}
-_ONE |= {"tomatoes": "tomato", "potatoes": "potato", "mangoes": "mango"}
-_MANY = {one: many for many, one in _ONE.items()}
 # Names that end in another thing in both languages, and are none.
 _NO_HEAD = frozenset({"hot dogs", "hot air balloons", "bath salts", "rocking horses", "steam mops"})
 
@@ -169,28 +139,6 @@ def people(text: str) -> tuple[Term, ...]:
             if any(len(name) > 1 and name in text for name in row.chinese)
         ]
     return once(found)
-
-
-def numbers(name: str) -> tuple[str, ...]:
-    """An English name as it is, and for one if it is for many, for many if it is for one. What cannot be counted is
-    as it is."""
-    rest, _, last = name.rpartition(" ")
-    if not last.isascii() or not last.isalpha() or len(last) < 3 or last in _UNCHANGED:
-        return (name,)
-    other = _ONE.get(last) or _MANY.get(last) or _other_number(last)
-    return tuple(dict.fromkeys((name, f"{rest} {other}".strip())))
-
-
-def _other_number(word: str) -> str:
-    if word.endswith(("ing", "wear", "ware")):
-        return word
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        if word.endswith("ies") and len(word) > 4:
-            return word[:-3] + "y"
-        return word[:-2] if word.endswith(("sses", "shes", "ches", "xes")) else word[:-1]
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s")
 
 
 def _term(field: str, value: str, known: Names | None) -> Term:
