@@ -8,7 +8,8 @@ _UNCHANGED = frozenset(
     for line in (
         "clothes jeans trousers pants shorts tights leggings scissors pliers glasses sunglasses goggles headphones",
         "earphones earbuds binoculars series chinos pyjamas pajamas briefs boxers sports accessories groceries",
-        "clothing bedding lighting flooring shelving gardening cosmetics electronics news tweezers overalls dungarees joggers hdd ssd",
+        "clothing bedding lighting flooring shelving gardening cosmetics electronics news tweezers overalls dungarees",
+        "joggers hdd ssd gps dice yoghurt hair makeup",
     )
     for word in line.split()
 )
@@ -26,6 +27,7 @@ _ONE |= {
 _ONE |= {
     "wolves": "wolf",
     "mice": "mouse",
+    "axes": "axe",
     "geese": "goose",
     "children": "child",
     "lenses": "lens",
