@@ -42,6 +42,13 @@ def without(text: str) -> str:
     return " ".join(_pattern().sub(lambda match: " " if _word(match).only else match.group(), _plain(text)).split())
 
 
+def words(text: str) -> tuple[tuple[str, str], ...]:
+    """The words of a text that say nothing but a colour, in order, each with the name of a colour that it says
+    most: ``("navy blue", "navy")``."""
+    found = [(match.group(), _word(match)) for match in _pattern().finditer(_plain(text))]
+    return tuple((said, NAMES[int(word.colours.argmax())]) for said, word in found if word.only)
+
+
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:MAX_CHARS])
 

@@ -129,6 +129,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", bare)[:MAX_CHARS]
 
 
+def stem(word: str) -> str:
+    """The English stem of a word of Latin letters; anything else as it is."""
+    if not (word.isascii() and word.isalpha()):
+        return word
+    if not hasattr(_own, "stemmer"):  # a stemmer serves one thread
+        import Stemmer
+
+        _own.stemmer = Stemmer.Stemmer("english", 0)
+    stem: str = _own.stemmer.stemWord(word)
+    return stem
+
+
 @lru_cache(maxsize=1 << 16)
 def term_id(token: str) -> int:
     """A stable number of 32 bits for a token (BLAKE2b, RFC 7693).
@@ -170,21 +182,9 @@ def _of_code(chunk: str) -> list[str]:
         return [chunk.replace(",", "")]
     pieces = _JOINTS.split(chunk)
     if len(pieces) == 1:
-        return [_stem(chunk[:MAX_WORD])]
-    whole = [_stem("".join(pieces))] if len(chunk) <= MAX_WORD else []
+        return [stem(chunk[:MAX_WORD])]
+    whole = [stem("".join(pieces))] if len(chunk) <= MAX_WORD else []
     return whole + [token for piece in pieces for token in _of_code(piece)]
-
-
-def _stem(word: str) -> str:
-    """The English stem of a word of Latin letters; anything else as it is."""
-    if not (word.isascii() and word.isalpha()):
-        return word
-    if not hasattr(_own, "stemmer"):  # a stemmer serves one thread
-        import Stemmer
-
-        _own.stemmer = Stemmer.Stemmer("english", 0)
-    stem: str = _own.stemmer.stemWord(word)
-    return stem
 
 
 @cache

@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
+from wares.encoders.dictionary import language
 from wares.evaluation.made import make
 from wares.evaluation.made.attributes import MOST_RIGHT, asked, sayable, spoken
 from wares.evaluation.made.facts import Fact
 from wares.evaluation.made.survey import Survey
-from wares.evaluation.made.wording import language, sort_of, translated, words
+from wares.evaluation.made.wording import sort_of, translated, words
 from wares.records import Product, Variant
 
 UNUSED = Path("unused")

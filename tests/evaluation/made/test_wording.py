@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wares.encoders import colour_words
-from wares.evaluation.made.wording import _dictionary, _rows, joined, language, sort_of, translated, worded
+from wares.encoders.dictionary import language
+from wares.evaluation.made.wording import joined, sort_of, translated, worded
 
 
 @pytest.mark.parametrize(
@@ -40,24 +39,6 @@ def test_what_it_does_not_know_is_not_translated() -> None:
 @pytest.mark.parametrize("code", ["500ml", "45cm x 45cm", "42", "XL", "1.5 l"])
 def test_codes_and_measures_are_said_in_any_language(code: str) -> None:
     assert worded(code, "value", "zh") == code
-
-
-def test_colours_are_the_same_colour_in_both_languages() -> None:
-    """The colours of the dictionary agree with those that pictures are looked at by, where both know a word."""
-    for row in _rows("colour"):
-        seen = [colour_words.of_text(name) for name in (row.english[0], row.chinese[0])]
-        if all(vector.any() for vector in seen):
-            assert float(np.dot(*seen)) > 0.6, row
-
-
-@pytest.mark.parametrize("sort", ["colour", "value", "kind"])
-def test_a_name_stands_on_one_line_of_the_dictionary(sort: str) -> None:
-    rows = _rows(sort)  # type: ignore[arg-type]
-    names = [name for row in rows for name in (*row.english, *row.chinese)]
-    assert sorted(set(names)) == sorted(names)
-    assert all(language(name) == "en" for row in rows for name in row.english)
-    assert all(language(name) == "zh" for row in rows for name in row.chinese)
-    assert all(names in _dictionary(sort).values() for names in rows)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.sampled_from(["red", "shoes", "红色", "鞋", "Nike", "42码", "T恤"]), min_size=1, max_size=5))

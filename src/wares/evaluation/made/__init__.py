@@ -56,7 +56,7 @@ _FACTS = (
     "field is empty and its title, brand, category, attributes or options say it."
 )
 _TRANSLATED = (
-    "Where a small dictionary knows all that is said, half of the questions are put into the other language, value "
+    "Where a dictionary knows all that is said, half of the questions are put into the other language, value "
     "by value."
 )
 _OWN_FILE = "Gain 3: the product, and those that have the same picture file."
@@ -215,7 +215,7 @@ def _maker(kind: str) -> Maker:
 
 
 def _asked(made: Made, kind: str, number: int, folder: Path) -> Asked:
-    from wares.evaluation.made.wording import language
+    from wares.encoders.dictionary import language
 
     id = f"{kind}-{number:03d}"
     parts = [Part("text", made.text)] if made.text else []

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from random import Random
+from typing import Protocol
 
+from wares.encoders.dictionary import Language, language
 from wares.evaluation.made.facts import NAMES, Fact, facts
 from wares.evaluation.made.question import PARTLY, RIGHT, Made
 from wares.evaluation.made.survey import Source, Survey
-from wares.evaluation.made.wording import Language, joined, language, sort_of, worded, words
+from wares.evaluation.made.wording import joined, sort_of, worded, words
 from wares.records import Product
 
 #: At most so many products, and this share of the catalogue, may be right: the first hundred can hold them all, and
@@ -30,8 +32,8 @@ HOW_MANY, TRANSLATED = (1, 1, 1, 2, 2, 3), 0.5
 #: are sizes, and those that name the kind once more.
 _SPOKEN = {"colour", "color", "material", "fabric", "gender", "pattern", "style", "size", "flavour", "flavor", "fit"}
 _SPOKEN |= {"颜色", "材质", "面料", "性别", "图案", "风格", "款式", "尺码", "尺寸", "口味", "版型", "适用人群"}
-_SIZES = {"size", "尺码", "尺寸"}
-_KINDS = {"type", "kind", "category", "collection", "类型", "类别", "分类", "品类", "系列"}
+SIZES = {"size", "尺码", "尺寸"}
+KINDS = {"type", "kind", "category", "collection", "类型", "类别", "分类", "品类", "系列"}
 #: Values that are said of anything, or of nothing.
 _EMPTY = {"yes", "no", "true", "false", "n/a", "na", "none", "other", "others", "unknown", "unbranded", "generic"}
 _EMPTY |= {
@@ -48,6 +50,16 @@ _EMPTY |= {
 }
 _EMPTY |= {"是", "否", "有", "无", "其他", "其它", "未知", "默认", "通用", "标准", "均码"}
 _SAYABLE = re.compile(r"[^\W_](?:[\w .%&'’+-]{0,23}[\w%+])?")
+
+
+class Counts(Protocol):
+    """What is asked of a survey to tell whether a value is spoken."""
+
+    def holders(self, fact: Fact) -> int:
+        """How many products have exactly this value."""
+
+    def titled(self, fact: Fact) -> float:
+        """The share of the products with a value whose title says it."""
 
 
 def attributes(survey: Survey, source: Source, random: Random) -> Made | None:
@@ -101,12 +113,12 @@ def sayable(value: str) -> bool:
     )
 
 
-def spoken(survey: Survey, fact: Fact) -> bool:
+def spoken(survey: Counts, fact: Fact) -> bool:
     """Whether shoppers would ask by a value."""
     name = _last(fact.field)
-    if fact.field in NAMES or name in _KINDS or not sayable(fact.value) or survey.holders(fact) < LEAST_HOLDERS:
+    if fact.field in NAMES or name in KINDS or not sayable(fact.value) or survey.holders(fact) < LEAST_HOLDERS:
         return False
-    if name not in _SIZES and not any(character.isalpha() for character in fact.value):
+    if name not in SIZES and not any(character.isalpha() for character in fact.value):
         return False
     return name in _SPOKEN or survey.titled(fact) >= LEAST_TITLED
 
@@ -168,7 +180,7 @@ def _piece(fact: Fact, wanted: Language) -> str | None:
 
 
 def _is_size(fact: Fact) -> bool:
-    return _last(fact.field) in _SIZES
+    return _last(fact.field) in SIZES
 
 
 def _last(field: str) -> str:

@@ -7,11 +7,12 @@ import re
 from random import Random
 from typing import NamedTuple, TypeAlias
 
+from wares.encoders.dictionary import HAN, language
 from wares.encoders.tokens import STOP_WORDS, cut, tokens
 from wares.evaluation.made.question import RIGHT, Made
 from wares.evaluation.made.survey import Source, Survey
 from wares.evaluation.made.typos import mistyped
-from wares.evaluation.made.wording import HAN, joined, language, words
+from wares.evaluation.made.wording import joined, words
 
 #: What share of a title's words is left out, how many are kept at most, and how often their order is changed.
 LEFT_OUT, MOST_WORDS, TURNED = (0.3, 0.6), 5, 0.25

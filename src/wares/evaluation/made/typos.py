@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from wares.evaluation.made.wording import HAN
+from wares.encoders.dictionary import HAN
 
 #: Shorter words are not mistyped: what is left would say nothing.
 LEAST_LATIN, LEAST_HAN = 4, 2

@@ -1,0 +1,1 @@
+"""A shop's own model: what is learnt from its catalogue."""
