@@ -22,11 +22,12 @@ from pathlib import Path
 from wares import encoders as models
 from wares.encoders import heads
 from wares.encoders.base import Encoder
-from wares.errors import StoreError
+from wares.errors import ShopBusy, StoreError
 from wares.index import atomic
+from wares.index.locks import Lock
 from wares.settings import Environment
 
-HEADS, MODEL, FUSION, REPORT = "heads.npz", "model", "fusion.npz", "fit.json"
+HEADS, MODEL, FUSION, REPORT, TRIED = "heads.npz", "model", "fusion.npz", "fit.json", "tried.json"
 
 
 class Fits:
@@ -73,9 +74,30 @@ class Fits:
 
     @contextmanager
     def begin(self) -> Iterator[Path]:
-        """A folder for a new fit, which :meth:`finish` gives its name; it is removed unless that was done."""
+        """A folder for a new fit, which :meth:`finish` gives its name; it is removed unless that was done.
+
+        One process fits at a time: :class:`~wares.errors.ShopBusy` for the second.
+        """
+        lock = self._lock()
+        try:
+            with self._begun() as made:
+                yield made
+        finally:
+            lock.release()
+
+    def _lock(self) -> Lock:
         try:
             self.folder.mkdir(exist_ok=True)
+        except OSError as refused:
+            raise StoreError(f"cannot make {self.folder}: {refused.strerror}") from refused
+        lock = Lock(self.folder / "fit.lock")
+        if not lock.take():
+            raise ShopBusy(f"{self._shop} is being fitted by another process; wait until it has ended")
+        return lock
+
+    @contextmanager
+    def _begun(self) -> Iterator[Path]:
+        try:
             good = self.names()
             for left in (
                 *self.folder.glob(".fitting-*"),
@@ -115,6 +137,17 @@ class Fits:
             return (self.path(name) / REPORT).read_bytes()
         except OSError as refused:
             raise StoreError(f"cannot read {self.path(name) / REPORT}: {refused.strerror}") from refused
+
+    def tried(self, said: bytes) -> None:
+        """Keep what came of the last try, whether it was found good or not."""
+        atomic.write(self.folder / TRIED, said)
+
+    def last_try(self) -> bytes | None:
+        """What came of the last try; None when there was none."""
+        try:
+            return (self.folder / TRIED).read_bytes()
+        except OSError:
+            return None
 
     def latest(self) -> str:
         """The newest fit that gives encoders; "" when there is none. What a lost index is built anew with."""

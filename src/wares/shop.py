@@ -139,6 +139,10 @@ class Shop:
         self._writer.publish(version)
         return self._version_info(version)
 
+    def discard(self, version: str) -> None:
+        """Give up a version that :meth:`build` made and that is not live."""
+        self._writer.discard(version)
+
     def apply(self, settings: Settings, *, progress: OnProgress | None = None) -> VersionInfo | None:
         """Work by other settings from now on, and keep them. When the index was built with others (:meth:`outdated`)
         it is built anew, and the new version is returned.
@@ -224,6 +228,12 @@ class Shop:
             found = self._searcher(version, index).retrieve(query, self._fusion(index, fusion))
             ids = self._store.ids(found.candidates.numbers)
             return Rehearsal(tuple(ids.get(n) for n in found.candidates.numbers), found.kept(vectors))
+
+    @property
+    def fit(self) -> str:
+        """The fit that the shop works by; "" for the model as it comes."""
+        version = self._versions.current()
+        return self._versions.manifest(version).fit if version else ""
 
     @contextmanager
     def preview(self, version: str) -> Iterator[Callable[[Query], Results]]:
@@ -371,8 +381,7 @@ class Shop:
             return f"version {version}, {len(index):,} products"
 
     def _check_model(self) -> str:
-        version = self._versions.current()
-        fit = self._versions.manifest(version).fit if version else ""
+        fit = self.fit
         known = ", ".join(encoder.channel for encoder in self.fits.encoders(fit))
         return f"{self.settings.model}{f', fit {fit}' if fit else ''}: {known}"
 

@@ -86,6 +86,12 @@ class Writer:
         with self._alone():
             return self._built(fit, tell)
 
+    def discard(self, version: str) -> None:
+        """Remove a version that was built and did not go live."""
+        with self._alone():
+            self._versions.discard(version)
+            self._versions.prune(keep=2)
+
     def publish(self, version: str) -> None:
         """Switch to a version that was built, and bring it up to date."""
         with self._alone():

@@ -33,13 +33,21 @@ class Texts(NamedTuple):
         return Bag(self.terms[np.repeat(self.starts[:-1][chosen], lengths) + offsets], rows, len(chosen))
 
 
+class Bank(NamedTuple):
+    """All values of one field: value ``i`` is the facet ``facets[i]``, captions ``names[i]`` say just that."""
+
+    facets: Ints
+    names: Sequence[Ints]
+
+
 class Material(NamedTuple):
     """Products 0 … p-1 with their pictures and captions.
 
     ``pictures`` (m, d) belong to the products ``owners`` (m,); ``views`` are other views of picture ``viewed[i]``.
     ``own[p]`` are captions that are a product's own, its title before all; ``said[p]`` those that others may share.
     A caption states ``stated[c]``, numbers of facets, of which product p has ``facets[p]``; one that states none
-    belongs to its product and those of the same ``groups``. ``kinds`` tell what sort of thing each is (-1: unknown).
+    belongs to its product and those of the same ``groups``. ``kinds`` tell what sort of thing each is (-1: unknown);
+    ``banks`` are the names of all kinds, and of all colours.
     """
 
     pictures: Vectors
@@ -53,20 +61,25 @@ class Material(NamedTuple):
     facets: Sequence[frozenset[int]]
     groups: Ints
     kinds: Ints
+    banks: Sequence[Bank] = ()
 
     def together(self, captions: Ints, speakers: Ints, products: Ints) -> Together:
         """Which captions, said of ``speakers``, hold for which products: (captions, products)."""
         same: Together = self.groups[speakers][:, None] == self.groups[products][None, :]
-        wanted = sorted({facet for caption in captions for facet in self.stated[caption]})
+        return same | self.holds([self.stated[caption] for caption in captions], products)
+
+    def holds(self, stated: Sequence[frozenset[int]], products: Ints) -> Together:
+        """Which products have all of some facets, where there are any: (sets of facets, products)."""
+        wanted = sorted({facet for facets in stated for facet in facets})
         if not wanted:
-            return same
+            return np.zeros((len(stated), len(products)), np.bool_)
         place = {facet: at for at, facet in enumerate(wanted)}
-        states = np.zeros((len(captions), len(wanted)), np.float32)
-        for row, caption in enumerate(captions):
-            states[row, [place[facet] for facet in self.stated[caption]]] = 1
+        states = np.zeros((len(stated), len(wanted)), np.float32)
+        for row, facets in enumerate(stated):
+            states[row, [place[facet] for facet in facets]] = 1
         has = np.zeros((len(products), len(wanted)), np.float32)
         for row, product in enumerate(products):
             has[row, [place[facet] for facet in self.facets[product] if facet in place]] = 1
         needed = states.sum(axis=1)
-        holds: Together = (states @ has.T >= needed[:, None] - 0.5) & (needed[:, None] > 0)
-        return same | holds
+        found: Together = (states @ has.T >= needed[:, None] - 0.5) & (needed[:, None] > 0)
+        return found

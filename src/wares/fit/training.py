@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,7 +11,7 @@ import numpy as np
 
 from wares.encoders.heads import Bag, Head
 from wares.errors import WaresError
-from wares.fit.losses import LOSSES, Loss
+from wares.fit.losses import LOSSES, Loss, Slopes
 from wares.fit.material import Material
 from wares.fit.network import Shape, Trainee, begin
 
@@ -26,6 +26,8 @@ _WARM_UP = 30
 #: The scale of cosines is learned from here, and never beyond (Radford et al. 2021 cap it at 100).
 _SCALE, _GREATEST_SCALE = 15.0, 50.0
 _SHIFT = -10.0
+#: Names of a bank that are asked at once.
+_AT_ONCE = 96
 
 
 class TrainingFailed(WaresError):
@@ -50,13 +52,16 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     #: Shares of captions without any term, and of terms left out.
     bagless: float = 0.3
     forgotten: float = 0.2
+    #: What the banks count beside the captions, each.
+    banked: float = 0.5
     #: Share of a batch that comes in neighbourhoods: products of one kind.
-    hard: float = 0.5
+    hard: float = 0.25
     neighbourhood: int = 12
     #: Share of pictures that are shown in another view, where there is one.
     viewed: float = 0.5
     averaged: float = 0.98
-    steps: int = 600
+    #: 0: as many as the number of pairs wants.
+    steps: int = 0
     every: int = 25
     patience: int = 8
     seed: int = 20
@@ -132,12 +137,17 @@ class _Scale:
 
 
 class Batch(NamedTuple):
-    """Pictures (b, d) of products, captions (c, d) with their terms, and which belong together (c, b)."""
+    """Pictures (b, d) of products, captions (c, d) with their terms, and which belong together (c, b).
+
+    ``parts`` are rows of the captions that make a loss each, and what it counts: what was said of the products, then
+    all names of every bank.
+    """
 
     pictures: Vectors
     captions: Vectors
     bag: Bag
     together: npt.NDArray[np.bool_]
+    parts: Sequence[tuple[slice, float]]
 
 
 class Batches:
@@ -169,9 +179,14 @@ class Batches:
                     features[row] = m.views[chance.choice(others)]
         speakers = np.repeat(products, self._recipe.captions)
         captions = np.array([self._caption(int(p)) for p in speakers])
-        return Batch(
-            features, m.texts.features[captions], self._bag(captions), m.together(captions, speakers, products)
-        )
+        together, parts = [m.together(captions, speakers, products)], [(slice(0, len(captions)), 1.0)]
+        for bank in m.banks if self._recipe.banked else ():
+            values = chance.permutation(len(bank.facets))[:_AT_ONCE]
+            names = np.array([chance.choice(bank.names[value]) for value in values])
+            together.append(m.holds([frozenset((int(bank.facets[value]),)) for value in values], products))
+            parts.append((slice(len(captions), len(captions) + len(names)), self._recipe.banked))
+            captions = np.concatenate([captions, names])
+        return Batch(features, m.texts.features[captions], self._bag(captions), np.concatenate(together), parts)
 
     def _products(self) -> Ints:
         size = min(self._recipe.batch, len(self._usable))
@@ -215,7 +230,7 @@ def _step(
     rate = recipe.rate * _schedule(step, recipe.steps)
     said = words.forward(_noisy(words.scaled(batch.captions), recipe, chance), batch.bag, recipe.dropout, chance)
     seen = pictures.forward(_noisy(pictures.scaled(batch.pictures), recipe, chance), None, recipe.dropout, chance)
-    slopes = loss(said.vectors @ seen.vectors.T, batch.together, scale.log, scale.shift)
+    slopes = _slopes(batch, said.vectors @ seen.vectors.T, loss, scale)
     if not (np.isfinite(slopes.loss) and np.isfinite(slopes.cosines).all()):
         raise TrainingFailed(f"the loss became {slopes.loss} at step {step}; nothing was kept")
     words.backward(said, slopes.cosines @ seen.vectors)
@@ -225,6 +240,19 @@ def _step(
         raise TrainingFailed(f"the slopes became infinite at step {step}; nothing was kept")
     scale.step(rate * 10, slopes.scale, slopes.shift)
     return slopes.loss
+
+
+def _slopes(batch: Batch, cosines: Vectors, loss: Loss, scale: _Scale) -> Slopes:
+    """The losses of all parts, added."""
+    slope = np.zeros_like(cosines)
+    total = by_scale = by_shift = 0.0
+    for rows, counts in batch.parts:
+        found = loss(cosines[rows], batch.together[rows], scale.log, scale.shift)
+        slope[rows] = np.float32(counts) * found.cosines
+        total += counts * found.loss
+        by_scale += counts * found.scale
+        by_shift += counts * found.shift
+    return Slopes(total, slope, by_scale, by_shift)
 
 
 def _noisy(x: Vectors, recipe: Recipe, chance: np.random.Generator) -> Vectors:

@@ -170,6 +170,12 @@ class Versions:
             earlier = []  # a damaged pointer is mended by writing it
         self._point([version, *(name for name in earlier if name != version)])
 
+    def discard(self, version: str) -> None:
+        """Mark a version that is not live as failed, for the next pruning to remove."""
+        if version != self.current():
+            manifest = msgspec.structs.replace(self.manifest(version), state="failed")
+            atomic.write(self.path(version) / "manifest.json", msgspec.json.encode(manifest))
+
     def rollback(self) -> str:
         """Make the version live that was so before, and return its name; a second call goes back further."""
         for place, version in enumerate(lines := self._lines()[1:]):

@@ -1,0 +1,331 @@
+"""Heads from pictured products: held out, worded, trained, judged. It knows no shop, and switches nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import numpy as np
+
+from wares.encoders.fitted import Ground, beside
+from wares.encoders.heads import Head, Heads
+from wares.encoders.terms import BUCKETS
+from wares.errors import SetupError
+from wares.fit import judging
+from wares.fit.captions import Captioner
+from wares.fit.judging import Exam, Marks
+from wares.fit.losses import LOSSES
+from wares.fit.material import Material
+from wares.fit.parting import Pictured, groups, held_out
+from wares.fit.training import Point, Recipe, Trained, train
+from wares.fit.wording import encoded, worded
+from wares.reports import OnProgress, Progress
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from wares.encoders.base import Vectors
+
+    Ints = npt.NDArray[np.int64]
+
+#: Below so many pictured products, or groups of them that can be told apart, nothing is learned that would last.
+FEWEST_PRODUCTS, FEWEST_GROUPS, FEWEST_HELD_OUT = 200, 50, 10
+#: How many products are learned from at most, and pictures of each.
+MOST_PRODUCTS, MOST_PICTURES = 20_000, 8
+#: Shares of the prior, and of the head in looks, that are tried on what is held out.
+PRIORS, LOOKS = (0.0, 0.1, 0.25, 0.5), (0.0, 0.25, 0.5, 0.75)
+#: A bigger share of the prior is taken when it costs no more than this: it finds what was never learned.
+_NO_LOSS = 0.002
+#: A product with so many pictures lends one to be asked with; in all at most so many, and no fewer to be believed.
+_LENDERS, _MOST_LENT, _FEWEST_LENT = 4, 500, 20
+#: Steps for so many pairs: (pairs, steps); twice the pairs, some half more steps.
+_STEPS = ((500, 250), (1_000, 300), (2_000, 350), (4_000, 400), (8_000, 500), (1 << 62, 700))
+#: What a start from the last heads takes of the steps and of the learning rate.
+_AGAIN_STEPS, _AGAIN_RATE = 0.5, 0.5
+
+
+class TooLittle(SetupError):
+    """There is too little to learn from; the message says what is missing."""
+
+
+class Start(NamedTuple):
+    """Heads to begin with. ``own``: they were fitted on this catalogue before, and only have to catch up."""
+
+    heads: Heads
+    own: bool = False
+
+
+class Views(NamedTuple):
+    """Other views of pictures: rows (n, d), and the product and picture that each shows."""
+
+    rows: Vectors
+    shown: Sequence[tuple[int, int]]
+
+
+#: Products, in the order given, → other views of some of their pictures.
+MakeViews = Callable[[Sequence[Pictured]], Views]
+
+
+class Learnt(NamedTuple):
+    """Heads, and what they are worth on the products held out.
+
+    ``before`` and ``after`` are marks without and with them: of the prior, or of the heads there were. ``looks`` are
+    the same for pictures that look for pictures: of photos of products that are known (lent) before and after.
+    """
+
+    heads: Heads
+    before: Marks
+    prior: Marks | None
+    after: Marks
+    looks: tuple[judging.Values, judging.Values]
+    products: int
+    pictures: int
+    held_out: int
+    captions: int
+    curve: tuple[Point, ...]
+    best: int
+    seconds: float
+
+
+def learn(
+    pictured: Sequence[Pictured],
+    ground: Ground,
+    *,
+    recipe: Recipe | None = None,
+    in_force: Heads | None = None,
+    start: Start | None = None,
+    views: MakeViews | None = None,
+    priors: Sequence[float] = PRIORS,
+    on_progress: OnProgress | None = None,
+) -> Learnt:
+    """Fit heads to products. The same products, recipe and seed give the same heads.
+
+    ``in_force`` are the heads they are compared with, ``start`` those they begin with. Raises :class:`TooLittle` when
+    there is too little to learn from, :class:`~wares.fit.training.TrainingFailed` when the numbers run away,
+    :class:`SetupError` for an unknown loss.
+    """
+    tell = on_progress or _silent
+    began = time.monotonic()
+    recipe = _checked(recipe or Recipe())
+    chosen = _sample(pictured, recipe.seed)
+    group = groups(chosen)
+    out = held_out(chosen, group)
+    _check_enough(chosen, group, out)
+    captioner = Captioner(one.product for one in chosen)
+    held = [one for one, is_out in zip(chosen, out, strict=True) if is_out]
+    examined = judging.exam(held, group[out], captioner, ground.words, recipe.seed)
+    taught = [one for one, is_out in zip(chosen, out, strict=True) if not is_out]
+    lent, kept = _lend(taught, recipe.seed)
+    material, captions = _material(kept, group[~out], ground, captioner, recipe, views, tell)
+    recipe = _paced(recipe, len(material.owners), again=bool(start and start.own))
+
+    def judge(words: Head, pictures: Head) -> float:
+        return judging.of_heads(examined, words, pictures).mean
+
+    def told(step: int, steps: int, value: float) -> None:
+        tell(Progress("training", step, steps, note=f"held out {value:.3f}"))
+
+    trained = train(material, recipe, judge, told, _beginning(start, material))
+    share, after = _best_prior(examined, trained, ground, priors)
+    heads = Heads(
+        words=trained.words,
+        pictures=trained.pictures,
+        towers=(ground.words.fingerprint, ground.pictures.fingerprint),
+        prior=share,
+    )
+    look, values = _best_look(heads, ground, in_force, lent, kept)
+    alone = _prior_alone(examined, ground)
+    return Learnt(
+        heads=msgspec.structs.replace(heads, look=look),
+        before=_marks_of(examined, in_force, ground) if in_force else alone or _nothing(examined),
+        prior=alone,
+        after=after,
+        looks=values,
+        products=len(taught),
+        pictures=len(material.owners),
+        held_out=len(held),
+        captions=captions,
+        curve=trained.curve,
+        best=trained.best,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+# -- what is learned from -----------------------------------------------------------------------------------------
+
+
+def _checked(recipe: Recipe) -> Recipe:
+    if recipe.loss not in LOSSES:
+        raise SetupError(f"unknown loss {recipe.loss!r}; known: {', '.join(LOSSES)}")
+    return recipe
+
+
+def _sample(pictured: Sequence[Pictured], seed: int) -> list[Pictured]:
+    """Products with pictures, at most MOST_PRODUCTS of them by chance, each with its first pictures."""
+    usable = [one for one in pictured if len(one.rows)]
+    if len(usable) > MOST_PRODUCTS:
+        places = np.random.default_rng(seed).choice(len(usable), MOST_PRODUCTS, replace=False)
+        usable = [usable[at] for at in sorted(places.tolist())]
+    return [one._replace(keys=one.keys[:MOST_PICTURES], rows=one.rows[:MOST_PICTURES]) for one in usable]
+
+
+def _check_enough(chosen: Sequence[Pictured], group: Ints, out: npt.NDArray[np.bool_]) -> None:
+    if len(chosen) < FEWEST_PRODUCTS:
+        raise TooLittle(
+            f"{len(chosen):,} products have a picture that could be read, and a fit needs {FEWEST_PRODUCTS} or more"
+        )
+    found = len(np.unique(group))
+    if found < FEWEST_GROUPS:
+        raise TooLittle(
+            f"the {len(chosen):,} products with pictures share {found} titles or pictures among them; a fit needs "
+            f"{FEWEST_GROUPS} or more that can be told apart"
+        )
+    left, held = len(np.unique(group[~out])), len(np.unique(group[out]))
+    if held < FEWEST_HELD_OUT or left < FEWEST_GROUPS - FEWEST_HELD_OUT:
+        raise TooLittle(f"of {found} products that can be told apart {held} can be held out: too few to measure on")
+
+
+def _lend(taught: Sequence[Pictured], seed: int) -> tuple[list[tuple[int, Vectors]], list[Pictured]]:
+    """One picture of products that have several, to ask with later: (its product, its row), and the products without
+    them."""
+    several = [at for at, one in enumerate(taught) if len(one.rows) >= _LENDERS]
+    chance = np.random.default_rng(seed)
+    chance.shuffle(several)
+    lenders = {at: int(chance.integers(len(taught[at].rows))) for at in sorted(several[:_MOST_LENT])}
+    kept = [
+        one
+        if at not in lenders
+        else one._replace(
+            keys=one.keys[: lenders[at]] + one.keys[lenders[at] + 1 :], rows=np.delete(one.rows, lenders[at], axis=0)
+        )
+        for at, one in enumerate(taught)
+    ]
+    return [(at, taught[at].rows[place]) for at, place in lenders.items()], kept
+
+
+def _material(
+    taught: Sequence[Pictured],
+    group: Ints,
+    ground: Ground,
+    captioner: Captioner,
+    recipe: Recipe,
+    views: MakeViews | None,
+    tell: OnProgress,
+) -> tuple[Material, int]:
+    found = worded([one.product for one in taught], captioner, recipe.seed)
+    texts = encoded(ground.words, found.captions, lambda done, total: tell(Progress("reading words", done, total)))
+    starts = np.cumsum([0, *(len(one.rows) for one in taught)])
+    seen = views(taught) if views is not None and recipe.viewed > 0 else Views(np.zeros((0, 0), np.float32), ())
+    viewed = np.array([starts[product] + picture for product, picture in seen.shown], np.int64)
+    return (
+        Material(
+            pictures=np.concatenate([one.rows for one in taught]),
+            owners=np.repeat(np.arange(len(taught)), [len(one.rows) for one in taught]),
+            views=seen.rows,
+            viewed=viewed,
+            texts=texts,
+            own=found.own,
+            said=found.said,
+            stated=found.stated,
+            facets=found.facets,
+            groups=group,
+            kinds=found.kinds,
+            banks=found.banks,
+        ),
+        len(found.captions),
+    )
+
+
+def _paced(recipe: Recipe, pairs: int, *, again: bool) -> Recipe:
+    """The recipe with the steps that so many pairs need, unless it says how many."""
+    steps = recipe.steps or next(steps for most, steps in _STEPS if pairs <= most)
+    if again:
+        return msgspec.structs.replace(recipe, steps=int(steps * _AGAIN_STEPS), rate=recipe.rate * _AGAIN_RATE)
+    return msgspec.structs.replace(recipe, steps=steps)
+
+
+def _beginning(start: Start | None, material: Material) -> tuple[Head, Head] | None:
+    """Heads to begin with, if they read what there is to read; their table gets its rows if it has none."""
+    if start is None:
+        return None
+    words, pictures = start.heads.words, start.heads.pictures
+    if words.reads != material.texts.features.shape[1] or pictures.reads != material.pictures.shape[1]:
+        return None
+    if not len(words.table):
+        words = msgspec.structs.replace(words, table=np.zeros((BUCKETS, words.dims), np.float32))
+    return words, pictures
+
+
+# -- what came of it ----------------------------------------------------------------------------------------------
+
+
+def _best_prior(exam: Exam, trained: Trained, ground: Ground, priors: Sequence[float]) -> tuple[float, Marks]:
+    """The share of the prior with which the heads are best, of near equals the bigger."""
+    if ground.prior is None:
+        return 0.0, judging.of_heads(exam, trained.words, trained.pictures)
+    tried = {
+        share: judging.with_prior(exam, trained.words, trained.pictures, ground.prior, share) for share in priors
+    }
+    best = max(marks.mean for marks in tried.values())
+    share = max(share for share, marks in tried.items() if marks.mean >= best - _NO_LOSS)
+    return share, tried[share]
+
+
+def _prior_alone(exam: Exam, ground: Ground) -> Marks | None:
+    if ground.prior is None:
+        return None
+    words, pictures = ground.prior
+    dims = words.tower.dims
+    return judging.marks(
+        exam,
+        words.project(exam.titles.texts.features[:, :dims]),
+        pictures.project(exam.pictures),
+        words.project(exam.labels.texts.features[:, :dims]),
+    )
+
+
+def _marks_of(exam: Exam, heads: Heads, ground: Ground) -> Marks:
+    if ground.prior is None:
+        return judging.of_heads(exam, heads.words, heads.pictures)
+    return judging.with_prior(exam, heads.words, heads.pictures, ground.prior, heads.prior)
+
+
+def _nothing(exam: Exam) -> Marks:
+    """Where words find no pictures, every question is worth nothing."""
+    return Marks(np.zeros(len(exam.titles.right)), np.zeros(len(exam.labels.right)))
+
+
+def _best_look(
+    heads: Heads,
+    ground: Ground,
+    in_force: Heads | None,
+    lent: Sequence[tuple[int, Vectors]],
+    kept: Sequence[Pictured],
+) -> tuple[float, tuple[judging.Values, judging.Values]]:
+    """The share of the head in looks by which photos of known products find them best, with the values before and
+    after; without enough such photos looks stay as they are."""
+    own = in_force.look if in_force else 0.0
+    before = ground.look
+    if before is None or len(lent) < _FEWEST_LENT:
+        return 0.0, (np.zeros(0), np.zeros(0))
+    asked = np.stack([row for _, row in lent])
+    right = np.array([product for product, _ in lent])
+    rows = np.concatenate([one.rows for one in kept])
+    owners = np.repeat(np.arange(len(kept)), [len(one.rows) for one in kept])
+
+    def values(head: Head, share: float) -> judging.Values:
+        def seen(features: Vectors) -> Vectors:
+            plain = before.project(features)
+            return beside(head(features), plain, 1 - share) if share else plain
+
+        return judging.looks(seen(asked), seen(rows), owners, right)
+
+    tried = {share: values(heads.pictures, share) for share in LOOKS}
+    share = max(tried, key=lambda share: (float(tried[share].mean()), -share))
+    return share, (values(in_force.pictures if in_force else heads.pictures, own), tried[share])
+
+
+def _silent(_: Progress) -> None:
+    """Nobody listens."""
