@@ -25,13 +25,15 @@ class Pair(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One figure. ``values`` are those of its questions, in the same order for every way that is asked the same."""
+    """One figure: the mean of ``values``, one for each of the ``questions`` (by id). ``learned``: the set that the
+    way was fitted to, "" for none."""
 
     set: str
     what: str
     split: int
     pool: int
     measure: str
+    questions: Sequence[str]
     values: Sequence[float]
     learned: str = ""
 
@@ -52,19 +54,21 @@ class Asked(NamedTuple):
     split: int
 
     def answered(
-        self, scores: Rows, ids: Sequence[str], judged: Sequence[Mapping[str, int]], measures: Mapping[str, str]
+        self, scores: Rows, ids: Sequence[str], judged: Mapping[str, Mapping[str, int]], measures: Mapping[str, str]
     ) -> list[Line]:
-        """Scores of shape (questions, pool) against the gains of each question, in measures by what to call them."""
+        """Scores of shape (questions, pool) against the gains of each question, in ``measures`` by what to call them:
+        the rows in the order of ``judged``, the columns in that of ``ids``."""
         wanted = [parse(measure) for measure in measures.values()]
         best = np.argsort(-scores, axis=1, kind="stable")[:, :_DEPTH]
         found = [
-            score(wanted, gains, [ids[at] for at in row]) for gains, row in zip(judged, best.tolist(), strict=True)
+            score(wanted, gains, [ids[at] for at in row])
+            for gains, row in zip(judged.values(), best.tolist(), strict=True)
         ]
         return [
-            Line(*self, len(ids), name, tuple(values[str(measure)] for values in found))
+            Line(*self, len(ids), name, tuple(judged), tuple(values[str(measure)] for values in found))
             for name, measure in zip(measures, wanted, strict=True)
         ]
 
-    def told(self, pool: int, measure: str, values: Sequence[float]) -> Line:
+    def told(self, pool: int, measure: str, questions: Sequence[str], values: Sequence[float]) -> Line:
         """A line of figures that are known already."""
-        return Line(*self, pool, measure, tuple(float(value) for value in values))
+        return Line(*self, pool, measure, tuple(questions), tuple(float(value) for value in values))

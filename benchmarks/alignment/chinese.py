@@ -70,7 +70,7 @@ def other(text: str) -> str:
 
 
 def seen(texts: Iterable[str]) -> list[str]:
-    """Words of :data:`OTHER` that stand in some of the texts, such as a dictionary's or the captions of a training."""
+    """Words of :data:`OTHER` that stand in some of the texts: of a dictionary, or of the captions of a training."""
     everything = "\n".join(texts)
     return sorted({word for word in OTHER.values() if len(word) > 1 and word in everything})
 

@@ -40,14 +40,14 @@ def _titles(words: Words, pictures: Rows, products: Sequence[Mapping[str, str]],
     """Each title asks for its own photo; others may be called the same, so 1 cannot be reached."""
     ids = [row["id"] for row in products]
     scores = words([row["title"] for row in products]) @ pictures.T
-    own = [{id: 1} for id in ids]
+    own = {id: {id: 1} for id in ids}
     measures = {"R@1": "Success@1", "R@5": "Success@5", "R@10": "Success@10", "MRR": "RR@100"}
     yield from Asked(_SET, "title → own photo", split).answered(scores, ids, own, measures)
     called: dict[str, dict[str, int]] = {}
     for row in products:
         called.setdefault(splits.plain(row["title"]), {})[row["id"]] = 1
     firsts = [at for at, row in enumerate(products) if next(iter(called[splits.plain(row["title"])])) == row["id"]]
-    same = [called[splits.plain(products[at]["title"])] for at in firsts]
+    same = {ids[at]: called[splits.plain(products[at]["title"])] for at in firsts}
     asked = Asked(_SET, "title → a photo so called", split)
     yield from asked.answered(scores[firsts], ids, same, {"R@1": "Success@1"})
 
@@ -74,7 +74,7 @@ def _attributes(
     for language, said in languages.items():
         queries = {query: said(text) for query, text in texts.items() if said(text)}
         asked = Asked(_SET, f"attributes, {language}{where}", split)
-        judged = [within[query] for query in queries]
+        judged = {query: within[query] for query in queries}
         scores = words(list(queries.values())) @ pictures.T
         yield from asked.answered(scores, ids, judged, {"nDCG@10": "nDCG@10"})
 
@@ -85,10 +85,11 @@ def _labels(words: Words, pictures: Rows, products: Sequence[Mapping[str, str]],
         labels = np.array([row[column].split("/")[-1] for row in products])
         known = labels != ""
         names = sorted(set(labels[known]))
+        photos = [row["id"] for row in products if row[column]]
         for language, said in (("English", names), ("Chinese", [table[name] for name in names])):
             best = np.array(names)[(pictures @ words(said).T).argmax(axis=1)]
             asked = Asked(_SET, f"photo → {column}, {language}", split)
-            yield asked.told(len(names), "R@1", (best == labels)[known])
+            yield asked.told(len(names), "R@1", photos, (best == labels)[known])
 
 
 def _look_alikes(looks: Rows, products: Sequence[Mapping[str, str]], split: int) -> Iterable[Line]:
@@ -100,5 +101,7 @@ def _look_alikes(looks: Rows, products: Sequence[Mapping[str, str]], split: int)
     best = np.argpartition(-scores, 10, axis=1)[:, :10]
     same = category[best] == category[:, None]
     both = same & (colour[best] == colour[:, None])
+    photos = [row["id"] for row in products]
     for what, right in (("category", same), ("category and colour", both)):
-        yield Asked(_SET, f"look-alikes, {what}", split).told(len(products), "P@10", right.mean(axis=1))
+        asked = Asked(_SET, f"look-alikes, {what}", split)
+        yield asked.told(len(products), "P@10", photos, right.mean(axis=1))

@@ -27,7 +27,7 @@ def names(pair: Pair, sets: Mapping[str, Pictured], split: int) -> Iterable[Line
     ids = [row["id"] for row in grocery.products]
     scores = pair.words([row["title"] for row in grocery.products]) @ pair.pictures(grocery.own).T
     asked = Asked(_SET, "name → iconic picture", split)
-    yield from asked.answered(scores, ids, [{id: 1} for id in ids], {"R@1": "Success@1", "R@10": "Success@10"})
+    yield from asked.answered(scores, ids, {id: {id: 1} for id in ids}, {"R@1": "Success@1", "R@10": "Success@10"})
 
 
 def photographed(pair: Pair, sets: Mapping[str, Pictured], split: int) -> Iterable[Line]:
@@ -71,5 +71,5 @@ def _queries(grocery: Pictured, products: Collection[str]) -> list[int]:
 
 def _answered(asked: Asked, grocery: Pictured, queries: list[int], scores: Rows) -> Iterable[Line]:
     gains = gains_of(grocery.data.pairs("image_qrels.tsv"))
-    judged = [gains[grocery.shots[at].query] for at in queries]
+    judged = {grocery.shots[at].query: gains[grocery.shots[at].query] for at in queries}
     yield from asked.answered(scores, [row["id"] for row in grocery.products], judged, _MEASURES)

@@ -18,6 +18,6 @@ def captions(pair: Pair, sets: Mapping[str, Pictured], split: int) -> Iterable[L
     for language, column in (("English", "title"), ("Chinese", "title_zh_cn")):
         asking = [row for row in stamps.products if row[column]]
         scores = pair.words([row[column] for row in asking]) @ pictures.T
-        own = [{row["id"]: 1} for row in asking]
+        own = {row["id"]: {row["id"]: 1} for row in asking}
         asked = Asked("stamps", f"caption → picture, {language}", split)
         yield from asked.answered(scores, ids, own, {"R@1": "Success@1", "R@10": "Success@10"})
