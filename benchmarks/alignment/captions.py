@@ -102,7 +102,7 @@ def _said(
 
 
 def identities(examples: Sequence[Example]) -> np.ndarray:
-    """Each example's facets as numbers, of shape (examples, facets): equal where the facet is, -1 if it is unknown."""
+    """Each example's facets as numbers, of shape (examples, facets): equal where the facet is, -1 if unknown."""
     columns = zip(*map(facets, examples), strict=True)
     numbered = []
     for column in columns:

@@ -1,7 +1,7 @@
-"""Colours of a picture in 151 numbers, for the yardstick: a reconstruction, for no description of the first was kept.
+"""Colours of a picture in 151 numbers, for the yardstick: a reconstruction, as the first was not written down.
 
-A soft histogram of CIELAB over the goods (as :func:`wares.encoders.colour.attention` finds them): lightness in 5 steps
-by a and b in 5 each, square roots of shares; then means and deviations of the three, and of the whole and the middle.
+A soft histogram of CIELAB over the goods (as :func:`wares.encoders.colour.attention` finds them), five steps along
+each axis, square roots of shares; then means, deviations and quantiles of the three.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _one(picture: Image) -> Rows:
 
 
 def _shares(values: Rows, middles: Rows) -> Rows:
-    """How far each value is of each cell: linear between the two middles around it, the outermost for what is beyond."""
+    """How far each value is of each cell: linear between two middles, and of the outermost beyond them."""
     at = np.clip(np.searchsorted(middles, values) - 1, 0, len(middles) - 2)
     upper = np.clip((values - middles[at]) / (middles[at + 1] - middles[at]), 0, 1)
     shares = np.zeros((len(values), len(middles)), dtype=np.float32)

@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -201,7 +202,7 @@ def _bags(texts: Sequence[str], random: np.random.Generator | None) -> tuple[Ten
 @lru_cache(maxsize=1 << 17)
 def _buckets(text: str) -> tuple[int, ...]:
     words = re.findall(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+", text.casefold())
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in pairwise(words)]
     return tuple(zlib.crc32(token.encode()) % _BUCKETS for token in (*words, *pairs))
 
 
