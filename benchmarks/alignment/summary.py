@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+import msgspec
 import numpy as np
 
 from benchmarks.alignment.asking import Line
@@ -49,6 +51,17 @@ def against(lines: Iterable[Line], others: Iterable[Line]) -> dict[Key, tuple[fl
                 by_question.setdefault(question, []).append(one - other)
     means = {key: [float(np.mean(values)) for values in found.values()] for key, found in differences.items()}
     return {key: (float(np.mean(values)), randomisation(values)) for key, values in means.items()}
+
+
+def write(path: Path, lines: Sequence[Line]) -> None:
+    """Keep the lines of a way, so that another can be held against them later."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.encode(lines))
+
+
+def read(path: Path) -> list[Line]:
+    """What :func:`write` kept."""
+    return msgspec.json.decode(path.read_bytes(), type=list[Line])
 
 
 def table(ways: Mapping[str, Sequence[Line]]) -> str:
