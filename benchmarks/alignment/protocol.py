@@ -80,10 +80,12 @@ def runs(sets: Sets, split: int) -> list[Run]:
     ]
 
 
-def run(fit: Fit, sets: Sets, split: int) -> list[Line]:
-    """Fit and ask, for each of :func:`runs`."""
+def run(fit: Fit, sets: Sets, split: int, *, learned: Sequence[str] = ("fashion", "grocery")) -> list[Line]:
+    """Fit and ask, for each of :func:`runs` that learns from one of the sets ``learned``."""
     lines = []
     for training, parts in runs(sets, split):
+        if training.name not in learned:
+            continue
         pair = fit(training, split)
         lines += measure(pair.words, pair.pictures, sets, split, looks=pair.looks, parts=parts, learned=training.name)
     return lines

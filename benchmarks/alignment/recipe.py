@@ -43,13 +43,11 @@ _STEPS = ((500, 2000, 6000), (250, 400, 600))
 
 class Recipe(NamedTuple):
     """A way that learns. ``columns``: what the heads read of a row of features. ``colours``: with captions of the
-    bare colour. ``prior``, times the root of ``weight``, stands beside what was learned, in the same dot product."""
+    bare colour."""
 
     texts: Remembered
     columns: Sequence[slice]
     colours: bool = True
-    prior: Pair | None = None
-    weight: float = 0.25
 
     def __call__(self, training: Training, seed: int) -> Pair:
         rows = np.concatenate([training.rows[:, part] for part in self.columns], axis=1)
@@ -66,15 +64,11 @@ class Recipe(NamedTuple):
             with torch.no_grad():
                 return heads.pictures(torch.from_numpy((read - mean) / deviation)).numpy()
 
-        return (
-            beside(Pair(words, pictures, pictures), self.prior, self.weight)
-            if self.prior
-            else Pair(words, pictures, pictures)
-        )
+        return Pair(words, pictures, pictures)
 
 
-def beside(learned: Pair, prior: Pair, weight: float) -> Pair:
-    """Both in one space: ``[learned ; √weight · prior]`` at unit length."""
+def beside(learned: Pair, prior: Pair, weight: float = 0.25) -> Pair:
+    """Both in one space and one dot product: ``[learned ; √weight · prior]`` at unit length."""
     root = np.float32(weight**0.5)
     said, seen = learned.words, prior.words
     if said is None or seen is None:
@@ -142,13 +136,17 @@ def _learned(training: Training, rows: Rows, recipe: Recipe, seed: int) -> _Head
         bags = _bags([said.texts[text] for text in texts], random)
         scores = heads.pictures(seen[batch]) @ heads.texts(vectors[texts], bags).T
         scores = scores * heads.scale.exp().clamp(max=_GREATEST)
-        loss = functional.cross_entropy(scores, right / right.sum(1, keepdim=True))
-        loss = loss + functional.cross_entropy(scores.T, (right / right.sum(0)).T)
+        loss = _loss(scores, right) + _loss(scores.T, right.T)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
     return heads.eval()
+
+
+def _loss(scores: Tensor, right: Tensor) -> Tensor:
+    """Cross entropy of each row, its target spread evenly over all that is right."""
+    return functional.cross_entropy(scores, right / right.sum(1, keepdim=True))
 
 
 class _Said(NamedTuple):

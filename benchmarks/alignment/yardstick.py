@@ -17,7 +17,7 @@ from benchmarks.alignment import features, protocol, summary, untrained
 from benchmarks.alignment.asking import Line, Pair
 from benchmarks.alignment.descriptor import ColourTower
 from benchmarks.alignment.features import Remembered
-from benchmarks.alignment.splits import SPLITS
+from benchmarks.alignment.splits import SPLITS, Training
 from benchmarks.pictures import DATA
 from wares.encoders.efficientnet import POOLED, STAGES, PictureTower
 from wares.encoders.texture import TextureTower
@@ -38,11 +38,29 @@ def main(only: Sequence[str], splits: Sequence[int], folder: Path, scratch: Path
         lines = (protocol.measure(pair.words, pair.pictures, of, s, looks=pair.looks) for s in splits)
         return [line for found in lines for line in found]
 
-    def learned(**settings: object) -> list[Line]:
+    def learned(fit: protocol.Fit, *sources: str) -> list[Line]:
+        return [line for split in splits for line in protocol.run(fit, sets, split, learned=sources)]
+
+    fits: dict[tuple[str, int, int], Pair] = {}
+
+    def recipe(training: Training, seed: int) -> Pair:
+        """The same heads with and without ConSE beside them."""
         from benchmarks.alignment.recipe import Recipe
 
-        fit = Recipe(texts, columns, **settings)  # type: ignore[arg-type]
-        return [line for split in splits for line in protocol.run(fit, sets, split)]
+        key = (training.name, len(training.examples), seed)
+        if key not in fits:
+            fits[key] = Recipe(texts, columns)(training, seed)
+        return fits[key]
+
+    def without_colours(training: Training, seed: int) -> Pair:
+        from benchmarks.alignment.recipe import Recipe
+
+        return Recipe(texts, columns, colours=False)(training, seed)
+
+    def with_conse(training: Training, seed: int) -> Pair:
+        from benchmarks.alignment.recipe import beside
+
+        return beside(recipe(training, seed), conse)
 
     ways: dict[str, Callable[[], list[Line]]] = {
         "chance": lambda: asked(untrained.chance(), sets),
@@ -50,9 +68,9 @@ def main(only: Sequence[str], splits: Sequence[int], folder: Path, scratch: Path
             untrained.basic(environment), features.load([TextureTower()], folder=folder, scratch=scratch)
         ),
         "ConSE": lambda: asked(conse, sets),
-        "recipe": lambda: learned(colours=False),
-        "recipe, bare colours": lambda: learned(),
-        "recipe, bare colours, ConSE beside": lambda: learned(prior=conse),
+        "recipe": lambda: learned(without_colours, "fashion"),  # groceries have no colours to name
+        "recipe, bare colours": lambda: learned(recipe, "fashion", "grocery"),
+        "recipe, bare colours, ConSE beside": lambda: learned(with_conse, "fashion", "grocery"),
     }
     found = {}
     for name in only:
