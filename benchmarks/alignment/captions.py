@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from benchmarks.alignment.splits import Example, plain
+from benchmarks.alignment.splits import Example, Training, plain
+
+_T = TypeVar("_T")
 
 #: What captions may name, in the order of the bits of :attr:`Caption.facets`; "top" is the first step of the kind.
 FACETS = ("title", "kind", "top", "colour", "gender", "brand", "usage")
@@ -33,6 +35,8 @@ _WAYS: Sequence[tuple[tuple[str, ...], Sequence[str], Sequence[str]]] = (
     ),
     (("usage", "kind"), ("{usage} {kind}",), ("{usage}{kind}",)),
 )
+#: How often the first of a picture's two captions is its title.
+_TITLE = 0.75
 _COLOUR = (("colour",), ("{colour}",), ("{colour}",))
 
 
@@ -70,10 +74,11 @@ def short(example: Example, *, colours: bool) -> list[list[Caption]]:
 
 
 def english_words(value: str) -> list[str]:
-    """A label as it stands, in small letters, and for one thing."""
+    """A label as it stands, in small letters, and for one thing: always three, so that the facets of a caption are
+    put the same way."""
     small = value.lower()
     one = re.sub(r"(?<=[sxz])es$|(?<=[cs]h)es$|(?<=[^s])s$", "", small)
-    return list(dict.fromkeys([value, small, one]))
+    return [value, small, one]
 
 
 def chinese_words(value: str) -> list[str]:
@@ -109,3 +114,38 @@ def identities(examples: Sequence[Example]) -> np.ndarray:
         number = {value: at for at, value in enumerate(dict.fromkeys(column))}
         numbered.append([number[value] if value else -1 for value in column])
     return np.array(numbered, dtype=np.int64).T
+
+
+class Said(NamedTuple):
+    """All captions of a training: texts, and for each example its titles and its lists of short ones, as places of
+    ``texts`` with the facets that are named."""
+
+    texts: list[str]
+    titles: list[list[tuple[int, int]]]
+    short: list[list[list[tuple[int, int]]]]
+
+    @classmethod
+    def of(cls, training: Training, colours: bool) -> Said:
+        places: dict[str, int] = {}
+
+        def placed(made: Sequence[Caption]) -> list[tuple[int, int]]:
+            return [(places.setdefault(caption.text, len(places)), caption.facets) for caption in made]
+
+        called = [placed(titles(example)) for example in training.examples]
+        ways = [[placed(way) for way in short(example, colours=colours)] for example in training.examples]
+        return cls(list(places), called, ways)
+
+    def draw(self, batch: Sequence[int], random: np.random.Generator) -> tuple[list[int], np.ndarray]:
+        """Two captions for each example, first one of each: a title three times of four, and a short one."""
+        drawn = []
+        for often in (_TITLE, 0.0):
+            for example in batch:
+                ways = self.short[example]
+                among = self.titles[example] if not ways or random.random() < often else _one(ways, random)
+                drawn.append(_one(among, random))
+        texts, named = zip(*drawn, strict=True)
+        return list(texts), np.array(named, dtype=np.int64)
+
+
+def _one(among: Sequence[_T], random: np.random.Generator) -> _T:
+    return among[int(random.random() * len(among))]

@@ -35,7 +35,7 @@ except ImportError as missing:
 
 _BATCH, _WIDTH, _DIMS, _BUCKETS = 384, 512, 256, 8192
 _RATE, _HASH_RATE, _DECAY, _WARM = 1e-3, 3e-3, 0.05, 30
-_DROPOUT, _NOISE, _NO_HASH, _NO_TOKEN, _TITLE = 0.3, 0.1, 0.3, 0.2, 0.75
+_DROPOUT, _NOISE, _NO_HASH, _NO_TOKEN = 0.3, 0.1, 0.3, 0.2
 _SCALE, _GREATEST = 15.0, 50.0
 #: Steps by pairs, linear in between.
 _STEPS = ((500, 2000, 6000), (250, 400, 600))
@@ -115,7 +115,7 @@ class _Heads(nn.Module):
 def _learned(training: Training, rows: Rows, recipe: Recipe, seed: int) -> _Heads:
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    said = _Said.of(training, recipe.colours)
+    said = captions.Said.of(training, recipe.colours)
     vectors = torch.from_numpy(recipe.texts.features(said.texts))
     seen = torch.from_numpy(rows.astype(np.float32))
     same = torch.from_numpy(captions.identities(training.examples))
@@ -147,41 +147,6 @@ def _learned(training: Training, rows: Rows, recipe: Recipe, seed: int) -> _Head
 def _loss(scores: Tensor, right: Tensor) -> Tensor:
     """Cross entropy of each row, its target spread evenly over all that is right."""
     return functional.cross_entropy(scores, right / right.sum(1, keepdim=True))
-
-
-class _Said(NamedTuple):
-    """All captions of a training: texts, and for each example its titles and its lists of short ones, as places of
-    ``texts`` with the facets that are named."""
-
-    texts: list[str]
-    titles: list[list[tuple[int, int]]]
-    short: list[list[list[tuple[int, int]]]]
-
-    @classmethod
-    def of(cls, training: Training, colours: bool) -> _Said:
-        places: dict[str, int] = {}
-
-        def placed(made: Sequence[captions.Caption]) -> list[tuple[int, int]]:
-            return [(places.setdefault(caption.text, len(places)), caption.facets) for caption in made]
-
-        titles = [placed(captions.titles(example)) for example in training.examples]
-        short = [[placed(way) for way in captions.short(example, colours=colours)] for example in training.examples]
-        return cls(list(places), titles, short)
-
-    def draw(self, batch: Sequence[int], random: np.random.Generator) -> tuple[list[int], np.ndarray]:
-        """Two captions for each example, first one of each: a title three times of four, and a short one."""
-        drawn = []
-        for often in (_TITLE, 0.0):
-            for example in batch:
-                ways = self.short[example]
-                among = self.titles[example] if not ways or random.random() < often else _one(ways, random)
-                drawn.append(_one(among, random))
-        texts, named = zip(*drawn, strict=True)
-        return list(texts), np.array(named, dtype=np.int64)
-
-
-def _one(among: Sequence, random: np.random.Generator):  # noqa: ANN202
-    return among[int(random.random() * len(among))]
 
 
 def _bags(texts: Sequence[str], random: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor]:
