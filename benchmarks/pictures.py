@@ -85,8 +85,11 @@ class Set:
     def pairs(self, name: str) -> list[list[str]]:
         return [line.split("\t") for line in self.text(name).splitlines()]
 
+    def content(self, name: str) -> bytes:
+        return self._archive.read(self._members[name])
+
     def picture(self, name: str) -> Image:
-        return decode_image(self._archive.read(self._members[name]), name=name)
+        return decode_image(self.content(name), name=name)
 
     def features(self, encoder: Encoder, names: Iterable[str]) -> Rows:
         size = encoder.tower.batch_size * 4
