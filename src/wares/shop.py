@@ -258,6 +258,18 @@ class Shop:
             for row in rows:
                 yield row.product, row.media, {m.key: found[m.key] for m in row.media if m.key in found}
 
+    def media_count(self) -> int:
+        """How many pictures the products have."""
+        return self._store.media_count()
+
+    def changed_since(self, change: int) -> frozenset[str]:
+        """The ids of products that came or changed after a change number (:attr:`ShopInfo.last_change`)."""
+        found: set[str] = set()
+        while changes := self._store.changes(change):
+            found.update(self._store.ids([each.number for each in changes if not each.removed]).values())
+            change = changes[-1].change
+        return frozenset(found)
+
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]

@@ -13,6 +13,7 @@ from wares.cli import (
     demo,
     doctor,
     evaluate,
+    fit,
     index,
     judge,
     models,
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 
 VERBS: tuple[Callable[..., None], ...] = (
-    *(demo.demo, index.index, search.search, products.show, products.remove),
+    *(demo.demo, index.index, search.search, products.show, products.remove, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, bench.bench),
     *(settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
 )

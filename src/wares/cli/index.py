@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wares.cli import fit
 from wares.cli.options import AsJson, ShopFolder, pairs
 from wares.cli.output import counted, plain, print_json, stderr, stdout
 from wares.errors import CatalogueError
@@ -48,12 +49,14 @@ def index(
             help="Whether pictures may come from private addresses; the shop remembers it (refuse at first).",
         ),
     ] = None,
+    no_fit: Annotated[bool, typer.Option("--no-fit", help="Do not learn from the catalogue at the end.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read feeds into a shop; make the shop if there is none.
 
     Products that are unchanged are skipped, so the same command brings a shop up to date, and one that was stopped
-    goes on where it was. Bad rows are told and left out; good rows go in.
+    goes on where it was. Bad rows are told and left out; good rows go in. At the end the shop learns how its words go
+    with its pictures, if it has 200 or more and has changed much since the last time (see: wares fit).
 
     \b
     Examples:
@@ -72,10 +75,13 @@ def index(
         strict=strict,
         allow_private=allow_private,
     )
+    learned = None if no_fit else fit.by_itself(shop, stderr())
     if as_json:
-        print_json(document(report, catalogue))
-    else:
-        stdout().print(summary(report, catalogue), soft_wrap=True)
+        print_json({**document(report, catalogue), "fit": learned})
+        return
+    stdout().print(summary(report, catalogue), soft_wrap=True)
+    if learned is not None:
+        stdout().print(plain(fit.line(learned)), soft_wrap=True)
 
 
 def add(

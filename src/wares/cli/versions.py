@@ -51,8 +51,8 @@ def _print_info(found: ShopInfo) -> None:
     )
     if found.versions:
         console.print()
-        rows = [(v.name, v.created, f"{v.points:,}", "answers" if v.live else "") for v in found.versions]
-        console.print(table(("index version", "created", "built from", ""), rows))
+        rows = [(v.name, v.created, f"{v.points:,}", v.fit, "answers" if v.live else "") for v in found.versions]
+        console.print(table(("index version", "created", "built from", "fit", ""), rows))
 
 
 def rebuild(shop: ShopFolder, as_json: AsJson = False) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from wares.encoders.base import Encoder
 from wares.encoders.fitted import Words, beside
-from wares.encoders.heads import Head
+from wares.encoders.heads import Head, Heads
 from wares.fit.captions import Captioner
 from wares.fit.material import Texts
 from wares.fit.parting import Pictured
@@ -124,6 +124,13 @@ def with_prior(exam: Exam, words: Head, pictures: Head, prior: tuple[Encoder, En
 
     seen = beside(pictures(exam.pictures), of_pictures.project(exam.pictures), share)
     return marks(exam, joined(exam.titles.texts), seen, joined(exam.labels.texts))
+
+
+def of_fit(exam: Exam, heads: Heads, prior: tuple[Encoder, Encoder] | None) -> Marks:
+    """Marks of heads as a shop has them, with the share of the prior that they say."""
+    if prior is None:
+        return of_heads(exam, heads.words, heads.pictures)
+    return with_prior(exam, heads.words, heads.pictures, prior, heads.prior)
 
 
 def said(head: Head, texts: Texts) -> Vectors:

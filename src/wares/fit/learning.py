@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
 
-#: Below so many pictured products, or groups of them that can be told apart, nothing is learned that would last.
-FEWEST_PRODUCTS, FEWEST_GROUPS, FEWEST_HELD_OUT = 200, 50, 10
+#: Below so many pictured products (or pictures of fewer), and groups of them that can be told apart, nothing is
+#: learned that would last.
+FEWEST_PRODUCTS, FEWEST_PICTURES, FEWEST_GROUPS, FEWEST_HELD_OUT = 200, 500, 50, 10
 #: How many products are learned from at most, and pictures of each.
 MOST_PRODUCTS, MOST_PICTURES = 20_000, 8
 #: Shares of the prior, and of the head in looks, that are tried on what is held out.
@@ -139,7 +140,7 @@ def learn(
     alone = _prior_alone(examined, ground)
     return Learnt(
         heads=msgspec.structs.replace(heads, look=look),
-        before=_marks_of(examined, in_force, ground) if in_force else alone or _nothing(examined),
+        before=judging.of_fit(examined, in_force, ground.prior) if in_force else alone or _nothing(examined),
         prior=alone,
         after=after,
         looks=values,
@@ -172,9 +173,11 @@ def _sample(pictured: Sequence[Pictured], seed: int) -> list[Pictured]:
 
 
 def _check_enough(chosen: Sequence[Pictured], group: Ints, out: npt.NDArray[np.bool_]) -> None:
-    if len(chosen) < FEWEST_PRODUCTS:
+    pictures = len({key for one in chosen for key in one.keys})
+    if len(chosen) < FEWEST_PRODUCTS and pictures < FEWEST_PICTURES:
         raise TooLittle(
-            f"{len(chosen):,} products have a picture that could be read, and a fit needs {FEWEST_PRODUCTS} or more"
+            f"{len(chosen):,} products have a picture that could be read, and a fit needs {FEWEST_PRODUCTS} or more, "
+            f"or {FEWEST_PICTURES} different pictures of fewer"
         )
     found = len(np.unique(group))
     if found < FEWEST_GROUPS:
@@ -284,12 +287,6 @@ def _prior_alone(exam: Exam, ground: Ground) -> Marks | None:
         pictures.project(exam.pictures),
         words.project(exam.labels.texts.features[:, :dims]),
     )
-
-
-def _marks_of(exam: Exam, heads: Heads, ground: Ground) -> Marks:
-    if ground.prior is None:
-        return judging.of_heads(exam, heads.words, heads.pictures)
-    return judging.with_prior(exam, heads.words, heads.pictures, ground.prior, heads.prior)
 
 
 def _nothing(exam: Exam) -> Marks:
