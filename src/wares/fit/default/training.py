@@ -1,0 +1,129 @@
+"""Heads from the free sets and the classes, and how much of the prior stays beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from wares.encoders import unfitted
+from wares.encoders.efficientnet import PictureTower
+from wares.encoders.fitted import Ground, ground
+from wares.encoders.heads import Heads, save
+from wares.errors import SetupError
+from wares.fit import judging
+from wares.fit.captions import Captioner
+from wares.fit.default import classes, sets
+from wares.fit.learning import Learnt, learn
+from wares.fit.network import Shape
+from wares.fit.parting import Pictured, groups
+from wares.fit.training import Recipe
+from wares.reports import OnProgress
+from wares.settings import Environment
+
+#: No table of terms: the titles of a few hundred things are no vocabulary.
+RECIPE = Recipe(words=Shape(buckets=0), pictures=Shape(), steps=400, viewed=0.0)
+#: Shares of the prior that are tried.
+PRIORS = (0.25, 0.5, 0.65, 0.8, 0.9, 1.0)
+
+
+class Tried(NamedTuple):
+    """What heads that have not seen a set are worth on it, by share of the prior; 1.0 is the prior alone."""
+
+    left_out: str
+    marks: Mapping[float, float]
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """What the card of the heads says that is measured."""
+
+    date: str
+    seed: int
+    fingerprint: str
+    prior: float
+    products: Mapping[str, int]
+    pictures: Mapping[str, int]
+    left_out: Mapping[str, Mapping[str, float]]
+    held_out: Mapping[str, tuple[float, float]]
+    seconds: float
+
+
+def trained(
+    folder: Path, environment: Environment, on_progress: OnProgress, *, recipe: Recipe = RECIPE
+) -> tuple[Heads, Card]:
+    """The heads and their card. The same sets and seed give the same heads."""
+    encoders = unfitted("default", environment)
+    base = ground(encoders)
+    if not isinstance(base.pictures, PictureTower):
+        raise SetupError("the default model has no picture tower of the kind these heads are for")
+    found = {name: sets.read(folder, name, base.pictures, on_progress) for name in sets.SETS}
+    real = np.concatenate([one.rows for products in found.values() for one in products])
+    made = classes.pictured(base.pictures, real, recipe.seed)
+    tried = [_left_out(name, found, made, base, recipe, on_progress) for name in found]
+    share = best_share(tried)
+    everything = [*(one for products in found.values() for one in products), *made]
+    learnt = learn(everything, base, recipe=recipe, priors=(share,), on_progress=on_progress)
+    heads = msgspec.structs.replace(learnt.heads, look=0.0)
+    return heads, _card(heads, learnt, tried, {**found, "classes": made}, recipe.seed)
+
+
+def best_share(tried: Sequence[Tried]) -> float:
+    """The share that gains most over sets that were not seen, among those that lose on none."""
+    gains = {share: [one.marks[share] - one.marks[1.0] for one in tried] for share in tried[0].marks}
+    safe = {share: float(np.mean(gain)) for share, gain in gains.items() if min(gain) >= 0}
+    return max(safe, key=lambda share: (safe[share], share))
+
+
+def write(heads: Heads, card: Card, path: Path) -> None:
+    """The heads, and the figures of their card beside them."""
+    save(heads, path)
+    path.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+
+
+def _left_out(
+    name: str,
+    found: Mapping[str, Sequence[Pictured]],
+    made: Sequence[Pictured],
+    base: Ground,
+    recipe: Recipe,
+    tell: OnProgress,
+) -> Tried:
+    others = [one for other, products in found.items() if other != name for one in products]
+    heads = learn([*others, *made], base, recipe=recipe, on_progress=tell).heads
+    products = list(found[name])
+    exam = judging.exam(products, groups(products), Captioner(p.product for p in products), base.words, recipe.seed)
+    marks = {
+        share: judging.of_fit(exam, msgspec.structs.replace(heads, prior=share), base.prior).mean for share in PRIORS
+    }
+    return Tried(name, marks)
+
+
+def _card(
+    heads: Heads, learnt: Learnt, tried: Sequence[Tried], used: Mapping[str, Sequence[Pictured]], seed: int
+) -> Card:
+    before, after = learnt.prior or learnt.before, learnt.after
+    pairs = {
+        "title → picture, RR": (before.titles, after.titles),
+        "label → pictures, nDCG@10": (before.labels, after.labels),
+    }
+    return Card(
+        date=datetime.now(UTC).date().isoformat(),
+        seed=seed,
+        fingerprint=heads.fingerprint(),
+        prior=heads.prior,
+        products={name: len(products) for name, products in used.items()},
+        pictures={name: sum(len(one.rows) for one in products) for name, products in used.items()},
+        left_out={one.left_out: {f"{share:g}": round(mark, 4) for share, mark in one.marks.items()} for one in tried},
+        held_out={
+            "title → picture, RR": (round(float(before.titles.mean()), 4), round(float(after.titles.mean()), 4)),
+            "label → pictures, nDCG@10": (
+                round(float(before.labels.mean()), 4),
+                round(float(after.labels.mean()), 4),
+            ),
+        },
+        seconds=learnt.seconds,
+    )
