@@ -52,10 +52,8 @@ def read(folder: Path, name: str, tower: Tower, tell: OnProgress) -> list[Pictur
 
 
 def _pictured(archive: zipfile.ZipFile, name: str, tower: Tower, tell: OnProgress) -> list[Pictured]:
-    within = {
-        member.rpartition("products.csv")[0] for member in archive.namelist() if member.endswith("products.csv")
-    }
-    root = min(within)
+    tables = [member for member in archive.namelist() if member.endswith("products.csv")]
+    root = min(tables).removesuffix("products.csv") if tables else ""
     products = list(_table(archive, f"{root}products.csv"))
     photos: dict[str, list[str]] = {row["id"]: [row["image"]] for row in products}
     if SETS[name].photos:

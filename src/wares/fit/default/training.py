@@ -119,11 +119,7 @@ def _card(
         pictures={name: sum(len(one.rows) for one in products) for name, products in used.items()},
         left_out={one.left_out: {f"{share:g}": round(mark, 4) for share, mark in one.marks.items()} for one in tried},
         held_out={
-            "title → picture, RR": (round(float(before.titles.mean()), 4), round(float(after.titles.mean()), 4)),
-            "label → pictures, nDCG@10": (
-                round(float(before.labels.mean()), 4),
-                round(float(after.labels.mean()), 4),
-            ),
+            name: (round(float(old.mean()), 4), round(float(new.mean()), 4)) for name, (old, new) in pairs.items()
         },
         seconds=learnt.seconds,
     )
