@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from wares.fit.lora import Example, LoraSettings
+from wares.fit.lora import Example, LoraReport, LoraSettings, adapt
 from wares.settings import Environment
 
 COLOURS = {
@@ -75,7 +76,13 @@ QUICK = LoraSettings(
 
 #: The shortest run that goes all the way.
 SHORT = LoraSettings(
-    max_steps=2, evaluate_every=2, warmup_steps=0, batch_size=8, learning_rate=1e-2, projection_rate=1e-2, device="cpu"
+    max_steps=2,
+    evaluate_every=2,
+    warmup_steps=0,
+    batch_size=8,
+    learning_rate=1e-2,
+    projection_rate=1e-2,
+    device="cpu",
 )
 
 Builder = Callable[..., Path]
@@ -87,6 +94,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     torch = pytest.importorskip("torch", reason='the extra "torch" is not installed')
     transformers = pytest.importorskip("transformers", reason='the extra "torch" is not installed')
     pytest.importorskip("peft", reason='the extra "torch" is not installed')
+    torch.set_num_threads(1)  # threads that wait for each other cost more than such small products
 
     def write(kind: str = "clip") -> Path:
         folder = tmp_path_factory.mktemp("bases") / f"tiny-{kind}"
@@ -102,7 +110,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         config, model, more = kinds[kind]
         with torch.random.fork_rng():
             torch.manual_seed(1)
-            model(config(text_config=text, vision_config=vision, **more)).save_pretrained(folder)
+            built = model(config(text_config=text, vision_config=vision, **more))
+        built.save_pretrained(folder)
         write_inputs(folder)
         return folder
 
@@ -129,3 +138,18 @@ def write_inputs(folder: Path) -> None:
     }
     for name, content in files.items():
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+class Adapted(NamedTuple):
+    base: Path
+    folder: Path
+    report: LoraReport
+
+
+@pytest.fixture(scope="session")
+def adapted(build: Builder, train, held_out, tmp_path_factory: pytest.TempPathFactory) -> Adapted:
+    """A tiny CLIP that learned the catalogue; several tests look at it."""
+    base, folder = build(), tmp_path_factory.mktemp("adapted") / "my-clip"
+    environment = Environment(cache=folder.parent / "cache", offline=True)
+    report = adapt(f"file:{base}", train, held_out, folder, settings=QUICK, environment=environment)
+    return Adapted(base, folder, report)
