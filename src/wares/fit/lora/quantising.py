@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import onnx
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from wares.fit.lora.bases import told_as
@@ -35,8 +36,11 @@ def quantise(folder: Path, place: Path, way: str) -> Quantised:
     for tower in _TOWERS:
         source = folder / f"onnx/{tower}.onnx"
         with told_as(f"{source.name}: quantisation"):
+            graph = onnx.load(source)
+            # Shapes that the exporter wrote down: matrices that are turned round here would contradict them.
+            del graph.graph.value_info[:]
             quantize_dynamic(
-                source,
+                graph,
                 place / f"onnx/{tower}_quantized.onnx",
                 op_types_to_quantize=["MatMul"],
                 per_channel=True,
