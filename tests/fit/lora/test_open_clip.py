@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from wares.encoders.inputs import Preparation, Tokeniser
-from wares.errors import SetupError
+from wares.errors import ModelUnavailable, SetupError
 from wares.fit.lora import adapt
 
 from .conftest import SHORT
@@ -111,3 +111,9 @@ def test_a_tokeniser_that_cannot_be_written_is_told_before_anything_is_learned(
 def test_every_way_of_cleaning_texts_can_be_written(environment, tmp_path, clean):
     folder = written(tmp_path / "tiny", tokenizer_kwargs={"clean": clean})
     assert open_base(f"file:{folder}", environment, print).files["tokenizer.json"]
+
+
+def test_offline_a_tag_is_not_fetched(environment, monkeypatch):
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("the network was asked"))
+    with pytest.raises(ModelUnavailable, match="laion/CLIP-ViT-B-32"):
+        open_base("open_clip:ViT-B-32/laion2b_s34b_b79k", environment, print)
