@@ -48,3 +48,4 @@ def test_the_difference_is_that_of_the_worst_pair():
     other = np.array([[1, 0], [0.6, 0.8]], np.float32)
     assert abs(difference(one, other) - 0.4) < 1e-6
     assert difference(one, one) == 0.0
+    assert np.isnan(difference(one, np.full_like(one, np.nan)))

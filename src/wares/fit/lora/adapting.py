@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import msgspec
+import numpy as np
 import torch
 
 from wares.errors import SetupError, StoreError
@@ -65,7 +66,7 @@ def adapt(
         tell(Progress("exporting", 0))
         exporting.export(base, part, length=inputs.tokens.length, pixels=inputs.pixels([held_out[0]] * 2))
         exported = serve(part, questions, held_out, environment)
-        if (apart := _apart(in_torch, exported)) > _ROUNDING:
+        if not (apart := _apart(in_torch, exported)) <= _ROUNDING:  # no number is no rounding either
             raise SetupError(
                 f"{location}: its ONNX export differs from it (1 - cosine {apart:.2g}); nothing was written"
             )
@@ -153,7 +154,7 @@ def _loss(one: Served, other: Served) -> float:
 
 
 def _apart(one: Served, other: Served) -> float:
-    return max(difference(one.words, other.words), difference(one.pictures, other.pictures))
+    return float(np.maximum(difference(one.words, other.words), difference(one.pictures, other.pictures)))
 
 
 def _silent(_: Progress) -> None: ...

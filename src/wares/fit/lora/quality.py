@@ -51,5 +51,5 @@ class Questions(NamedTuple):
 
 
 def difference(one: Vectors, other: Vectors) -> float:
-    """The greatest 1 − cosine between unit vectors of the same content."""
-    return max(0.0, float(1 - np.einsum("ij,ij->i", one, other).min()))
+    """The greatest 1 − cosine between unit vectors of the same content; no number if one of them is none."""
+    return float(np.maximum(0, 1 - np.einsum("ij,ij->i", one, other)).max())
