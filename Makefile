@@ -1,12 +1,13 @@
 # The verbs of the project. `make demo` and `make test` need Python 3.11 or newer with venv, and nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
+TORCH := .venv-torch/bin
 SHOP ?= demo-shop
 
-.PHONY: help setup demo test lint format bench peers docs lock clean
+.PHONY: help setup demo test test-torch lint format bench peers docs lock clean
 
 help:           ## list the verbs
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("wares needs Python 3.11 or newer; set PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -32,6 +33,20 @@ demo: .venv/.run   ## build a shop from a real catalogue in ./demo-shop and sear
 test: .venv/.dev lint  ## all checks and tests
 	$(BIN)/python -m pytest
 
+# An environment of its own: PyTorch is larger than everything else together, and one for GPUs larger still. Without
+# open_clip, whose torchvision has to be built for the very same PyTorch; its tests are skipped.
+.venv-torch/.dev: requirements/dev.txt requirements/torch.txt pyproject.toml
+	@echo "installing wares, PyTorch and development tools into .venv-torch" >&2
+	$(PYTHON) -m venv .venv-torch
+	$(TORCH)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(TORCH)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(TORCH)/python -m pip install --quiet --disable-pip-version-check -r requirements/torch.txt
+	$(TORCH)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+test-torch: .venv-torch/.dev  ## tests of what needs PyTorch
+	$(TORCH)/python -m pytest tests/fit/lora
+
 lint: .venv/.dev   ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,7 +69,7 @@ docs: .venv/.dev   ## run what the documentation shows
 lock:              ## renew the lock files from pyproject.toml
 	$(PYTHON) -m pip install --quiet uv
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group dev -o requirements/dev.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --group dev -o requirements/dev.txt pyproject.toml
 
 clean:             ## remove what make made
-	rm -rf .venv $(SHOP) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-torch $(SHOP) .pytest_cache .mypy_cache .ruff_cache .hypothesis
