@@ -31,6 +31,7 @@ FLOORS = {
     "rebuilding": 5,
     "writing": 5,
     "shop": 5,
+    "baselines": 6,
     "bench": 6,
     "tuning": 6,
     "cli": 7,

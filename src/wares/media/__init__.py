@@ -27,7 +27,17 @@ if TYPE_CHECKING:
 
     from wares.media.sounds import Sound
 
-__all__ = ["Kind", "contact_sheet", "content_key", "decode_image", "decode_sound", "picture", "read", "shown", "sniff"]
+__all__ = [
+    "Kind",
+    "contact_sheet",
+    "content_key",
+    "decode_image",
+    "decode_sound",
+    "picture",
+    "read",
+    "shown",
+    "sniff",
+]
 
 
 def decode_image(

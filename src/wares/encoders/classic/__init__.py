@@ -24,9 +24,9 @@ SEED = 20
 
 BASELINES = {
     "tf-idf": PartSpec("wares.encoders.classic.tfidf:TfIdf", "words, the rarer the heavier", EXTRA),
-    "lsa": PartSpec("wares.encoders.classic.lsa:Lsa", "latent semantic analysis: TF-IDF, 256 directions", EXTRA),
+    "lsa": PartSpec("wares.encoders.classic.lsa:Lsa", "latent semantic analysis: TF-IDF, 200 directions", EXTRA),
     "word-vectors": PartSpec(
-        "wares.encoders.classic.word_vectors:WordVectors", "means of PPMI word vectors, 200 dimensions", EXTRA
+        "wares.encoders.classic.word_vectors:WordVectors", "means of PPMI word vectors, 128 dimensions", EXTRA
     ),
     "colour-histogram": PartSpec("wares.encoders.classic.colours:ColourHistogram", "hue × saturation × value", EXTRA),
     "hog": PartSpec("wares.encoders.classic.hog:Hog", "histograms of oriented gradients", EXTRA),

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from wares.encoders.base import Content, Encoder, Vectors
 
 SEED = 20
-#: Rounds of the search for leading directions, and directions sought beyond those that are kept (Halko, Martinsson and
-#: Tropp 2011, section 4.5). On 9,912 texts, seven rounds gave the same nDCG@10 to within 0.002.
+#: Rounds of the search for leading directions, and directions sought beyond those that are kept (Halko, Martinsson
+#: and Tropp 2011, section 4.5). On 9,912 texts, seven rounds gave the same nDCG@10 to within 0.002.
 _ROUNDS, _SPARE = 3, 16
 
 

@@ -20,7 +20,8 @@ from wares.records import Modality
 if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
 
-DIMS = 256
+#: A word of a single text falls together with no other.
+DIMS, LEAST = 200, 2
 _VERSION = 1
 
 
@@ -31,7 +32,7 @@ class Lsa(Baseline):
 
     def learn(self, contents: Sequence[Content]) -> Encoder:
         texts = cast("Sequence[str]", contents)
-        vocabulary = Vocabulary(texts)
+        vocabulary = Vocabulary(texts, least=LEAST)
         _, axes = leading(_normed(vocabulary, texts), DIMS, self.seed)
         return Encoder(LsaTower(vocabulary, axes), "lsa")
 

@@ -49,7 +49,7 @@ class SiftWords(Baseline):
         each = [patches(pictures[at]) for at in sample]
         found = np.concatenate(each)
         if not len(found):
-            raise CatalogueError(f"sift-words: no patch with texture is in {len(sample):,} pictures")
+            raise CatalogueError(f"no patch with texture is in {len(sample):,} pictures")
         chosen = found[np.sort(chance.permutation(len(found))[:PATCHES])]
         codebook = _codebook(chosen, chance)
         counts = np.stack([count(own, codebook) for own in each])

@@ -1,7 +1,7 @@
 """TF-IDF: a text is its words, each the heavier the rarer it is in the catalogue.
 
-Weights are (1 + ln tf) × idf at unit length, so that a dot product is the cosine of the vector space model (Salton and
-Buckley, "Term-Weighting Approaches in Automatic Text Retrieval", 1988).
+Weights are (1 + ln tf) × idf at unit length, so that a dot product is the cosine of the vector space model (Salton
+and Buckley, "Term-Weighting Approaches in Automatic Text Retrieval", 1988).
 """
 
 from __future__ import annotations

@@ -20,15 +20,17 @@ MOST = 60_000
 class Vocabulary:
     """Tokens in alphabetical order with their inverse document frequencies, learnt from ``texts``.
 
-    ``idf`` is ln((1 + N) / (1 + n)) + 1 for a word that n of N texts have, so that a word of all texts still counts.
+    Words of fewer texts than ``least`` are left out, unless that leaves none. ``idf`` is ln((1 + N) / (1 + n)) + 1
+    for a word that n of N texts have, so that a word of all texts still counts.
     Raises :class:`CatalogueError` when no text has a word.
     """
 
-    def __init__(self, texts: Sequence[str], most: int = MOST) -> None:
+    def __init__(self, texts: Sequence[str], *, least: int = 1, most: int = MOST) -> None:
         holders = Counter(token for text in texts for token in set(said(text)))
         if not holders:
             raise CatalogueError(f"there is no word in {len(texts):,} texts to learn from")
-        kept = sorted(holders, key=lambda token: (-holders[token], token))[:most]
+        often = [token for token in holders if holders[token] >= least] or list(holders)
+        kept = sorted(often, key=lambda token: (-holders[token], token))[:most]
         self.terms = {token: column for column, token in enumerate(sorted(kept))}
         self.idf = np.array(
             [math.log((1 + len(texts)) / (1 + holders[token])) + 1 for token in self.terms], dtype=np.float32

@@ -25,11 +25,11 @@ from wares.records import Modality
 if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
 
-#: Dimensions, words on either side that are neighbours, the power that lifts rare neighbours (0.75 in the paper), and
-#: the share of all words at which a word counts half (Arora et al.: 1e-4 … 1e-3).
-DIMS, WINDOW, SMOOTHED, FREQUENT = 200, 5, 0.75, 1e-3
+#: Dimensions, texts that a word must stand in, words on either side that are neighbours, the power that lifts rare
+#: neighbours (0.75 in the paper), and the share of all words at which a word counts half (Arora et al.: 1e-4 … 1e-3).
+DIMS, LEAST, WINDOW, SMOOTHED, FREQUENT = 128, 2, 5, 0.75, 1e-3
 #: A text (of length 1) has something of its own when this much is left off the shared direction.
-LEAST = 1e-3
+OWN = 1e-3
 _VERSION = 1
 
 
@@ -40,10 +40,10 @@ class WordVectors(Baseline):
 
     def learn(self, contents: Sequence[Content]) -> Encoder:
         texts = cast("Sequence[str]", contents)
-        vocabulary = Vocabulary(texts)
+        vocabulary = Vocabulary(texts, least=LEAST)
         told = ppmi(neighbours(texts, vocabulary.terms))
         if not told.nnz:
-            raise CatalogueError(f"word-vectors: no two words stand together in {len(texts):,} texts; nothing to learn")
+            raise CatalogueError(f"no two words stand together in {len(texts):,} texts; nothing to learn")
         values, axes = leading(told, DIMS, self.seed)
         shares = np.asarray(vocabulary.counts(texts).sum(axis=0), dtype=np.float64)
         weights = FREQUENT / (FREQUENT + shares / shares.sum())
@@ -75,7 +75,7 @@ class WordVectorTower(Tower):
         own = rows - np.outer(rows @ self._shared, self._shared)
         # Where a text has nothing of its own, what all share is better than the noise that is left.
         lengths = np.linalg.norm(own, axis=1, keepdims=True)
-        return unit(np.where(lengths > LEAST, own, rows))
+        return unit(np.where(lengths > OWN, own, rows))
 
 
 def _sums(vocabulary: Vocabulary, vectors: Vectors, texts: Sequence[str]) -> Vectors:

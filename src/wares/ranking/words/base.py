@@ -40,7 +40,9 @@ class TermScores:
     """score(question, document) = Σ over the question's known words of what the word adds in the document, plus
     ``each`` of the document for every known word. Documents without any of the words are not found."""
 
-    def __init__(self, added: Mapping[str, tuple[Numbers, Scores]], documents: int, each: Scores | None = None) -> None:
+    def __init__(
+        self, added: Mapping[str, tuple[Numbers, Scores]], documents: int, each: Scores | None = None
+    ) -> None:
         self._added = added
         self._documents = documents
         self._each = np.zeros(documents) if each is None else each

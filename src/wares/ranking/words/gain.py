@@ -51,7 +51,7 @@ def gain(holders: Numbers, sizes: Scores) -> float:
     labels, having = np.unique(holders, return_counts=True)
     with_word = len(holders)
     without = every - with_word
-    # Sums of n log n, as entropies of counts come to: N H = N log N - Σ n log n. Labels without the word do not change.
+    # Entropies of counts are sums of n log n: N H = N log N - Σ n log n. Labels without the word do not change.
     rest = _nlogn(sizes).sum() - _nlogn(sizes[labels]).sum() + _nlogn(sizes[labels] - having).sum()
     doubt = _nlogn(np.array([every])).sum() - _nlogn(sizes).sum()
     left = _nlogn(np.array([with_word])).sum() - _nlogn(having).sum() + _nlogn(np.array([without])).sum() - rest
