@@ -11,14 +11,16 @@ the same products, one by one and without an index: what differs is the feature.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wares.baselines.entrants import Names, entrants
+from wares import encoders
+from wares.baselines.entrants import Names, channels, entrants
 from wares.baselines.measuring import measure
-from wares.baselines.records import BaselineReport
+from wares.baselines.records import BaselineReport, Contender, Task
 from wares.baselines.tasks import tasks
 from wares.reports import OnProgress
+from wares.settings import Environment
 from wares.shop import Shop
 
 __all__ = ["PRODUCTS", "QUESTIONS", "SEED", "BaselineReport", "compare"]
@@ -45,5 +47,10 @@ def compare(
     """
     names = Names.of(only)
     made, problems = tasks(shop, names.modalities(), folder=folder, products=products, questions=questions, seed=seed)
-    report = measure(made, lambda task: entrants(task, names, seed, shop), on_progress)
+    model = encoders.build(shop.settings.model, Environment.read())
+
+    def contenders(task: Task) -> Iterator[Contender]:
+        return entrants(task, names, seed, channels(task.modality, shop.settings, model))
+
+    report = measure(made, contenders, on_progress)
     return BaselineReport(seed=seed, tasks=report.tasks, rows=report.rows, problems=(*problems, *report.problems))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wares import encoders as models
 from wares.baselines.records import Answered, Contender, Task
 from wares.documents import meaning_text, word_fields
 from wares.encoders import classic
@@ -20,11 +19,10 @@ from wares.ranking import words
 from wares.ranking.words import Document
 from wares.records import Modality, Product
 from wares.registry import PartSpec
-from wares.settings import Environment, Settings
+from wares.settings import Settings
 
 if TYPE_CHECKING:
     from wares.encoders.base import Content
-    from wares.shop import Shop
 
 #: Products are encoded and compared so many at a time.
 BATCH = 512
@@ -55,21 +53,24 @@ class Names(NamedTuple):
         return found | ({"text"} if self.rankers else set[Modality]())
 
 
-def entrants(task: Task, names: Names, seed: int, shop: Shop | None = None) -> Iterator[Contender]:
-    """All that can do a task: baselines of its modality, word rankers, and channels of the shop."""
+def entrants(task: Task, names: Names, seed: int, own: Iterable[Contender] = ()) -> Iterator[Contender]:
+    """All that can do a task: baselines of its modality, word rankers, and a shop's own channels."""
     for name in names.baselines:
         if classic.build(name).modality == task.modality:
             yield Contender(name, _about(classic.BASELINES, name), False, _learning(name, seed))
     if task.modality == "text":
         for name in names.rankers:
             yield Contender(name, _about(words.RANKERS, name), False, _ranking(name))
-    if shop is not None:
-        yield from _own(task, shop)
+    yield from own
 
 
-def bm25(settings: Settings) -> Contender:
-    """The channel "words" of a shop with these settings."""
-    return Contender("words", "BM25 over weighted fields", True, lambda task: _bm25(task, settings))
+def channels(modality: Modality, settings: Settings, encoders: Iterable[Encoder]) -> Iterator[Contender]:
+    """What a shop with these settings and encoders has for a modality: words, and the vectors of each space."""
+    if modality == "text":
+        yield Contender("words", "BM25 over weighted fields", True, lambda task: _bm25(task, settings))
+    for encoder in encoders:
+        if encoder.modality == modality and not encoder.asks_only:
+            yield Contender(encoder.channel, f"the model {settings.model}", True, _encoding(encoder))
 
 
 def reading(product: Product) -> str:
@@ -83,15 +84,6 @@ def kind_of(product: Product) -> str:
 
 
 # -- the shop's own ---------------------------------------------------------------------------------------------
-
-
-def _own(task: Task, shop: Shop) -> Iterator[Contender]:
-    if task.modality == "text":
-        yield bm25(shop.settings)
-    for encoder in models.build(shop.settings.model, Environment.read()):
-        if encoder.modality == task.modality and not encoder.asks_only:
-            name = f"{encoder.space}.{encoder.modality}"
-            yield Contender(name, f"the model {shop.settings.model}", True, _encoding(encoder))
 
 
 def _bm25(task: Task, settings: Settings) -> Answered:

@@ -30,6 +30,9 @@ def measure(
     rows: list[Row] = []
     problems: list[str] = []
     for task in tasks:
+        if not task.asked:
+            problems.append(f"{task.name}: left out; no question has a right answer among the products")
+            continue
         contenders = list(entrants(task))
         for done, contender in enumerate(contenders, start=1):
             try:
@@ -38,7 +41,12 @@ def measure(
                 problems.append(f"{task.name}, {contender.name}: left out; {nothing}")
             if on_progress:
                 on_progress(Progress(task.name, done, len(contenders), contender.name))
-    return BaselineReport(seed=seed, tasks=tuple(map(_told, tasks)), rows=tuple(rows), problems=tuple(problems))
+    return BaselineReport(
+        seed=seed,
+        tasks=tuple(_told(task) for task in tasks if task.asked),
+        rows=tuple(rows),
+        problems=tuple(problems),
+    )
 
 
 def ranking(scores: Scores, ids: Sequence[str]) -> list[str]:
