@@ -44,7 +44,8 @@ def tasks(
             having = _sample(shop, modality, products, seed)
             found += make(_Shop(shop, folder, questions, seed), having, problems)
     if not found:
-        raise CatalogueError(f"nothing can be compared on {len(shop):,} products: {'; '.join(problems)}")
+        size = "1 product" if len(shop) == 1 else f"{len(shop):,} products"
+        raise CatalogueError(f"nothing can be compared on {size}: {'; '.join(problems)}")
     return found, problems
 
 

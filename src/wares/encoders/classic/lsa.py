@@ -33,7 +33,9 @@ class Lsa(Baseline):
     def learn(self, contents: Sequence[Content]) -> Encoder:
         texts = cast("Sequence[str]", contents)
         vocabulary = Vocabulary(texts, least=LEAST)
-        _, axes = leading(_normed(vocabulary, texts), DIMS, self.seed)
+        rows = _normed(vocabulary, texts)
+        # In all directions that a small catalogue spans, nothing would fall together: LSA would be TF-IDF.
+        _, axes = leading(rows, min(DIMS, max(1, min(rows.shape) // 2)), self.seed)
         return Encoder(LsaTower(vocabulary, axes), "lsa")
 
 
