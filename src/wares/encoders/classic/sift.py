@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
 
 #: Words of the codebook; pictures, and patches of all of these, that it is learnt from; rounds of k-means.
-WORDS, PICTURES, PATCHES, ROUNDS = 512, 1_000, 40_000, 12
+WORDS, PICTURES, PATCHES, ROUNDS = 512, 400, 40_000, 12
 #: A codebook has at most one word for so many patches, so that a word is more than one patch.
 PATCHES_A_WORD = 4
 #: The side of the square that a picture is fitted into, in pixels.
