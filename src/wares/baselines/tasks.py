@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -60,10 +61,14 @@ class _Shop(NamedTuple):
 
 def _sample(shop: Shop, modality: Modality, most: int, seed: int) -> list[Product]:
     """At most so many products that have the modality, drawn by a hash of their ids, in the order of the shop."""
-    having = [p for p in shop.products() if modality == "text" or _media(p, modality)]
-    drawn = sorted(having, key=lambda p: hashlib.blake2b(f"{seed} {p.id}".encode(errors="replace")).digest())
-    kept = {product.id for product in drawn[:most]}
-    return [product for product in having if product.id in kept]
+    having = (product for product in shop.products() if modality == "text" or _media(product, modality))
+    keyed = ((_key(product, seed), at, product) for at, product in enumerate(having))
+    drawn = heapq.nsmallest(most, keyed, key=lambda row: row[:2])
+    return [product for _, _, product in sorted(drawn, key=lambda row: row[1])]
+
+
+def _key(product: Product, seed: int) -> bytes:
+    return hashlib.blake2b(f"{seed} {product.id}".encode(errors="replace"), digest_size=8).digest()
 
 
 def _media(product: Product, modality: Modality) -> list[Media]:
