@@ -27,7 +27,7 @@ from wares.baselines.entrants import Names, channels, entrants, reading
 from wares.baselines.measuring import measure
 from wares.baselines.records import MEASURES, BaselineReport, Contender, Row, Task
 from wares.evaluation import made
-from wares.media.sounds import Sound
+from wares.media.sounds import SoundDecoder
 from wares.records import Media, Product
 from wares.settings import Environment, Settings
 
@@ -131,7 +131,9 @@ def sounds(data: Path, limit: int | None) -> Iterator[Task]:
     """Clips by their label, and the rest of a clip."""
     archive = Archive(data, SOUNDS)
     rows = list(archive.rows("audio.csv"))[: limit and 3 * limit]
-    clips = [(Product(id=row["id"], title=row["label"]), sound(archive, row["audio"])) for row in rows]
+    with SoundDecoder() as decoder:
+        heard = [decoder.decode(archive.read(row["audio"]), row["audio"]) for row in rows]
+    clips = [(Product(id=row["id"], title=row["label"]), sound) for row, sound in zip(rows, heard, strict=True)]
     asked = clips[::CLIPS]
     pool = [clip for at, clip in enumerate(clips) if at % CLIPS]
     gains = {a.id: {p.id: 1 for p, _ in pool if p.title == a.title} for a, _ in asked}
@@ -150,10 +152,6 @@ def sounds(data: Path, limit: int | None) -> Iterator[Task]:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def sound(archive: Archive, member: str) -> Sound:
-    return media.decode_sound(archive.read(member), member)
 
 
 def picture(medium: Media) -> Image:

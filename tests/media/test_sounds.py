@@ -10,7 +10,7 @@ pytest.importorskip("miniaudio")
 
 from wares import media
 from wares.errors import MediaError
-from wares.media.sounds import MAX_SECONDS, RATE
+from wares.media.sounds import MAX_SECONDS, RATE, SoundDecoder
 
 
 def wav(samples, rate=RATE, channels=1):
@@ -37,6 +37,35 @@ def test_channels_are_mixed_and_rates_made_one():
     found = media.decode_sound(wav(np.stack([left, right], axis=1), rate=22_050, channels=2))
     assert len(found.samples) == pytest.approx(RATE, abs=50)
     assert float(np.median(found.samples)) == pytest.approx(0.2, abs=0.01)
+
+
+def test_damaged_files_are_errors_and_no_crashes():
+    """Bytes of the head are turned round one after the other; whatever that does to the decoder, the next is read."""
+    whole = wav(np.sin(np.arange(500) / 5) * 0.5)
+    with SoundDecoder() as decoder:
+        for at in range(44):
+            damaged = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
+            try:
+                assert np.isfinite(decoder.decode(damaged).samples).all()
+            except MediaError as told:
+                assert "\n" not in str(told)
+        assert len(decoder.decode(whole).samples) == 500
+
+
+def test_a_sound_that_ends_the_decoder_is_one_broken_sound():
+    whole = wav(np.zeros(500))
+    with SoundDecoder() as decoder:
+        decoder.decode(whole)
+        decoder._child.kill()
+        with pytest.raises(MediaError, match=r"^x.wav: cannot be decoded as a sound: it is damaged"):
+            decoder.decode(whole, "x.wav")
+        assert len(decoder.decode(whole).samples) == 500
+
+
+def test_frames_of_mp3_are_read():
+    silence = (b"\xff\xfb\x90\x64" + bytes(413)) * 60  # 128 kbit/s, 44.1 kHz
+    found = media.decode_sound(silence)
+    assert len(found.samples) == pytest.approx(60 * 1152 / 44_100 * RATE, rel=0.1)
 
 
 def test_a_long_sound_is_cut():

@@ -16,7 +16,7 @@ from wares.baselines.entrants import reading
 from wares.baselines.records import Task
 from wares.errors import CatalogueError, SetupError
 from wares.evaluation import made
-from wares.media.sounds import Sound
+from wares.media.sounds import Sound, SoundDecoder
 from wares.records import Media, Modality, Product
 
 if TYPE_CHECKING:
@@ -141,10 +141,12 @@ def _reader(shop: Shop) -> Callable[[Media], Image]:
 
 
 def _sounding(where: _Shop, products: list[Product], problems: list[str]) -> Iterator[Task]:
-    def decoded(medium: Media) -> Sound:
-        return media.decode_sound(where.shop.media_bytes(medium), media.shown(str(medium.source)))
+    with SoundDecoder() as decoder:
 
-    found = pairs.read([(product, _media(product, "audio")) for product in products], decoded, "sound", problems)
+        def decoded(medium: Media) -> Sound:
+            return decoder.decode(where.shop.media_bytes(medium), media.shown(str(medium.source)))
+
+        found = pairs.read([(product, _media(product, "audio")) for product in products], decoded, "sound", problems)
     if found:
         yield from pairs.halves([(product, sounds[0]) for product, sounds in found], where.questions, problems)
         yield from pairs.another("sound", "audio", found, where.questions, problems)

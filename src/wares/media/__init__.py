@@ -57,10 +57,11 @@ def picture(data: bytes, limits: MediaLimits | None = None, name: str = "") -> I
 
 
 def decode_sound(data: bytes, name: str = "") -> Sound:
-    """The sound in ``data`` as samples; see :func:`wares.media.sounds.decode_sound`."""
-    from wares.media.sounds import decode_sound
+    """The sound in ``data`` as samples; for many, see :class:`wares.media.sounds.SoundDecoder`."""
+    from wares.media.sounds import SoundDecoder
 
-    return decode_sound(data, name)
+    with SoundDecoder() as decoder:
+        return decoder.decode(data, name)
 
 
 def contact_sheet(

@@ -1,19 +1,30 @@
-"""Sounds out of bytes: WAV, FLAC, MP3 and Ogg Vorbis as one channel of samples, bounded in length."""
+"""Sounds out of bytes: WAV, FLAC, MP3 and Ogg Vorbis as one channel of samples, bounded in length.
+
+Feeds are strangers' files, and decoders in C or Rust were seen to end the whole process on damaged ones. So they are
+decoded in a process of their own, with a bound on memory and time; when it dies, it is one broken sound.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.util import find_spec
+from threading import Timer
+from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
 from wares.errors import MediaError, MissingExtra
 from wares.media.sniffing import sniff
+from wares.media.sound_child import LENGTH, MAX_SECONDS, RATE
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-#: Samples a second, enough for speech and most of what tells sounds apart; and how much of a sound is read.
-RATE, MAX_SECONDS = 16_000, 60
-_FRAMES = RATE  # decoded a second at a time, so that a long file is not unpacked whole
+__all__ = ["MAX_SECONDS", "PATIENCE", "RATE", "Sound", "SoundDecoder"]
+
+#: Seconds after which a sound that is still being decoded counts as broken.
+PATIENCE = 20.0
 
 
 class Sound(NamedTuple):
@@ -23,31 +34,79 @@ class Sound(NamedTuple):
     rate: int = RATE
 
 
-def decode_sound(data: bytes, name: str = "") -> Sound:
-    """The first :data:`MAX_SECONDS` of a sound at :data:`RATE`, its channels mixed into one.
+class SoundDecoder:
+    """A process that decodes sounds, as long as this context lasts; it is begun anew when a sound ends it.
 
-    Raises :class:`MediaError` when it cannot be decoded or is empty, :class:`MissingExtra` without the library.
+    :class:`MissingExtra` when its library is not installed. For one thread.
     """
-    import numpy as np
 
-    try:
-        import miniaudio
-    except ModuleNotFoundError as missing:
-        raise MissingExtra("reading sounds", "classic") from missing
-    kind = sniff(data)
-    if kind is None or kind.modality != "audio":
-        raise MediaError("is no sound; WAV, FLAC, MP3 and Ogg Vorbis are read", source=name)
-    pieces: list[npt.NDArray[np.float32]] = []
-    try:
-        stream = miniaudio.stream_memory(data, miniaudio.SampleFormat.FLOAT32, 1, RATE, _FRAMES)
-        for piece in stream:
-            pieces.append(np.frombuffer(piece, dtype=np.float32))
-            if sum(map(len, pieces)) >= MAX_SECONDS * RATE:
-                stream.close()
-                break
-    except miniaudio.MiniaudioError as broken:
-        raise MediaError(f"cannot be decoded as a sound: {broken.args[0]}", source=name) from broken
-    samples = np.concatenate(pieces)[: MAX_SECONDS * RATE] if pieces else np.zeros(0, np.float32)
-    if not len(samples):
-        raise MediaError("is a sound without any samples", source=name)
-    return Sound(np.nan_to_num(np.clip(samples, -1.0, 1.0)).astype(np.float32))
+    def __init__(self) -> None:
+        if find_spec("miniaudio") is None:
+            raise MissingExtra("reading sounds", "classic")
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def decode(self, data: bytes, name: str = "") -> Sound:
+        """The first :data:`MAX_SECONDS` of a sound at :data:`RATE`, its channels mixed into one.
+
+        Raises :class:`MediaError` when it cannot be decoded or is empty.
+        """
+        import numpy as np
+
+        kind = sniff(data)
+        if kind is None or kind.modality != "audio":
+            raise MediaError("is no sound; WAV, FLAC, MP3 and Ogg Vorbis are read", source=name)
+        answered = self._answer(data)
+        if answered is None:
+            self.close()
+            raise MediaError("cannot be decoded as a sound: it is damaged, or takes too long", source=name)
+        kind_of_answer, content = answered
+        if kind_of_answer == b"E":
+            raise MediaError(f"cannot be decoded as a sound: {content.decode(errors='replace')}", source=name)
+        samples = np.frombuffer(content, dtype=np.float32)
+        if not len(samples):
+            raise MediaError("is a sound without any samples", source=name)
+        return Sound(np.clip(np.nan_to_num(samples), -1.0, 1.0))
+
+    def _answer(self, data: bytes) -> tuple[bytes, bytes] | None:
+        """What the child says of a sound; None when it died of it."""
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "wares.media.sound_child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        child = self._child
+        stdin, stdout = child.stdin, child.stdout
+        if stdin is None or stdout is None:  # both are pipes
+            return None
+        watch = Timer(PATIENCE, child.kill)
+        watch.start()
+        try:
+            stdin.write(LENGTH.pack(len(data)) + data)
+            stdin.flush()
+            kind, length = stdout.read(1), stdout.read(LENGTH.size)
+            if len(length) < LENGTH.size:
+                return None
+            (size,) = LENGTH.unpack(length)
+            content = stdout.read(size)
+        except OSError:  # a broken pipe
+            return None
+        finally:
+            watch.cancel()
+        return (kind, content) if len(content) == size else None
+
+    def close(self) -> None:
+        """End the process."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.communicate()
+
+    def __enter__(self) -> SoundDecoder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
