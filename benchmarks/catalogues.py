@@ -33,9 +33,13 @@ class Archive:
             ) from missing
 
     def text(self, member: str) -> str:
-        """A member's text. :class:`SetupError` when the set has no such member."""
+        """A member's text. Raises as :meth:`read`."""
+        return self.read(member).decode()
+
+    def read(self, member: str) -> bytes:
+        """A member's bytes. :class:`SetupError` when the set has no such member."""
         try:
-            return self._zip.read(member).decode()
+            return self._zip.read(member)
         except KeyError as missing:
             raise SetupError(f"{self._path} holds no {member}; it is another version of the data set") from missing
 

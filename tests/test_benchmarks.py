@@ -36,6 +36,18 @@ def measured(module: str, scratch: Path, *arguments: str) -> dict[str, Any]:
 
 
 @needs_data
+def test_classic_features_are_measured_on_words_pictures_and_sounds(tmp_path: Path) -> None:
+    pytest.importorskip("skimage")
+    pytest.importorskip("miniaudio")
+    found = measured("classic", tmp_path, "--limit", "12")
+    (table,) = found["tables"]
+    assert table["columns"][:4] == ["set", "products", "questions", "by"]
+    by = {(row[0], row[3]) for row in table["rows"]}
+    assert {("crowdflower", "words *"), ("groceries, phone photos", "hog"), ("rest of a sound", "mfcc")} <= by
+    assert all(0 <= row[7] <= 1 for row in table["rows"])
+
+
+@needs_data
 def test_speed_measures_every_target(tmp_path: Path) -> None:
     found = measured("speed", tmp_path, "--products", "300", "--queries", "10")
     figures, recall, shares = found["tables"]

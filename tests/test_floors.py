@@ -32,6 +32,7 @@ FLOORS = {
     "writing": 5,
     "fits": 5,
     "shop": 5,
+    "baselines": 6,
     "bench": 6,
     "fit": 6,
     "tuning": 6,

@@ -1,4 +1,5 @@
-"""What holds for every encoder of every model in the table, and of a two-tower export in either layout."""
+"""What holds for every encoder: of each model in the table, of a two-tower export in either layout, and what each
+baseline of the table makes of the same small catalogue."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +9,15 @@ import pytest
 from PIL import Image
 
 from wares import encoders
+from wares.encoders import classic
 from wares.encoders.base import Encoder
-from wares.errors import ModelUnavailable
+from wares.errors import MissingExtra, ModelUnavailable
+from wares.media.sounds import Sound
 from wares.settings import Environment
 
 EXPORTS = {"two-tower, split": "split", "two-tower, joint": "joint"}
+
+BASELINES = "all baselines"
 
 #: A vector may differ by so much when other contents are encoded beside it (float32 sums in another order).
 TOLERANCE = 2e-4
@@ -29,9 +34,17 @@ def photo(seed, size=(96, 64)):
     return Image.fromarray(np.clip(np.asarray(picture).astype(int) + grain, 0, 255).astype(np.uint8))
 
 
+def tone(pitch, seconds=0.5, loudness=0.5):
+    """A tone with some noise, at 16,000 samples a second."""
+    times = np.arange(int(seconds * 16_000)) / 16_000
+    noise = np.random.default_rng(int(pitch)).normal(0, 0.02, len(times))
+    return Sound((loudness * np.sin(2 * np.pi * pitch * times) + noise).astype(np.float32))
+
+
 ORDINARY = {
     "text": ["red lamp", "green", "a blue dress for women, size M", "红色连衣裙", "HP Pavilion dv7-1211ea 43.2 cm"],
     "image": [photo(1), photo(2), photo(3, (40, 120)), photo(4, (8, 8)), photo(5, (300, 300))],
+    "audio": [tone(220), tone(440, 1.5), tone(880, 0.1), tone(3000, loudness=0.05), tone(50)],
 }
 HOSTILE = {
     "text": [
@@ -46,10 +59,25 @@ HOSTILE = {
         "-" * 500,
     ],
     "image": [photo(6, (1, 1)), photo(7, (3000, 10)), photo(8, (10, 3000)), Image.new("RGB", (64, 64), "white")],
+    "audio": [
+        Sound(np.zeros(0, np.float32)),
+        Sound(np.ones(1, np.float32)),
+        Sound(np.zeros(16_000, np.float32)),
+        Sound(np.sign(tone(100).samples)),
+    ],
+}
+#: What baselines learn from: the words of some texts that share words, the pictures, the sounds.
+TAUGHT = {
+    **ORDINARY,
+    "text": [*ORDINARY["text"], "red dress lamp", "green lamp", "红色灯", "blue HP women", "size 43"],
 }
 
 
-@pytest.fixture(scope="module", params=[*encoders.MODELS, *EXPORTS])
+def learnt(name):
+    return classic.learn(name, TAUGHT[classic.build(name).modality])
+
+
+@pytest.fixture(scope="module", params=[*encoders.MODELS, *EXPORTS, BASELINES])
 def build(request, export):
     """Builds one model, as often as it is called."""
     location = f"file:{export(EXPORTS[request.param])}" if request.param in EXPORTS else request.param
@@ -57,9 +85,13 @@ def build(request, export):
 
     def again() -> tuple[Encoder, ...]:
         try:
+            if request.param == BASELINES:
+                return tuple(learnt(name) for name in classic.BASELINES)
             return encoders.build(location, environment, lambda message: None)
         except ModelUnavailable as error:
             pytest.skip(f"the weights cannot be had here: {error}")
+        except MissingExtra as error:
+            pytest.skip(str(error))
 
     return again
 
@@ -79,7 +111,7 @@ def test_channels_are_distinct_and_named_after_space_and_modality(built):
 
 
 def test_there_are_words_and_pictures(built):
-    assert {encoder.modality for encoder in built} == {"text", "image"}
+    assert {encoder.modality for encoder in built} >= {"text", "image"}
 
 
 def test_encoders_of_one_space_have_its_dimensions(built):

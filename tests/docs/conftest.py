@@ -10,6 +10,7 @@ import pytest
 from wares import encoders, models
 from wares.catalogue import READERS
 from wares.cli import demo
+from wares.encoders import classic
 from wares.encoders.base import Encoder
 from wares.errors import ModelUnavailable
 from wares.settings import Environment
@@ -37,7 +38,7 @@ def ready(built_once: Callable[..., tuple[Encoder, ...]], monkeypatch: pytest.Mo
 @pytest.fixture
 def tables() -> Iterator[None]:
     """Rows that a page or an example adds to the tables of parts are gone afterwards."""
-    kept = [(table, dict(table)) for table in (READERS, encoders.MODELS)]
+    kept = [(table, dict(table)) for table in (READERS, encoders.MODELS, classic.BASELINES)]
     yield
     for table, rows in kept:
         table.clear()

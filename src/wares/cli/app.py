@@ -9,6 +9,7 @@ import typer
 
 from wares import __version__
 from wares.cli import (
+    baselines,
     bench,
     demo,
     doctor,
@@ -36,8 +37,8 @@ app = typer.Typer(
 
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo.demo, index.index, search.search, products.show, products.remove, fit.fit),
-    *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, bench.bench),
-    *(settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
+    *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
+    *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
 )
 for verb in VERBS:
     app.command()(verb)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL.Image import Image
 
+    from wares.media.sounds import Sound
+
     Vectors: TypeAlias = npt.NDArray[np.float32]
-    Content: TypeAlias = str | Image
+    Content: TypeAlias = str | Image | Sound
 
 
 class Tower(ABC):
@@ -45,7 +47,8 @@ class Tower(ABC):
 
     @abstractmethod
     def encode_batch(self, batch: Sequence[Content]) -> Vectors:
-        """One batch → array of shape (len(batch), dims). Texts are ``str``; pictures are RGB ``PIL.Image``."""
+        """One batch → array of shape (len(batch), dims). Texts are ``str``, pictures RGB
+        ``PIL.Image``, sounds :class:`~wares.media.sounds.Sound`."""
 
 
 class Encoder:

@@ -6,6 +6,7 @@
 :func:`sniff`           bytes → modality and media type, by content and never by name
 :func:`decode_image`    bytes → an upright RGB picture
 :func:`picture`         bytes → that picture at the size encoders look at
+:func:`decode_sound`    bytes → the samples of a sound
 :func:`contact_sheet`   pictures and captions → one picture to look at
 ======================  =====================================================================
 
@@ -24,7 +25,19 @@ from wares.settings import MediaLimits
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Kind", "contact_sheet", "content_key", "decode_image", "picture", "read", "shown", "sniff"]
+    from wares.media.sounds import Sound
+
+__all__ = [
+    "Kind",
+    "contact_sheet",
+    "content_key",
+    "decode_image",
+    "decode_sound",
+    "picture",
+    "read",
+    "shown",
+    "sniff",
+]
 
 
 def decode_image(
@@ -41,6 +54,14 @@ def picture(data: bytes, limits: MediaLimits | None = None, name: str = "") -> I
     from wares.media.images import picture
 
     return picture(data, limits, name)
+
+
+def decode_sound(data: bytes, name: str = "") -> Sound:
+    """The sound in ``data`` as samples; for many, see :class:`wares.media.sounds.SoundDecoder`."""
+    from wares.media.sounds import SoundDecoder
+
+    with SoundDecoder() as decoder:
+        return decoder.decode(data, name)
 
 
 def contact_sheet(
