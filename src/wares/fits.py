@@ -37,7 +37,7 @@ class Fits:
         self._shop = shop
         self.folder = shop / "fits"
         self._model = model
-        self._environment = environment
+        self.environment = environment
         self._loading = threading.Lock()
         self._unfitted: tuple[Encoder, ...] | None = None
         self._made: dict[str, tuple[Encoder, ...]] = {}
@@ -173,10 +173,10 @@ class Fits:
 
     def _build(self, name: str) -> tuple[Encoder, ...]:
         if name and (self.path(name) / MODEL).is_dir():
-            return models.build(f"file:{self.path(name) / MODEL}", self._environment)
+            return models.build(f"file:{self.path(name) / MODEL}", self.environment)
         return models.with_heads(self._raw(), self._model, self.heads(name) if name else None)
 
     def _raw(self) -> tuple[Encoder, ...]:
         if self._unfitted is None:
-            self._unfitted = models.unfitted(self._model, self._environment)
+            self._unfitted = models.unfitted(self._model, self.environment)
         return self._unfitted

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wares.fit.drift import Drift
-    from wares.fit.job import Judged
+    from wares.fit.guard import Judged
     from wares.fit.report import FitReport, Gain
     from wares.shop import Shop
 
@@ -32,6 +32,10 @@ def fit(
     ] = None,
     qrels: Annotated[Path | None, typer.Option(metavar="FILE", help="Judgments of these questions.")] = None,
     media_root: MediaRoot = None,
+    lora: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Adapt a bigger model instead: hf:, file: or open_clip: (extra torch)."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Switch even if it is not better.")] = False,
     drift: Annotated[bool, typer.Option("--drift", help="Only say whether another fit is due.")] = False,
     seed: Annotated[int, typer.Option(metavar="NUMBER", help="Another seed, another fit.")] = 20,
@@ -48,6 +52,7 @@ def fit(
       wares fit my-shop
       wares fit my-shop --drift
       wares fit my-shop --queries q.tsv --qrels q.qrels
+      wares fit my-shop --lora file:models/my-clip
     """
     import wares
 
@@ -72,6 +77,20 @@ def run(shop: Shop, *, judged: Judged | None = None, loss: str = "infonce", seed
 
     with bars(stderr()) as progress:
         return learned(shop, recipe=Recipe(loss=loss, seed=seed), judged=judged, on_progress=progress, **how)
+
+
+def _adapted(shop: Shop, base: str, *, loss: str, seed: int, force: bool, judged: Judged | None) -> FitReport:
+    from wares.cli.progress import bars
+    from wares.fit.bigger import adapt_shop
+    from wares.fit.lora import LoraSettings
+
+    if loss not in ("infonce", "siglip"):
+        raise typer.BadParameter(
+            f"{loss!r} is no loss of a bigger model; take infonce or siglip", param_hint="'--loss'"
+        )
+    settings = LoraSettings(loss=loss, seed=seed)  # type: ignore[arg-type]
+    with bars(stderr()) as progress:
+        return adapt_shop(shop, base, settings=settings, force=force, judged=judged, on_progress=progress)
 
 
 def by_itself(shop: Path, console: Console) -> FitReport | None:
@@ -163,6 +182,6 @@ def _judged(queries: Path | None, qrels: Path | None, media_root: Path | None) -
             "questions and judgments belong together; name both or none", param_hint=f"'{missing}'"
         )
     from wares.evaluation.judgments import read_judgments
-    from wares.fit.job import Judged
+    from wares.fit.guard import Judged
 
     return Judged(read(queries, media_root), read_judgments(qrels))

@@ -13,9 +13,10 @@ from wares.encoders.terms import BUCKETS, of_text
 from wares.evaluation.statistics import bootstrap
 from wares.fit import judging
 from wares.fit.captions import Captioner
-from wares.fit.job import gather, read_report
+from wares.fit.job import gather
 from wares.fit.parting import Pictured, groups
 from wares.fit.report import FitReport
+from wares.fit.rollout import read_report
 from wares.reports import OnProgress, Progress
 from wares.shop import Shop
 

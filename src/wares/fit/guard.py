@@ -25,11 +25,16 @@ from wares.shop import Shop
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from wares.fit.job import Judged
-
 #: Questions of each kind that are made, and of judged ones at most.
 SIZE, MOST = 40, 400
 MEASURE = parse("nDCG@10")
+
+
+class Judged(NamedTuple):
+    """Questions of people with their judgments, which a fit must not make worse."""
+
+    queries: QuerySet
+    judgments: Judgments
 
 
 class Asked(NamedTuple):

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
 from wares.encoders.fitted import Ground, ground
-from wares.encoders.heads import Heads, load, save
+from wares.encoders.heads import Heads, save
 from wares.encoders.terms import BUCKETS
 from wares.errors import SetupError
-from wares.evaluation.records import Judgments, QuerySet
-from wares.fit import guard, learning
+from wares.fit import learning
+from wares.fit.guard import Judged
 from wares.fit.learning import Learnt, Start, TooLittle, learn
 from wares.fit.parting import Pictured
 from wares.fit.report import FitReport, Gain, gain
+from wares.fit.rollout import Rollout, tried
 from wares.fit.training import Recipe
 from wares.fit.views import views
 from wares.fits import HEADS, MODEL
@@ -28,13 +24,6 @@ from wares.shop import Shop
 
 #: Where a fit may begin: with the heads of the last fit, or those that wares brings, or with nothing.
 STARTS = ("auto", "last", "shipped", "nothing")
-
-
-class Judged(NamedTuple):
-    """Questions of people with their judgments, which a fit must not make worse."""
-
-    queries: QuerySet
-    judgments: Judgments
 
 
 def fit(
@@ -56,7 +45,6 @@ def fit(
     as before.
     """
     tell = on_progress or _silent
-    began = time.monotonic()
     recipe = recipe or Recipe()
     present = shop.fit
     _check(shop, present, start)
@@ -64,6 +52,7 @@ def fit(
     base = ground(shop.fits.unfitted())
     change = shop.info().last_change
     pictured = gather(shop, base, tell)
+    rollout = Rollout(shop, force=force, judged=judged, tell=tell)
     with shop.fits.begin() as made:
         began_with, name = _start(shop, start, present)
         try:
@@ -77,17 +66,14 @@ def fit(
                 on_progress=tell,
             )
         except TooLittle as little:
-            shop.fits.tried(_tried(change, str(little)))
+            shop.fits.tried(tried(change, str(little)))
             raise
         report = _report(shop, learnt, recipe, name, present, change)
         better = _better(learnt)
         if not (better or force):
-            why = "not switched: on products held out it is no better than what is in force"
-            return _ended(shop, report, began, why)
+            return rollout.refused(report, "on products held out it is no better than what is in force")
         save(learnt.heads, made / HEADS)
-        load(made / HEADS)
-        fitted = shop.fits.finish(made)
-        return _rolled_out(shop, fitted, report, judged, force and not better, force, began, tell)
+        return rollout.switch(shop.fits.finish(made), report, better=better)
 
 
 def gather(shop: Shop, base: Ground, tell: OnProgress) -> list[Pictured]:
@@ -173,78 +159,11 @@ def _report(shop: Shop, learnt: Learnt, recipe: Recipe, start: str, present: str
     )
 
 
-def _rolled_out(
-    shop: Shop,
-    fitted: str,
-    report: FitReport,
-    judged: Judged | None,
-    forced: bool,
-    force: bool,
-    began: float,
-    tell: OnProgress,
-) -> FitReport:
-    """Build the index with a fit, ask both, and switch or throw it away."""
-    version = ""
-    try:
-        version = shop.build(fitted, progress=tell)
-        with guard.questions(shop, judged, report.seed) as asked:
-            found = guard.compare(shop, version, asked, tell)
-        report = msgspec.structs.replace(report, shop=found)
-        worse = [one.measure for one in found if one.worse]
-        if worse and not force:
-            raise _Worse(worse)
-        why = "switched, because it was forced" if forced or worse else "switched: better on products held out"
-        done = _done(msgspec.structs.replace(report, switched=True, fit=fitted, version=version), began, why)
-        shop.fits.accept(fitted, msgspec.json.format(msgspec.json.encode(done)))
-        shop.publish(version)
-    except _Worse as told:
-        shop.discard(version)
-        shop.fits.discard(fitted)
-        return _ended(shop, report, began, f"not switched: whole searches got worse ({', '.join(told.args[0])})")
-    except BaseException:
-        if shop.fit != fitted:
-            if version:
-                shop.discard(version)
-            shop.fits.discard(fitted)
-        raise
-    shop.fits.tried(_tried(report.last_change, why))
-    return done
-
-
-class _Worse(Exception):
-    """Whole searches got worse."""
-
-
-def _done(report: FitReport, began: float, verdict: str) -> FitReport:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    seconds = round(time.monotonic() - began, 1)
-    return msgspec.structs.replace(report, verdict=verdict, seconds=seconds, peak_mb=round(peak))
-
-
-def _ended(shop: Shop, report: FitReport, began: float, verdict: str) -> FitReport:
-    shop.fits.tried(_tried(report.last_change, verdict))
-    return _done(report, began, verdict)
-
-
-def _tried(change: int, verdict: str) -> bytes:
-    return msgspec.json.encode({"last_change": change, "verdict": verdict})
-
-
 def known_terms(heads: Heads) -> str:
     """Which buckets of terms the heads have learned anything of, as hexadecimal bits."""
     table = heads.words.table
     learned = table.any(axis=1) if len(table) else np.zeros(BUCKETS, np.bool_)
     return np.packbits(learned).tobytes().hex()
-
-
-def read_report(shop: Shop, name: str) -> FitReport:
-    """The report of a fit of the shop."""
-    return msgspec.json.decode(shop.fits.report(name), type=FitReport)
-
-
-def reports(shop: Shop) -> Iterable[FitReport]:
-    """The reports of the shop's fits, oldest first."""
-    return (read_report(shop, name) for name in shop.fits.names())
 
 
 def _silent(_: Progress) -> None:
