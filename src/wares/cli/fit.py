@@ -60,9 +60,11 @@ def fit(
         if drift:
             _drift(opened, as_json)
             return
-        report = run(
-            opened, loss=loss, start=start, force=force, seed=seed, judged=_judged(queries, qrels, media_root)
-        )
+        judged = _judged(queries, qrels, media_root)
+        if lora is not None:
+            report = _adapted(opened, lora, loss=loss, force=force, seed=seed, judged=judged)
+        else:
+            report = run(opened, loss=loss, start=start, force=force, seed=seed, judged=judged)
     if as_json:
         print_json(report)
     else:

@@ -61,15 +61,13 @@ def adapt_shop(
     group = groups(pictured)
     out = held_out(pictured, group)
     if len(pictured) < FEWEST_PRODUCTS or len(np.unique(group[out])) < FEWEST_HELD_OUT:
-        raise TooLittle(
-            f"{len(pictured):,} products have pictures, and adapting a model needs {FEWEST_PRODUCTS} or more"
-        )
+        few = f"{len(pictured):,} products have a picture that could be read"
+        raise TooLittle(f"{few}, and adapting a model needs {FEWEST_PRODUCTS} or more that can be told apart")
     captioner = Captioner(one.product for one in pictured)
     told = [_example(shop, one, number, captioner) for one, number in zip(pictured, group.tolist(), strict=True)]
     learned = [example for example, is_out in zip(told, out, strict=True) if not is_out]
-    held = [(one, example) for one, example, is_out in zip(pictured, told, out, strict=True) if is_out][
-        :MOST_HELD_OUT
-    ]
+    held = [(one, example) for one, example, is_out in zip(pictured, told, out, strict=True) if is_out]
+    held = held[:MOST_HELD_OUT]
     rollout = Rollout(shop, force=force, judged=judged, tell=tell)
     with shop.fits.begin() as made:
         report = adapt(
