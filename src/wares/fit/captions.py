@@ -93,6 +93,15 @@ class Captioner:
             return []
         return [self._drawn(titles, others, made, chance) for _ in range(count)]
 
+    def shared(self, product: Product, chance: Random, count: int) -> list[Caption]:
+        """``count`` captions that hold for others too, each by one of the names of what it states, in either language;
+        none if nothing can be said."""
+        made: dict[str, list[tuple[Term, ...]]] = {}
+        for label, parts in _templates(self._terms(product)):
+            made.setdefault(label, []).append(parts)
+        labels = [chance.choice(list(made)) for _ in range(count)] if made else []
+        return [_worded(label, chance.choice(made[label]), chance) for label in labels]
+
     def _drawn(
         self,
         titles: list[Caption],

@@ -43,7 +43,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     batch: int = 384
     captions: int = 2
     #: Of a product's captions, the share that is its own.
-    own: float = 0.7
+    own: float = 0.5
     rate: float = 1e-3
     table_rate: float = 3.0
     decay: float = 0.05
@@ -208,7 +208,7 @@ class Batches:
         if not len(said) or self._chance.random() < self._recipe.own:
             # The title comes first and is said as often as all other captions of its own together.
             return int(own[0] if self._chance.random() < 0.5 else self._chance.choice(own))
-        return int(self._chance.choice(said))
+        return int(self._chance.choice(said[self._chance.integers(len(said))]))
 
     def _bag(self, captions: Ints) -> Bag:
         bag = self._material.texts.bag(captions)

@@ -10,7 +10,8 @@ import numpy as np
 
 from wares.encoders.fitted import Words
 from wares.encoders.terms import of_text
-from wares.fit.captions import Captioner
+from wares.encoders.tokens import tokens
+from wares.fit.captions import Caption, Captioner
 from wares.fit.material import Bank, Texts
 from wares.fit.terms import Facet
 from wares.records import Product
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
 
-#: Captions drawn of each product; all together about MOST, for encoding them is what takes the time.
-FEWEST, MOST_EACH, MOST = 6, 32, 40_000
+#: Captions drawn of each product, beside those in the commonest words; all together about MOST, for encoding them is
+#: what takes the time. A title of which less than FEWEST_WORDS is left says too little to be its own.
+FEWEST, MOST_EACH, MOST, FEWEST_WORDS = 6, 32, 40_000, 3
 _AT_ONCE = 512
 
 #: (done, of how many texts).
@@ -33,7 +35,7 @@ class Wording(NamedTuple):
 
     captions: tuple[str, ...]
     own: list[Ints]
-    said: list[Ints]
+    said: list[tuple[Ints, ...]]
     stated: list[frozenset[int]]
     facets: list[frozenset[int]]
     kinds: Ints
@@ -61,17 +63,20 @@ def worded(products: Sequence[Product], captioner: Captioner, seed: int) -> Word
 
     count = int(np.clip(MOST // max(len(products), 1), FEWEST, MOST_EACH))
     own: list[Ints] = []
-    said: list[Ints] = []
+    said: list[tuple[Ints, ...]] = []
     facets: list[frozenset[int]] = []
     kinds: list[int] = []
     for product in products:
         chance = Random(f"{seed} {product.id}")  # noqa: S311 - to be repeated, no secret
-        drawn = captioner.draw(product, chance, count)
         title = [place(product.title, frozenset())] if product.title.strip() else []
-        mine = [place(c.text, c.facets) for c in drawn if not c.facets and c.text.strip()]
-        shared = [place(c.text, c.facets) for c in drawn if c.facets]
+        drawn = captioner.draw(product, chance, count)
+        mine = [place(c.text, c.facets) for c in drawn if not c.facets and _tells(c)]
         own.append(np.array(list(dict.fromkeys([*title, *mine])), np.int64))
-        said.append(np.array(list(dict.fromkeys(shared)), np.int64))
+        shared: dict[str, dict[int, None]] = {}
+        for caption in (*captioner.captions(product), *captioner.shared(product, chance, count)):
+            if caption.facets:
+                shared.setdefault(caption.kind, {})[place(caption.text, caption.facets)] = None
+        said.append(tuple(np.array(list(places), np.int64) for places in shared.values()))
         has = captioner.facets(product)
         facets.append(numbered(has))
         kinds.append(min((number[facet] for facet in has if facet[0] == "kind"), default=-1))
@@ -90,6 +95,11 @@ def _banks(names: Mapping[str, Mapping[int, list[int]]]) -> Iterator[Bank]:
         named = {facet: captions for facet, captions in of_field.items() if captions}
         if len(named) >= FEWEST_VALUES:
             yield Bank(np.array(list(named), np.int64), [np.array(captions, np.int64) for captions in named.values()])
+
+
+def _tells(caption: Caption) -> bool:
+    """Whether a caption of a product's own is more than a word or two that would do for many."""
+    return len(tokens(caption.text)) >= FEWEST_WORDS
 
 
 def encoded(words: Words, texts: Sequence[str], tell: Tell | None = None) -> Texts:
