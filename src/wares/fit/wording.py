@@ -83,10 +83,10 @@ def worded(products: Sequence[Product], captioner: Captioner, seed: int) -> Word
     names: dict[str, dict[int, list[int]]] = {
         field: {number[facet]: [] for facet in number if facet[0] == field} for field in BANKS
     }
-    for caption, states in enumerate(stated):
+    for number_of_caption, states in enumerate(stated):
         for of_field in names.values():
             if len(states) == 1 and (only := min(states)) in of_field:
-                of_field[only].append(caption)
+                of_field[only].append(number_of_caption)
     return Wording(tuple(texts), own, said, stated, facets, np.array(kinds, np.int64), list(_banks(names)))
 
 
