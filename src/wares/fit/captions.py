@@ -94,8 +94,8 @@ class Captioner:
         return [self._drawn(titles, others, made, chance) for _ in range(count)]
 
     def shared(self, product: Product, chance: Random, count: int) -> list[Caption]:
-        """``count`` captions that hold for others too, in either language, each by one of the names of what it states;
-        none if nothing can be said."""
+        """``count`` captions that hold for others too, in either language, each by a name of what it states; none if
+        nothing can be said."""
         made: dict[str, list[tuple[Term, ...]]] = {}
         for label, parts in _templates(self._terms(product)):
             made.setdefault(label, []).append(parts)

@@ -45,8 +45,9 @@ class Material(NamedTuple):
 
     ``pictures`` (m, d) belong to the products ``owners`` (m,); ``views`` are other views of picture ``viewed[i]``.
     ``own[p]`` are captions that are a product's own, its title before all; ``said[p]`` those that others may share,
-    in a list for each way they are made. A caption states ``stated[c]``, numbers of facets, of which product p has ``facets[p]``; one that states none
-    belongs to its product and those of the same ``groups``. ``kinds`` tell what sort of thing each is (-1: unknown);
+    in a list for each way they are made. A caption states ``stated[c]``, numbers of facets, of which product p has
+    ``facets[p]``; one that states none belongs to its product and those of the same ``groups``. ``kinds`` tell what
+    sort of thing each is (-1: unknown);
     ``banks`` are the names of all kinds, and of all colours.
     """
 

@@ -208,7 +208,7 @@ class Batches:
         if not len(said) or self._chance.random() < self._recipe.own:
             # The title comes first and is said as often as all other captions of its own together.
             return int(own[0] if self._chance.random() < 0.5 else self._chance.choice(own))
-        return int(self._chance.choice(said[self._chance.integers(len(said))]))
+        return int(self._chance.choice(said[int(self._chance.integers(len(said)))]))
 
     def _bag(self, captions: Ints) -> Bag:
         bag = self._material.texts.bag(captions)
