@@ -42,8 +42,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     words: Shape = Shape(buckets=8192)
     batch: int = 384
     captions: int = 2
-    #: Of a product's captions, the share that is its own.
+    #: Of a product's captions, the share that is its own; of these, the share that is its title as it stands.
     own: float = 0.5
+    titled: float = 0.75
     rate: float = 1e-3
     table_rate: float = 3.0
     decay: float = 0.05
@@ -206,8 +207,7 @@ class Batches:
     def _caption(self, product: int) -> int:
         own, said = self._material.own[product], self._material.said[product]
         if not len(said) or self._chance.random() < self._recipe.own:
-            # The title comes first and is said as often as all other captions of its own together.
-            return int(own[0] if self._chance.random() < 0.5 else self._chance.choice(own))
+            return int(own[0] if self._chance.random() < self._recipe.titled else self._chance.choice(own))
         return int(self._chance.choice(said[int(self._chance.integers(len(said)))]))
 
     def _bag(self, captions: Ints) -> Bag:
