@@ -133,8 +133,8 @@ def _report(shop: Shop, learnt: Learnt, recipe: Recipe, start: str, present: str
         gain("title → picture, RR", learnt.before.titles.tolist(), learnt.after.titles.tolist()),
         gain("label → pictures, nDCG@10", learnt.before.labels.tolist(), learnt.after.labels.tolist()),
     ]
-    if len(learnt.looks[0]):
-        measures.append(gain("photo → product, P@1", learnt.looks[0].tolist(), learnt.looks[1].tolist()))
+    looks = (("photo → product, P@1", learnt.looks.photos), ("photo → its like, P@10", learnt.looks.alike))
+    measures += [gain(name, old.tolist(), new.tolist()) for name, (old, new) in looks if len(old)]
     return FitReport(
         verdict="",
         model=shop.settings.model,

@@ -2,7 +2,8 @@
 
 ``titles``  a title, and the pictures of its own group sought among all that are held out: reciprocal rank
 ``labels``  what shoppers type ("blue shirt", "蓝色衬衫"), and every product of which it holds: nDCG@10
-``looks``   a picture, and the other pictures of its product: reciprocal rank at one
+``looks``   a picture, and the product it is of, by its other pictures: precision at one
+``alike``   a picture, and those of products of the same kind and colour: precision at ten
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from wares.encoders.heads import Head, Heads
 from wares.fit.captions import Captioner
 from wares.fit.material import Texts
 from wares.fit.parting import Pictured
+from wares.fit.terms import Facet
 from wares.fit.wording import encoded
 from wares.records import Product
 
@@ -44,13 +46,17 @@ class Asked(NamedTuple):
 
 
 class Exam(NamedTuple):
-    """Products held out: their pictures (m, d), which product (0 … n-1) each is of, and what is asked."""
+    """Products held out: their pictures (m, d), which product (0 … n-1) each is of, and what is asked.
+
+    ``sorts`` (n,) is equal where kind and colour are, -1 where they are not known.
+    """
 
     pictures: Vectors
     owners: Ints
     titles: Asked
     labels: Asked
     products: int
+    sorts: Ints
 
 
 class Marks(NamedTuple):
@@ -82,7 +88,17 @@ def exam(held: Sequence[Pictured], group: Ints, captioner: Captioner, words: Wor
         titles=titles,
         labels=_labels([one.product for one in products], captioner, words, seed),
         products=len(products),
+        sorts=_sorts([one.product for one in products], captioner),
     )
+
+
+def _sorts(products: Sequence[Product], captioner: Captioner) -> Ints:
+    number: dict[frozenset[Facet], int] = {}
+    found = []
+    for product in products:
+        sort = frozenset(facet for facet in captioner.facets(product) if facet[0] in ("kind", "colour"))
+        found.append(number.setdefault(sort, len(number)) if sort else -1)
+    return np.array(found, np.int64)
 
 
 def _labels(products: Sequence[Product], captioner: Captioner, words: Words, seed: int) -> Asked:
@@ -163,6 +179,20 @@ def looks(asked: Vectors, pictures: Vectors, owners: Ints, right: Ints) -> Value
     if not len(asked) or not len(pictures):
         return np.zeros(0)
     return np.asarray(owners[(asked @ pictures.T).argmax(axis=1)] == right, dtype=np.float64)
+
+
+def alike(exam: Exam, rows: Vectors) -> Values:
+    """For each product's first picture the share of the ten nearest other products that are of its sort; ``rows`` are
+    those of all pictures, (m, o). Products that are alone of their sort are not asked."""
+    firsts = np.flatnonzero(np.r_[True, exam.owners[1:] != exam.owners[:-1]])
+    counts = np.bincount(exam.sorts[exam.sorts >= 0], minlength=1)
+    asking = np.array([sort >= 0 and counts[sort] > 1 for sort in exam.sorts])
+    scores = rows[firsts] @ rows[firsts].T
+    np.fill_diagonal(scores, -np.inf)
+    depth = min(_DEPTH, len(firsts) - 1)
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
+    same = exam.sorts[best] == exam.sorts[:, None]
+    return np.asarray(same[asking].mean(axis=1), dtype=np.float64) if asking.any() else np.zeros(0)
 
 
 def _by_product(scores: Vectors, exam: Exam) -> Vectors:

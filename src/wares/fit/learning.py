@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from wares.encoders.fitted import Ground, beside
+from wares.encoders.fitted import Ground
 from wares.encoders.heads import Head, Heads
 from wares.encoders.terms import BUCKETS
 from wares.errors import SetupError
-from wares.fit import judging
+from wares.fit import judging, looks
 from wares.fit.captions import Captioner
 from wares.fit.judging import Exam, Marks
 from wares.fit.losses import LOSSES
@@ -35,12 +35,10 @@ if TYPE_CHECKING:
 FEWEST_PRODUCTS, FEWEST_PICTURES, FEWEST_GROUPS, FEWEST_HELD_OUT = 200, 500, 50, 10
 #: How many products are learned from at most, and pictures of each.
 MOST_PRODUCTS, MOST_PICTURES = 20_000, 8
-#: Shares of the prior, and of the head in looks, that are tried on what is held out.
-PRIORS, LOOKS = (0.0, 0.1, 0.25, 0.5), (0.0, 0.25, 0.5, 0.75)
+#: Shares of the prior that are tried on what is held out.
+PRIORS = (0.0, 0.1, 0.25, 0.5)
 #: A bigger share of the prior is taken when it costs no more than this: it finds what was never learned.
 _NO_LOSS = 0.002
-#: A product with so many pictures lends one to be asked with; in all at most so many, and no fewer to be believed.
-_LENDERS, _MOST_LENT, _FEWEST_LENT = 4, 500, 20
 #: Steps for so many pairs: (pairs, steps); twice the pairs, some half more steps.
 _STEPS = ((500, 250), (1_000, 300), (2_000, 350), (4_000, 400), (8_000, 500), (1 << 62, 700))
 #: What a start from the last heads takes of the steps and of the learning rate.
@@ -72,15 +70,14 @@ MakeViews = Callable[[Sequence[Pictured]], Views]
 class Learnt(NamedTuple):
     """Heads, and what they are worth on the products held out.
 
-    ``before`` and ``after`` are marks without and with them: of the prior, or of the heads there were. ``looks`` are
-    the same for pictures that look for pictures: of photos of products that are known (lent) before and after.
+    ``before`` and ``after`` are marks without and with them: of the prior, or of the heads there were.
     """
 
     heads: Heads
     before: Marks
     prior: Marks | None
     after: Marks
-    looks: tuple[judging.Values, judging.Values]
+    looks: looks.Looks
     products: int
     pictures: int
     held_out: int
@@ -118,7 +115,7 @@ def learn(
     held = [one for one, is_out in zip(chosen, out, strict=True) if is_out]
     examined = judging.exam(held, group[out], captioner, ground.words, recipe.seed)
     taught = [one for one, is_out in zip(chosen, out, strict=True) if not is_out]
-    lent, kept = _lend(taught, recipe.seed)
+    lent, kept = looks.lend(taught, recipe.seed)
     material, captions = _material(kept, group[~out], ground, captioner, recipe, views, tell)
     recipe = _paced(recipe, len(material.owners), again=bool(start and start.own))
 
@@ -136,14 +133,14 @@ def learn(
         towers=(ground.words.fingerprint, ground.pictures.fingerprint),
         prior=share,
     )
-    look, values = _best_look(heads, ground, in_force, lent, kept)
+    look, found = looks.best(heads, ground, in_force, examined, lent, kept)
     alone = _prior_alone(examined, ground)
     return Learnt(
         heads=msgspec.structs.replace(heads, look=look),
         before=judging.of_fit(examined, in_force, ground.prior) if in_force else alone or _nothing(examined),
         prior=alone,
         after=after,
-        looks=values,
+        looks=found,
         products=len(taught),
         pictures=len(material.owners),
         held_out=len(held),
@@ -188,24 +185,6 @@ def _check_enough(chosen: Sequence[Pictured], group: Ints, out: npt.NDArray[np.b
     left, held = len(np.unique(group[~out])), len(np.unique(group[out]))
     if held < FEWEST_HELD_OUT or left < FEWEST_GROUPS - FEWEST_HELD_OUT:
         raise TooLittle(f"of {found} products that can be told apart {held} can be held out: too few to measure on")
-
-
-def _lend(taught: Sequence[Pictured], seed: int) -> tuple[list[tuple[int, Vectors]], list[Pictured]]:
-    """One picture of products that have several, to ask with later: (its product, its row), and the products without
-    them."""
-    several = [at for at, one in enumerate(taught) if len(one.rows) >= _LENDERS]
-    chance = np.random.default_rng(seed)
-    chance.shuffle(several)
-    lenders = {at: int(chance.integers(len(taught[at].rows))) for at in sorted(several[:_MOST_LENT])}
-    kept = [
-        one
-        if at not in lenders
-        else one._replace(
-            keys=one.keys[: lenders[at]] + one.keys[lenders[at] + 1 :], rows=np.delete(one.rows, lenders[at], axis=0)
-        )
-        for at, one in enumerate(taught)
-    ]
-    return [(at, taught[at].rows[place]) for at, place in lenders.items()], kept
 
 
 def _material(
@@ -292,36 +271,6 @@ def _prior_alone(exam: Exam, ground: Ground) -> Marks | None:
 def _nothing(exam: Exam) -> Marks:
     """Where words find no pictures, every question is worth nothing."""
     return Marks(np.zeros(len(exam.titles.right)), np.zeros(len(exam.labels.right)))
-
-
-def _best_look(
-    heads: Heads,
-    ground: Ground,
-    in_force: Heads | None,
-    lent: Sequence[tuple[int, Vectors]],
-    kept: Sequence[Pictured],
-) -> tuple[float, tuple[judging.Values, judging.Values]]:
-    """The share of the head in looks by which photos of known products find them best, with the values before and
-    after; without enough such photos looks stay as they are."""
-    own = in_force.look if in_force else 0.0
-    before = ground.look
-    if before is None or len(lent) < _FEWEST_LENT:
-        return 0.0, (np.zeros(0), np.zeros(0))
-    asked = np.stack([row for _, row in lent])
-    right = np.array([product for product, _ in lent])
-    rows = np.concatenate([one.rows for one in kept])
-    owners = np.repeat(np.arange(len(kept)), [len(one.rows) for one in kept])
-
-    def values(head: Head, share: float) -> judging.Values:
-        def seen(features: Vectors) -> Vectors:
-            plain = before.project(features)
-            return beside(head(features), plain, 1 - share) if share else plain
-
-        return judging.looks(seen(asked), seen(rows), owners, right)
-
-    tried = {share: values(heads.pictures, share) for share in LOOKS}
-    share = max(tried, key=lambda share: (float(tried[share].mean()), -share))
-    return share, (values(in_force.pictures if in_force else heads.pictures, own), tried[share])
 
 
 def _silent(_: Progress) -> None:
