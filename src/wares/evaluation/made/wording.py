@@ -25,6 +25,8 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _A_HAN = re.compile(f"[{HAN}]")
 # Measures and sizes: "500ml", "45cm x 45cm", "39", "XL".
 _CODE = re.compile(r"(?=.*\d)(?:[a-z]{0,3}[^a-z]*)+|[A-Z]{1,4}", re.ASCII)
+#: What is said of a product beside its kind.
+_VALUES: tuple[Sort, ...] = ("colour", "value")
 _COLOURS = ("colour", "color", "colours", "colors", "颜色")
 
 
@@ -59,6 +61,24 @@ def translated(text: str, sort: Sort) -> str | None:
     return names.english[0] if language(text) == "zh" else names.chinese[0]
 
 
+def colours() -> list[str]:
+    """The English names of the colours that the dictionary has."""
+    return [names.english[0] for names in _rows("colour")]
+
+
+@lru_cache(maxsize=1 << 14)
+def said_in(text: str) -> tuple[tuple[Sort, str], ...]:
+    """The colours and values of the dictionary that a text says, by their first English names; "navy blue" is not
+    blue as well."""
+    said = words(text)
+    found: list[tuple[Sort, str, frozenset[str]]] = []
+    for sort in _VALUES:
+        for names in _rows(sort):
+            spoken = [words(name) for name in (*names.english, *names.chinese) if words(name) and words(name) <= said]
+            found += [(sort, names.english[0], own) for own in spoken[:1]]
+    return tuple((sort, name) for sort, name, own in found if not any(own < other for _, _, other in found))
+
+
 def worded(text: str, sort: Sort, wanted: Language) -> str | None:
     """A value as it is said in a language; None when nobody here knows. Codes and measures are said in any."""
     if language(text) == wanted:
@@ -90,6 +110,7 @@ def _dictionary(sort: Sort) -> dict[str, Names]:
     return found
 
 
+@cache
 def _rows(sort: Sort) -> list[Names]:
     table = files("wares.evaluation.made").joinpath("dictionary.tsv").read_text(encoding="utf-8")
     cells = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
