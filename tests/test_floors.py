@@ -32,6 +32,7 @@ FLOORS = {
     "writing": 5,
     "shop": 5,
     "bench": 6,
+    "fit": 6,
     "tuning": 6,
     "cli": 7,
     "__main__": 8,

@@ -3,6 +3,7 @@
 SHOP/shop.db     the store: what is true
 SHOP/index/      versions of the index: disposable, built from the store
 SHOP/media/      media that were given as bytes
+SHOP/fits/       what was learned of the shop: a folder for each fit
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from wares import encoders as models
 from wares import media
@@ -37,6 +38,13 @@ from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, Settings
 from wares.store.store import Store
 from wares.writing import Writer
+
+if TYPE_CHECKING:
+    from wares.index.base import Vectors
+
+#: Folder of what was learned of the shop, and the file of a fit that weighs the channels.
+FITS = "fits"
+FITTED_FUSION = "fusion.npz"
 
 
 def open(path: str | Path, *, model: str | None = None, create: bool = True) -> Shop:
@@ -153,7 +161,7 @@ class Shop:
         Words(settings.fields, settings.k1, settings.b)
         with self._live.use() as (_, index):
             if index is None:
-                fusions.build(settings.fusion)
+                fusions.build(settings.fusion, self._fitted(settings.fusion))
             else:
                 self._fusion(index, settings.fusion)
 
@@ -170,7 +178,7 @@ class Shop:
         sort: str = "",
         k: int = 10,
         offset: int = 0,
-        fusion: FusionSettings | None = None,
+        fusion: FusionSettings | Fusion | None = None,
     ) -> Results:
         """Find products by words, by pictures (paths, URLs or bytes), by likeness to products, or any mix.
 
@@ -198,7 +206,9 @@ class Shop:
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
             return self._searcher(version, index).search(query, self._fusion(index, fusion))
 
-    def rehearse(self, query: Query, *, vectors: bool = False, fusion: FusionSettings | None = None) -> Rehearsal:
+    def rehearse(
+        self, query: Query, *, vectors: bool = False, fusion: FusionSettings | Fusion | None = None
+    ) -> Rehearsal:
         """The candidates of a question, kept, so that many fusions can be tried on them without asking again.
 
         They are those of the channels that ``fusion``, or else the shop's own settings, give a weight. ``vectors``
@@ -214,6 +224,15 @@ class Shop:
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]
+
+    def vectors(self, channel: str, ids: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors that products have in a dense channel, float32 of shape (rows, dims); those without are left
+        out."""
+        with self._live.use() as (_, index):
+            if index is None or channel not in {spec.name for spec in index.vectors}:
+                return {}
+            numbers = {number: id for id, (number, _) in self._store.get(ids).items()}
+            return {numbers[number]: rows for number, rows in index.rows(list(numbers), channel).items()}
 
     def products(self) -> Iterator[Product]:
         """Every product, in the order in which they came; read bit by bit, so that a long walk holds nobody up.
@@ -288,16 +307,25 @@ class Shop:
             self._searchers = {version: searcher}
         return searcher
 
-    def _fusion(self, index: Index, chosen: FusionSettings | None) -> Fusion:
-        """The way to make one score of several; its weights must be for channels that the index has."""
+    def _fusion(self, index: Index, chosen: FusionSettings | Fusion | None) -> Fusion:
+        """The way to make one score of several; its weights, and what it was fitted to, must be of this index."""
         settings = chosen or self.settings.fusion
-        channels = {fusions.WORDS} | {spec.name for spec in index.vectors}
-        known = channels | set(get_args(Modality))
-        for name in settings.weights:
+        made = settings if isinstance(settings, Fusion) else fusions.build(settings, self._fitted(settings))
+        dims = {spec.name: spec.dims for spec in index.vectors}
+        known = {fusions.WORDS, *dims, *get_args(Modality)}
+        for name in made.settings.weights:
             if name not in fusions.WEIGHTS and name.partition(".")[2] not in known:
                 there = ", ".join(sorted(known))
                 raise SetupError(f"fusion: the weight {name!r} is for no channel of this shop; known: {there}")
-        return fusions.build(settings)
+        made.check(dims)
+        return made
+
+    def _fitted(self, settings: FusionSettings) -> Path | None:
+        """The file of the fit that the settings name."""
+        name = settings.learned
+        if name and (Path(name).name != name or name == ".."):
+            raise SetupError(f"fusion: learned is the name of a fit of the shop, and {name!r} is none")
+        return self.path / FITS / name / FITTED_FUSION if name else None
 
     def _manifest(self, version: str) -> Manifest:
         """The manifest of a version whose vectors this shop's encoders can be compared with."""

@@ -39,7 +39,8 @@ def composed(survey: Survey, source: Source, random: Random) -> Made | None:
 def composed_picture(survey: Survey, source: Source, random: Random) -> Made | None:
     """The same with a product's own photo, changed, in the place of the product."""
     made = _difference(survey, source, random)
-    return made and made._replace(picture=picture(survey, source, random).picture)
+    photo = picture(survey, source, random) if made else None
+    return made._replace(picture=photo.picture) if made and photo else None
 
 
 def _difference(survey: Survey, source: Source, random: Random) -> Made | None:
@@ -56,7 +57,7 @@ def _difference(survey: Survey, source: Source, random: Random) -> Made | None:
             continue
         others = [other for other in own if other.field != fact.field]
         having = survey.having(fact).all
-        values = _alternatives(survey, fact, kinds)
+        values = _alternatives(survey, fact, kinds, random)
         if unwanted:
             right = set[int]().union(*(survey.having(value).all for value in values)) & kinds - having
             if made := _made(survey, source, right, others):
@@ -96,9 +97,9 @@ def _facets(survey: Survey, source: Source, kind: Fact) -> list[Fact]:
     return [fact for fact in found if not words(fact.value) & words(kind.value)]
 
 
-def _alternatives(survey: Survey, fact: Fact, kinds: set[int]) -> list[Fact]:
+def _alternatives(survey: Survey, fact: Fact, kinds: set[int], random: Random) -> list[Fact]:
     """Other values of the same field that products of the kind have."""
     own = words(fact.value)
     values: Iterator[str] = (value for value in survey.values(fact.field) if not words(value) & own)
     found = (Fact(fact.field, value, fact.option) for value in values)
-    return [other for other in found if kinds & survey.having(other).all and asked([other], Random(0))]
+    return [other for other in found if kinds & survey.having(other).all and asked([other], random)]

@@ -57,6 +57,11 @@ class Ask(NamedTuple):
     terms: int = 0
 
 
+def _no_facts() -> Floats:
+    """Where nothing is told of the products."""
+    return np.zeros((0, 0), np.float32)
+
+
 class Evidence(NamedTuple):
     """What is known of n candidates.
 
@@ -72,11 +77,7 @@ class Evidence(NamedTuple):
     scores: Floats
     vectors: Sequence[Floats | None]
     rows: Callable[[int], Floats]
-    facts: Callable[[], Floats] = lambda: _NO_FACTS
-
-
-#: Of no candidates: where nothing is told of products.
-_NO_FACTS = np.zeros((0, 0), np.float32)
+    facts: Callable[[], Floats] = _no_facts
 
 
 class Fusion(ABC):
@@ -98,6 +99,10 @@ class Fusion(ABC):
         """The weight of a channel ("words", "space.modality") for parts of a kind; 0: it is not looked in."""
         modality = channel.rpartition(".")[2]
         return self._weights.get(f"{kind}.{channel}", self._weights.get(f"{kind}.{modality}", 0.0))
+
+    def check(self, channels: Mapping[str, int]) -> None:  # noqa: B027 - most methods go with every index
+        """Whether this goes with an index that has these dense channels, by their dimensions. Raises
+        :class:`SetupError` when it was made for others."""
 
     def composed(self, asks: Sequence[Ask], vectors: Sequence[Floats | None]) -> list[tuple[Ask, Floats]]:
         """What the parts of a question ask together, beside what each asks alone: asks of the kind ``COMPOSED`` with
