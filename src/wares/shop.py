@@ -159,11 +159,7 @@ class Shop:
         if settings.model != self.settings.model:
             raise SetupError(_another_model(self.path, self.settings.model, settings.model))
         Words(settings.fields, settings.k1, settings.b)
-        with self._live.use() as (_, index):
-            if index is None:
-                fusions.build(settings.fusion, self._fitted(settings.fusion))
-            else:
-                self._fusion(index, settings.fusion)
+        self.fusion(settings.fusion)
 
     def search(
         self,
@@ -221,6 +217,15 @@ class Shop:
             ids = self._store.ids(found.candidates.numbers)
             return Rehearsal(tuple(ids.get(n) for n in found.candidates.numbers), found.kept(vectors))
 
+    def fusion(self, chosen: FusionSettings | None = None) -> Fusion:
+        """The way to make one score of several that settings (default: the shop's own) name, with what was fitted to
+        this shop. :class:`SetupError` for one that cannot be."""
+        settings = chosen or self.settings.fusion
+        with self._live.use() as (_, index):
+            if index is not None:
+                return self._fusion(index, settings)
+        return fusions.build(settings, self._fitted(settings))
+
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]
@@ -266,6 +271,11 @@ class Shop:
             last_change=self._store.last_change(),
             bytes_on_disk=_bytes_under(self.path),
         )
+
+    def fitted_fusions(self) -> list[str]:
+        """The names of the fits that weigh the channels, the one made last first; see :class:`FusionSettings`."""
+        found = (self.path / FITS).glob(f"*/{FITTED_FUSION}")
+        return [path.parent.name for path in sorted(found, key=lambda path: (-path.stat().st_mtime_ns, path))]
 
     def check(self) -> list[Check]:
         """A check-up: whether the store can be read, the index agrees with it, and the model is there."""

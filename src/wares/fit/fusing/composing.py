@@ -49,7 +49,7 @@ class Composed(NamedTuple):
 
 
 def train(exercises: Sequence[Exercise], checks: Sequence[Exercise], rows: Floats, *, seed: int) -> Composed:
-    """Train on exercises over ``rows``, the unit vectors of all products (n, dims); the best on ``checks`` is kept."""
+    """Train on exercises over ``rows``, the unit vectors of all products (n, dims); the best on ``checks`` stays."""
     start = fresh(rows.shape[1], seed)
     learner = AdamW(start._asdict(), RATE, DECAY)
     before = _loss(start._asdict(), checks, rows)

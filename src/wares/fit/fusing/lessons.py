@@ -13,8 +13,9 @@ from wares.errors import SetupError, WaresError
 from wares.evaluation.measures import score
 from wares.evaluation.records import Asked
 from wares.fit.fusing.composing import Exercise
-from wares.fit.fusing.questions import MEASURE
+from wares.fit.fusing.questions import MEASURE, shape
 from wares.fit.fusing.weighing import Lesson
+from wares.ranking.fusion.base import COMPOSED, Evidence
 from wares.ranking.fusion.learned import Learned
 from wares.ranking.fusion.learned.composer import Mixed
 from wares.ranking.fusion.learned.head import Head, weigh
@@ -31,13 +32,15 @@ DEPTH = 10
 
 
 class Told(NamedTuple):
-    """A question as it was answered: what the network sees, the ids of the candidates, and the gains."""
+    """A question as it was answered: what the network sees, the ids of the candidates, and the gains. ``alone`` is
+    the same as the parts alone would have been answered, when several asked something together."""
 
     id: str
     form: str
     lesson: Lesson
     ids: tuple[str | None, ...]
     gains: Mapping[str, int]
+    alone: Told | None = None
 
     def value(self, head: Head) -> float:
         """nDCG@10 by a head."""
@@ -53,7 +56,6 @@ def told(
     questions: Sequence[Asked],
     gains: Mapping[str, Mapping[str, int]],
     fusion: Learned,
-    form: Callable[[Asked], str],
     step: Callable[[], None],
 ) -> tuple[list[Told], dict[str, str]]:
     """Questions with their candidates, and why some have none."""
@@ -68,17 +70,30 @@ def told(
             failed[asked.id] = str(wrong)
         else:
             if rehearsal.found is not None and rehearsal.ids and rehearsal.found.asking.asks:
-                lesson = _lesson(rehearsal, gains[asked.id], fusion)
-                found.append(Told(asked.id, form(asked), lesson, rehearsal.ids, gains[asked.id]))
+                found.append(_told(asked.id, shape(asked), rehearsal, gains[asked.id], fusion))
         step()
     return found, failed
 
 
-def _lesson(rehearsal: Rehearsal, gains: Mapping[str, int], fusion: Learned) -> Lesson:
+def _told(id: str, form: str, rehearsal: Rehearsal, gains: Mapping[str, int], fusion: Learned) -> Told:
     assert rehearsal.found is not None
-    worth = np.asarray([max(gains.get(id or "", 0), 0) for id in rehearsal.ids], dtype=np.float64)
-    seen = fusion.signals(rehearsal.found.evidence())
-    return Lesson(seen, worth / worth.sum() if worth.any() else worth)
+    evidence = rehearsal.found.evidence()
+    made = Told(id, form, _lesson(evidence, rehearsal.ids, gains, fusion), rehearsal.ids, gains)
+    own = [at for at, ask in enumerate(evidence.asks) if ask.kind != COMPOSED]
+    if len(own) == len(evidence.asks):
+        return made
+    rows = np.flatnonzero(np.asarray(rehearsal.found.candidates.brought)[:, own].any(axis=1))
+    facts = evidence.facts()[rows]
+    alone = evidence._replace(
+        asks=[evidence.asks[at] for at in own], scores=evidence.scores[rows][:, own], facts=lambda: facts
+    )
+    ids = tuple(rehearsal.ids[row] for row in rows)
+    return made._replace(alone=Told(id, form, _lesson(alone, ids, gains, fusion), ids, gains))
+
+
+def _lesson(evidence: Evidence, ids: Sequence[str | None], gains: Mapping[str, int], fusion: Learned) -> Lesson:
+    worth = np.asarray([max(gains.get(id or "", 0), 0) for id in ids], dtype=np.float64)
+    return Lesson(fusion.signals(evidence), worth / worth.sum() if worth.any() else worth)
 
 
 # -- composed questions -----------------------------------------------------------------------------------------
@@ -113,7 +128,7 @@ class Seen:
         ids = list(dict.fromkeys(wanted))
         others = (product.id for product in self._shop.products())
         ids = list(dict.fromkeys((*ids, *(id for _, id in zip(range(MOST_PRODUCTS), others, strict=False)))))
-        found = self._shop.vectors(channel, ids[: max(MOST_PRODUCTS, 1)])
+        found = self._shop.vectors(channel, ids[:MOST_PRODUCTS])
         means = {id: rows.mean(axis=0) for id, rows in found.items()}
         kept = {id: mean / np.linalg.norm(mean) for id, mean in means.items() if np.linalg.norm(mean) > 0}
         rows = np.stack(list(kept.values())).astype(np.float32) if kept else np.zeros((0, 0), np.float32)
@@ -125,6 +140,8 @@ def exercises(
 ) -> list[Exercise]:
     """Composed questions as a composer of one channel learns by them; those it could say nothing of are left out."""
     found: list[Exercise] = []
+    if not len(gallery.rows):
+        return found
     for asked in questions:
         try:
             vectors = [(part, seen.part(part).get(channel)) for part in asked.query.parts]
@@ -135,14 +152,10 @@ def exercises(
             if vector is not None:
                 side = 2 if part.weight < 0 else 1 if part.kind == "text" else 0
                 sides[side] += np.float32(abs(part.weight)) * vector
-        right = {
-            gallery.places[id]: gain for id, gain in gains[asked.id].items() if gain > 0 and id in gallery.places
-        }
+        places = gallery.places
+        right = {places[id]: gain for id, gain in gains[asked.id].items() if gain > 0 and id in places}
         if right and sides[0].any() and (sides[1].any() or sides[2].any()):
-            own = [
-                gallery.places[str(p.value)]
-                for p, _ in vectors
-                if p.kind == "like" and str(p.value) in gallery.places
-            ]
-            found.append(Exercise(Mixed(*sides), tuple(right), tuple(map(float, right.values())), tuple(own)))
+            own = [str(part.value) for part, _ in vectors if part.kind == "like"]
+            without = tuple(places[id] for id in own if id in places)
+            found.append(Exercise(Mixed(*sides), tuple(right), tuple(map(float, right.values())), without))
     return found

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from wares import media
-from wares.errors import CatalogueError
 from wares.evaluation.made import KINDS, make
 from wares.evaluation.measures import parse
 from wares.evaluation.records import Asked, Judgments, QuerySet
@@ -45,27 +46,14 @@ def made(shop: Shop, folder: Path, seed: int, composed: bool) -> tuple[QuerySet,
     def read(medium: Media) -> Image:
         return media.picture(shop.media_bytes(medium), shop.settings.media, media.shown(str(medium.source)))
 
-    sizes = {kind: SIZE for kind in KINDS if composed or not kind.startswith("composed")}
-    found: list[tuple[QuerySet, Judgments]] = []
-    for kind, size in {**sizes, **({"composed": MANY} if composed else {})}.items():
-        try:
-            one = make(shop.products(), folder=folder, size=size, seed=seed, picture=read, kinds=[kind])
-        except CatalogueError:  # such questions cannot be made out of every catalogue
-            continue
-        found.append(one)
-    if not found:
-        raise CatalogueError("no question can be made out of the catalogue")
-    sets = [queries for queries, _ in found]
-    return (
-        QuerySet(
-            name=sets[0].name,
-            queries=tuple(asked for one in sets for asked in one.queries),
-            truth="\n".join(one.truth for one in sets),
-            bias="\n".join(one.bias for one in sets),
-            problems=tuple(problem for one in sets for problem in one.problems),
-        ),
-        Judgments(name=sets[0].name, gains={id: own for _, one in found for id, own in one.gains.items()}),
-    )
+    wanted = [kind for kind in KINDS if composed or not kind.startswith("composed")]
+    queries, judgments = make(shop.products(), folder=folder, size=SIZE, seed=seed, picture=read, kinds=wanted)
+    if not any(is_composed(asked) for asked in queries.queries):
+        return queries, judgments
+    more, gains = make(shop.products(), folder=folder, size=MANY, seed=seed, kinds=["composed"])
+    asked = {one.id: one for one in (*queries.queries, *more.queries)}  # a small set is the beginning of a large one
+    queries = msgspec.structs.replace(queries, queries=tuple(asked.values()))
+    return queries, msgspec.structs.replace(judgments, gains={**judgments.gains, **gains.gains})
 
 
 def sides(queries: QuerySet, judgments: Judgments, seed: int) -> Sides:

@@ -59,18 +59,20 @@ class FusionReport(msgspec.Struct, frozen=True, kw_only=True):
     ``recommended``: settings that name the network; None: it does not win, and the weights stay, for the reason that
     ``verdict`` gives. ``forms`` are the forms of question on the questions to validate with: the network is used in
     those where it is ``better`` there. ``held_out`` are kinds of question among those that nothing was chosen by, the
-    first of all. ``counts`` are questions to learn by, to validate with, and held out."""
+    first of all. ``composing`` tells of the composers, ``composes`` in which channels they are used: all or none, as
+    validation has it. ``counts`` are questions to learn by, to validate with, and held out."""
 
     recommended: FusionSettings | None
     verdict: str
-    set_name: str
-    bias: str
+    set_name: str = ""
+    bias: str = ""
     counts: tuple[int, int, int] = (0, 0, 0)
     rounds: int = 0
     forms: tuple[Group, ...] = ()
     used: tuple[str, ...] = ()
     held_out: tuple[Group, ...] = ()
     composing: tuple[Composing, ...] = ()
+    composes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     seed: int = 20
     seconds: float = 0.0
@@ -102,7 +104,7 @@ def grouped(values: Mapping[str, tuple[float, float]], names: Mapping[str, str])
 def verdict(held_out: Sequence[Group], used: Sequence[str]) -> tuple[bool, str]:
     """Whether to use the network, and why or why not, in words. It must win on all questions held out together, and
     lose by more than chance on no kind of them."""
-    if not used:
+    if not used or not held_out:
         return False, "falls back to the weights in force: no form of question was better on validation"
     whole, *kinds = held_out
     sure = f"95 % {whole.low:+.3f} … {whole.high:+.3f}, p {whole.p:.2g}, {whole.questions} questions"

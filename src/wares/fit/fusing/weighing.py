@@ -1,8 +1,8 @@
 """The head is trained: listwise, by what it makes of the candidates of questions with known answers.
 
 The loss of a question is the cross-entropy between the share that each candidate has of all gains and the softmax of
-the scores (ListNet's top one: Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007);
-how steep that softmax is, is learned with the rest.
+the scores (ListNet's top one: Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML
+2007); how steep that softmax is, is learned with the rest.
 """
 
 from __future__ import annotations

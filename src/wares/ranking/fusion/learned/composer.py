@@ -50,7 +50,7 @@ class Composer(NamedTuple):
 
     def compose(self, mixed: Mixed) -> Floats:
         """Unit vectors of shape (…, dims); zeros where nothing is left."""
-        made = self.raw(mixed).astype(np.float32)
+        made = self.raw(mixed)
         lengths = np.linalg.norm(made, axis=-1, keepdims=True)
         unit: Floats = np.divide(made, lengths, out=np.zeros_like(made), where=lengths > 1e-6)
         return unit
@@ -61,8 +61,7 @@ class Composer(NamedTuple):
         kept = 2 / (1 + np.exp(-(np.concatenate([said, unsaid], axis=-1) @ self.gate.T)))
         added = self.scale * mixed.words + said @ self.residual.T
         taken = self.scale_away * mixed.unwanted + unsaid @ self.away.T
-        made: Floats = kept * mixed.alike + added - taken
-        return made
+        return np.asarray(kept * mixed.alike + added - taken, dtype=self.scale.dtype)
 
 
 def fresh(dims: int, seed: int) -> Composer:
