@@ -103,7 +103,8 @@ def composed(data: Path, scratch: Path, products: Sequence[Product], limit: int)
         "like this, not …": unwanted[:limit],
         "this photo, but …": [photographed(one, photos) for one in wanted[:limit]],
     }
-    return [Set(name, found, judged) for name, found in sets.items()]
+    gains = {**judged.gains} | {f"photo-{id}": own for id, own in judged.gains.items()}
+    return [Set(name, found, Judgments(name=judged.name, gains=gains)) for name, found in sets.items()]
 
 
 def anchor(asked: Asked) -> str:
@@ -231,6 +232,7 @@ def measure(arguments: argparse.Namespace) -> Report:
                     everywhere = [by_network(shop, one, fit.everywhere, weighted) for fit in trained]
                     changes.append(row(one.name, system, weighted, as_used))
                     changes.append(row(one.name, f"{system}, everywhere", weighted, everywhere))
+                    tell(f"{changes[-2]} {changes[-1]}")
     names = [name for name in methods() if name not in FITTED]
     tables = [
         Table("nDCG@10 of the methods that learn nothing", ("questions", "n", *names), means),

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 MEASURE = parse("nDCG@10")
 #: How many questions of a kind are made; composed ones are cheap, and a composer needs many.
-SIZE, MANY = 80, 600
+SIZE, MANY = 80, 500
 #: How many questions of a form are rehearsed to learn by, to validate with, and are searched for in the end.
-LEARN, VALIDATE, JUDGE = 160, 80, 120
+LEARN, VALIDATE, JUDGE = 120, 80, 100
 #: The share of all questions that is held out, and of the others that is validated with.
 HELD_OUT, VALIDATION = 0.3, 0.3
 
@@ -48,7 +48,7 @@ def made(shop: Shop, folder: Path, seed: int, composed: bool) -> tuple[QuerySet,
 
     wanted = [kind for kind in KINDS if composed or not kind.startswith("composed")]
     queries, judgments = make(shop.products(), folder=folder, size=SIZE, seed=seed, picture=read, kinds=wanted)
-    if not any(is_composed(asked) for asked in queries.queries):
+    if not any(asked.tags["made"] == "composed" for asked in queries.queries):
         return queries, judgments
     more, gains = make(shop.products(), folder=folder, size=MANY, seed=seed, kinds=["composed"])
     asked = {one.id: one for one in (*queries.queries, *more.queries)}  # a small set is the beginning of a large one

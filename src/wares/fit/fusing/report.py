@@ -111,10 +111,8 @@ def verdict(held_out: Sequence[Group], used: Sequence[str]) -> tuple[bool, str]:
     by = f"{whole.difference:+.3f} nDCG@10 on the questions held out"
     if lost := [kind for kind in kinds if kind.worse]:
         worst = min(lost, key=lambda kind: kind.difference)
-        return (
-            False,
-            f"falls back to the weights in force: {worst.name} loses {worst.difference:+.3f} (p {worst.p:.2g})",
-        )
+        text = f"the questions of {worst.name} that were held out lose {-worst.difference:.3f} (p {worst.p:.2g})"
+        return False, f"falls back to the weights in force: {text}"
     if not whole.better:
         return False, f"falls back to the weights in force: {by} cannot be told from chance ({sure})"
-    return True, f"better by {by} ({sure}), used for: {', '.join(used)}"
+    return True, f"better: {by} ({sure}); used for {', '.join(used)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -62,12 +63,12 @@ def read(path: Path) -> Network:
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int, size: int) -> Network:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         if int(arrays["version"]) != VERSION:
             raise SetupError(f"fusion: {path} was written by another wares (form {arrays['version']}); {_MEND}")
         return _network(arrays)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as broken:  # type: ignore[attr-defined]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as broken:
         raise SetupError(f"fusion: {path} is damaged or incomplete ({broken}); {_MEND}") from broken
 
 
