@@ -70,6 +70,7 @@ def entrant(name: str, shop: Shop, opened: ExitStack) -> Entrant:
         return Entrant(name, PARTIAL[name].about, _partial(name, shop))
     if name in methods():
         fusion = msgspec.structs.replace(shop.settings.fusion, method=name, learned=_fit(name, shop))
+        shop.fusion(fusion)  # what cannot be is told at once, and not question by question
         return Entrant(name, f"{shop.path} with the fusion method {name}", _with(shop, fusion))
     path = Path(name)
     if path.suffix.lower() == ".toml":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Questions of a step, how fast it learns, how strongly it is drawn to the shipped weights.
 BATCH, RATE, DECAY = 16, 0.01, 0.02
 #: When to stop: after so many rounds, or so many without a gain on the questions to validate with.
-ROUNDS, PATIENCE = 60, 8
+ROUNDS, PATIENCE = 40, 6
 #: How steep the softmax of the scores, −1 … 1, is at first.
 STEEPNESS = 20.0
 

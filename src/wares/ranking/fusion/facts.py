@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,35 +14,36 @@ if TYPE_CHECKING:
     from wares.ranking.fusion.base import Floats
 
 
-def _long(count: int, most: int) -> float:
-    """A count on a scale of logarithms: 0 for none, 1 for ``most``."""
-    return math.log1p(count) / math.log1p(most)
+class Fact(NamedTuple):
+    """A number of a product, and the one that counts as 1, on a scale of logarithms."""
+
+    of: Callable[[Product], float]
+    much: float
 
 
-def _media(product: Product, modality: str) -> int:
-    """How many media of a modality a product and its variants have."""
-    own = sum(medium.modality == modality for medium in product.media)
-    return own + sum(medium.modality == modality for variant in product.variants for medium in variant.media)
+def _media(product: Product, *modalities: str) -> int:
+    """How many media of some modalities a product and its variants have."""
+    every = chain(product.media, *(variant.media for variant in product.variants))
+    return sum(medium.modality in modalities for medium in every)
 
 
-#: The columns, each about 0 to 1; 0 stands for "has none" in all of them.
-FACTS: Mapping[str, Callable[[Product], float]] = {
-    "characters of the title": lambda product: _long(len(product.title), 200),
-    "characters of the description": lambda product: _long(len(product.description), 2_000),
-    "attributes": lambda product: _long(len(product.attributes), 20),
-    "variants": lambda product: _long(len(product.variants), 20),
-    "pictures": lambda product: _long(_media(product, "image"), 10),
-    "sounds": lambda product: _long(_media(product, "audio") + _media(product, "video"), 10),
-    "rating": lambda product: (product.rating or 0.0) / 5,
-    "ratings": lambda product: _long(product.rating_count or 0, 1_000),
+#: The columns; 0 stands for "has none" in all of them.
+FACTS: Mapping[str, Fact] = {
+    "characters of the title": Fact(lambda product: len(product.title), 200),
+    "characters of the description": Fact(lambda product: len(product.description), 2_000),
+    "attributes": Fact(lambda product: len(product.attributes), 20),
+    "variants": Fact(lambda product: len(product.variants), 20),
+    "pictures": Fact(lambda product: _media(product, "image"), 10),
+    "sounds": Fact(lambda product: _media(product, "audio", "video"), 10),
+    "rating": Fact(lambda product: product.rating or 0.0, 5),
+    "ratings": Fact(lambda product: product.rating_count or 0, 1_000),
 }
 
 
 def facts_of(products: Mapping[int, Product], numbers: Iterable[int]) -> Floats:
     """The facts of products in the order of their numbers: shape (n, facts), zeros for one that is gone."""
-    nothing = [0.0] * len(FACTS)
-    found = [
-        [column(products[number]) for column in FACTS.values()] if number in products else nothing
-        for number in numbers
-    ]
-    return np.asarray(found, np.float32).reshape(len(found), len(FACTS))
+    found = [products.get(number) for number in numbers]
+    columns = [[fact.of(product) if product is not None else 0.0 for product in found] for fact in FACTS.values()]
+    much = np.log1p([fact.much for fact in FACTS.values()])
+    counted = np.asarray(columns, np.float64).reshape(len(FACTS), len(found)).T
+    return (np.log1p(np.maximum(counted, 0.0)) / much).astype(np.float32)
