@@ -2,10 +2,11 @@
 
 The network (`learned`) is trained on questions made out of the catalogue, never on those that are measured here: the
 judged questions of the development sets, and composed ones whose right answers come from label columns that the shop
-does not have. A made question of a product whose number is even is trained on; composed questions that are measured
-start from odd ones. It is trained `--seeds` times, with composed questions and without ("plain"); a figure is the
-mean over the seeds, question by question, and "everywhere" is the network in every form of question, also where it
-did not win on validation and a shop would fall back to its weights.
+does not have. Composed questions that are trained on start from one half of the products, those that are measured
+from the other. It is trained `--seeds` times, and once without composed questions ("plain"); a figure is the mean
+over the seeds, question by question, and "everywhere" is the network in every form of question, also where it did not
+win on validation and a shop would fall back to its weights. A network that is in the scratch folder already is not
+trained again.
 
 nDCG@10 takes gains as graded (0 to 3, linear) and unjudged products as 0. Differences are to `weighted` as shipped;
 intervals are 95 % percentile bootstrap over questions, p is that of a paired randomisation test, unadjusted.
@@ -33,7 +34,7 @@ from wares.evaluation.made import make
 from wares.evaluation.measures import parse, score
 from wares.evaluation.records import Asked, Judgments, QuerySet
 from wares.evaluation.statistics import bootstrap, randomisation
-from wares.fit.fusing import FusionReport, learn_fusion
+from wares.fit.fusing import REPORT, FusionReport, learn_fusion
 from wares.fit.fusing.questions import made, shape
 from wares.ranking.fusion import FITTED, methods
 from wares.ranking.fusion.base import Fusion
@@ -145,10 +146,12 @@ def lessons(shop: Shop, folder: Path, seed: int, *, with_composed: bool) -> tupl
 
 def fitted(shop: Shop, folder: Path, seed: int, *, with_composed: bool) -> Fit:
     """A network trained with a seed."""
-    queries, judgments = lessons(shop, folder / "questions", seed, with_composed=with_composed)
-    found = learn_fusion(shop, queries, judgments, folder=folder, seed=seed, composed=with_composed)
+    if not (folder / REPORT).exists():
+        queries, judgments = lessons(shop, folder / "questions", seed, with_composed=with_composed)
+        learn_fusion(shop, queries, judgments, folder=folder, seed=seed, composed=with_composed)
+    found = msgspec.json.decode((folder / REPORT).read_bytes(), type=FusionReport)
     network = read(folder / FILE)
-    every = network._replace(forms=frozenset(map(shape, queries.queries)))
+    every = network._replace(forms=frozenset(group.name for group in found.forms))
     settings = FusionSettings(method="learned", learned=folder.name)
     return Fit(Learned(settings, network), Learned(settings, every), found)
 
@@ -214,7 +217,7 @@ def measure(arguments: argparse.Namespace) -> Report:
         with Shop.open(folder, environment=environment) as shop:
             fits: dict[str, list[Fit]] = {}
             for label, with_composed in (("plain", False), ("", True)) if goods == "fashion" else (("", True),):
-                for seed in range(1, arguments.seeds + 1):
+                for seed in range(1, (arguments.seeds if with_composed else 1) + 1):
                     place = arguments.scratch / "fits" / f"{goods}-{label}{seed}"
                     fits.setdefault(label, []).append(fitted(shop, place, seed, with_composed=with_composed))
                     told = fits[label][-1].report

@@ -27,8 +27,9 @@ from wares.ranking.fusion.learned.saved import FILE, Network, encode
 from wares.reports import OnProgress, Progress
 from wares.shop import Shop
 
-__all__ = ["FusionReport", "learn_fusion"]
+__all__ = ["REPORT", "FusionReport", "learn_fusion"]
 
+#: The file of the report.
 REPORT = "fusion.json"
 
 
