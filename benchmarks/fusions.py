@@ -190,7 +190,7 @@ def mean_of(values: Sequence[Values]) -> Values:
 def row(name: str, system: str, weighted: Values, seeds: Sequence[Values]) -> list[report.Cell]:
     """A row of the table of differences."""
     found = mean_of(seeds)
-    change = [found[id] - weighted[id] for id in weighted]
+    change = [round(found[id] - weighted[id], 9) for id in weighted]  # a mean of equals may differ in the last digit
     low, high = bootstrap(change)
     means = [float(np.mean(list(one.values()))) for one in seeds]
     spread = f"{min(means):.3f} – {max(means):.3f}"
