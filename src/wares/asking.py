@@ -97,6 +97,10 @@ class Asker:
                     terms.update(dict.fromkeys(channel.vector.indices))
             if part.kind == "like":
                 without.append(known(self._store, str(part.value))[0])
+        vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in asking.channels]
+        for ask, vector in fusion.composed(asking.asks, vectors):
+            asking.asks.append(ask)
+            asking.channels.append(Channel(ask.channel, vector, NEAR))
         return asking._replace(terms=tuple(terms), without=tuple(without))
 
     def _channels(self, part: Part, fusion: Fusion) -> Iterator[Channel]:
@@ -125,8 +129,10 @@ class Asker:
                 yield from (Channel(channel, vector, NEAR * limited) for channel in targets)
 
     def _on_behalf(self, name: str, part: Part, channel: Channel) -> Ask:
-        ceiling = self._most(channel.vector) if isinstance(channel.vector, Sparse) else 1.0
-        return Ask(name, part.kind, channel.name, part.weight, ceiling)
+        if not isinstance(channel.vector, Sparse):
+            return Ask(name, part.kind, channel.name, part.weight)
+        terms = len(channel.vector.indices)
+        return Ask(name, part.kind, channel.name, part.weight, self._most(channel.vector), terms)
 
     def _most(self, terms: Sparse) -> float:
         """What BM25 could give for these terms at most: each held by a product, and with full weight."""

@@ -29,24 +29,31 @@ class Retrieved(NamedTuple):
     """The candidates of one question, before their order: any method of fusion may put them into one.
 
     Which candidates there are was decided by the channels that were asked; they have exact scores in all of these.
-    ``rows(i)`` gives their vectors in channel ``i`` (see :class:`~wares.ranking.fusion.Evidence`).
+    ``rows(i)`` gives their vectors in channel ``i``, and ``facts()`` what is known of them themselves (see
+    :class:`~wares.ranking.fusion.Evidence`).
     """
 
     asking: Asking
     candidates: Candidates
     rows: Callable[[int], npt.NDArray[np.float32]]
+    facts: Callable[[], npt.NDArray[np.float32]]
+
+    def evidence(self) -> Evidence:
+        """What a method of fusion is given."""
+        vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in self.asking.channels]
+        return Evidence(self.asking.asks, self.candidates.scores, vectors, self.rows, self.facts)
 
     def ordered(self, fusion: Fusion) -> tuple[list[int], npt.NDArray[np.float64]]:
         """Rows of the candidates, best first and ties in the order of numbers, and contributions (n, asks)."""
-        vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in self.asking.channels]
-        shares = fusion.contributions(Evidence(self.asking.asks, self.candidates.scores, vectors, self.rows))
+        shares = fusion.contributions(self.evidence())
         order: list[int] = np.lexsort((np.asarray(self.candidates.numbers), -shares.sum(axis=1))).tolist()
         return order, shares
 
     def kept(self, vectors: bool) -> Retrieved:
-        """The same without the index; its rows only with ``vectors``."""
+        """The same without the index and the store; its rows only with ``vectors``."""
         dense = [at for at, c in enumerate(self.asking.channels) if vectors and not isinstance(c.vector, Sparse)]
-        return self._replace(rows={at: self.rows(at) for at in dense}.__getitem__)
+        facts = self.facts()
+        return self._replace(rows={at: self.rows(at) for at in dense}.__getitem__, facts=lambda: facts)
 
 
 class Rehearsal(NamedTuple):
@@ -55,10 +62,10 @@ class Rehearsal(NamedTuple):
     ids: tuple[str | None, ...]
     found: Retrieved | None
 
-    def ranked(self, settings: FusionSettings, k: int = 100) -> list[tuple[str, float]]:
+    def ranked(self, fusion: FusionSettings | Fusion, k: int = 100) -> list[tuple[str, float]]:
         """The best ``k`` ids and scores as this fusion has them."""
         if self.found is None:
             return []
-        order, shares = self.found.ordered(build(settings))
+        order, shares = self.found.ordered(fusion if isinstance(fusion, Fusion) else build(fusion))
         best = ((self.ids[row], float(shares[row].sum())) for row in order[:k])
         return [(id, score) for id, score in best if id is not None]

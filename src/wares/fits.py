@@ -22,7 +22,7 @@ from pathlib import Path
 from wares import encoders as models
 from wares.encoders import heads
 from wares.encoders.base import Encoder
-from wares.errors import ShopBusy, StoreError
+from wares.errors import SetupError, ShopBusy, StoreError
 from wares.index import atomic
 from wares.index.locks import Lock
 from wares.settings import Environment
@@ -148,6 +148,17 @@ class Fits:
             return (self.folder / TRIED).read_bytes()
         except OSError:
             return None
+
+    def fusions(self) -> list[str]:
+        """The fits that have a learned fusion, the one made last first."""
+        found = self.folder.glob(f"[!.]*/{FUSION}")
+        return [path.parent.name for path in sorted(found, key=lambda path: (-path.stat().st_mtime_ns, path))]
+
+    def fusion(self, name: str) -> Path:
+        """The file of a fit's learned fusion. :class:`SetupError` when the name is none of a fit."""
+        if Path(name).name != name or name == "..":
+            raise SetupError(f"fusion: learned is the name of a fit of the shop, and {name!r} is none")
+        return self.folder / name / FUSION
 
     def latest(self) -> str:
         """The newest fit that gives encoders; "" when there is none. What a lost index is built anew with."""

@@ -27,6 +27,7 @@ from wares.index.base import Candidates, Channel, Index, Match
 from wares.query import filters
 from wares.ranking import ranges
 from wares.ranking.fusion import WORDS, Fusion
+from wares.ranking.fusion.facts import facts_of
 from wares.records import AllOf, Compare, FacetValue, Query, Results, Sparse
 from wares.settings import MediaLimits
 from wares.store.store import Store
@@ -95,11 +96,16 @@ class Searcher:
     def _retrieved(self, query: Query, asking: Asking) -> Retrieved:
         if not asking.asks:
             none = Candidates((), np.zeros((0, 0), np.float32), np.zeros((0, 0), np.bool_))
-            return Retrieved(asking, none, lambda at: none.scores)
+            return Retrieved(asking, none, lambda at: none.scores, lambda: none.scores)
         if not any(ask.part_weight > 0 for ask in asking.asks):
             raise QueryError('the query says only what is not wanted; add what is, or use a filter (NOT field = "…")')
         candidates = self._index.query(asking.channels, query.where, asking.without)
-        return Retrieved(asking, candidates, lambda at: self._rows(candidates.numbers, asking.channels[at]))
+        return Retrieved(
+            asking,
+            candidates,
+            lambda at: self._rows(candidates.numbers, asking.channels[at]),
+            lambda: facts_of(self._store.products(candidates.numbers), candidates.numbers),
+        )
 
     def _rows(self, numbers: Sequence[int], channel: Channel) -> npt.NDArray[np.float32]:
         """Vectors of products in one channel, of several rows the nearest to the question; zeros for none."""

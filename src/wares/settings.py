@@ -71,12 +71,14 @@ class FusionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     ``method`` is a name in :data:`wares.ranking.fusion.METHODS`. ``weights`` take the place of those in
     :data:`wares.ranking.fusion.WEIGHTS`; a name is a kind of part and a channel or its modality: "text.words",
     "text.image", "image.look.image". ``normalise`` (of "weighted") is "bounds", "minmax" or "dbsf"; ``rrf_k`` (of
-    "rrf") is how little the first ranks stand out. What is not set is as wares ships it, and is not saved.
+    "rrf") is how little the first ranks stand out; ``learned`` (of "learned") is the name of a fit of the shop, whose
+    network it is. What is not set is as wares ships it, and is not saved.
     """
 
     method: str = "weighted"
     normalise: str = "bounds"
     rrf_k: float = 60.0
+    learned: str = ""
     weights: Mapping[str, float] = {}
 
 

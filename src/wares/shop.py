@@ -169,11 +169,7 @@ class Shop:
         if settings.model != self.settings.model:
             raise SetupError(_another_model(self.path, self.settings.model, settings.model))
         Words(settings.fields, settings.k1, settings.b)
-        with self._live.use() as (_, index):
-            if index is None:
-                fusions.build(settings.fusion)
-            else:
-                self._fusion(index, settings.fusion)
+        self.fusion(settings.fusion)
 
     def search(
         self,
@@ -188,7 +184,7 @@ class Shop:
         sort: str = "",
         k: int = 10,
         offset: int = 0,
-        fusion: FusionSettings | None = None,
+        fusion: FusionSettings | Fusion | None = None,
     ) -> Results:
         """Find products by words, by pictures (paths, URLs or bytes), by likeness to products, or any mix.
 
@@ -216,7 +212,9 @@ class Shop:
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
             return self._searcher(version, index).search(query, self._fusion(index, fusion))
 
-    def rehearse(self, query: Query, *, vectors: bool = False, fusion: FusionSettings | None = None) -> Rehearsal:
+    def rehearse(
+        self, query: Query, *, vectors: bool = False, fusion: FusionSettings | Fusion | None = None
+    ) -> Rehearsal:
         """The candidates of a question, kept, so that many fusions can be tried on them without asking again.
 
         They are those of the channels that ``fusion``, or else the shop's own settings, give a weight. ``vectors``
@@ -270,9 +268,27 @@ class Shop:
             change = changes[-1].change
         return frozenset(found)
 
+    def fusion(self, chosen: FusionSettings | None = None) -> Fusion:
+        """The way to make one score of several that settings (default: the shop's own) name, with what was fitted to
+        this shop. :class:`SetupError` for one that cannot be."""
+        settings = chosen or self.settings.fusion
+        with self._live.use() as (_, index):
+            if index is not None:
+                return self._fusion(index, settings)
+        return fusions.build(settings, self._fitted(settings))
+
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]
+
+    def vectors(self, channel: str, ids: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors that products have in a dense channel, float32 of shape (rows, dims); those without are left
+        out."""
+        with self._live.use() as (_, index):
+            if index is None or channel not in {spec.name for spec in index.vectors}:
+                return {}
+            numbers = {number: id for id, (number, _) in self._store.get(ids).items()}
+            return {numbers[number]: rows for number, rows in index.rows(list(numbers), channel).items()}
 
     def products(self) -> Iterator[Product]:
         """Every product, in the order in which they came; read bit by bit, so that a long walk holds nobody up.
@@ -306,6 +322,10 @@ class Shop:
             last_change=self._store.last_change(),
             bytes_on_disk=_bytes_under(self.path),
         )
+
+    def fitted_fusions(self) -> list[str]:
+        """The names of the fits that weigh the channels, the one made last first; see :class:`FusionSettings`."""
+        return self.fits.fusions()
 
     def check(self) -> list[Check]:
         """A check-up: whether the store can be read, the index agrees with it, and the model is there."""
@@ -343,16 +363,22 @@ class Shop:
             self._searchers = {version: searcher}
         return searcher
 
-    def _fusion(self, index: Index, chosen: FusionSettings | None) -> Fusion:
-        """The way to make one score of several; its weights must be for channels that the index has."""
+    def _fusion(self, index: Index, chosen: FusionSettings | Fusion | None) -> Fusion:
+        """The way to make one score of several; its weights, and what it was fitted to, must be of this index."""
         settings = chosen or self.settings.fusion
-        channels = {fusions.WORDS} | {spec.name for spec in index.vectors}
-        known = channels | set(get_args(Modality))
-        for name in settings.weights:
+        made = settings if isinstance(settings, Fusion) else fusions.build(settings, self._fitted(settings))
+        dims = {spec.name: spec.dims for spec in index.vectors}
+        known = {fusions.WORDS, *dims, *get_args(Modality)}
+        for name in made.settings.weights:
             if name not in fusions.WEIGHTS and name.partition(".")[2] not in known:
                 there = ", ".join(sorted(known))
                 raise SetupError(f"fusion: the weight {name!r} is for no channel of this shop; known: {there}")
-        return fusions.build(settings)
+        made.check(dims)
+        return made
+
+    def _fitted(self, settings: FusionSettings) -> Path | None:
+        """The file of the fit that the settings name."""
+        return self.fits.fusion(settings.learned) if settings.learned else None
 
     def _manifest(self, version: str) -> Manifest:
         """The manifest of a version whose vectors this shop's encoders can be compared with."""

@@ -53,9 +53,9 @@ def tune(
 ) -> search.TuningReport:
     """Search fusion settings by which the measure rises; nothing is applied (see :meth:`Shop.apply`).
 
-    ``methods`` are names of :data:`wares.ranking.fusion.METHODS` (default: all); ``study`` a file that remembers what
-    was tried, so that an interrupted search goes on. A question that is tuned on takes some 50 KB of memory, with
-    feature-level methods up to 2 MB.
+    ``methods`` are names of :data:`wares.ranking.fusion.METHODS` (default: all that need no fit); ``study`` a file
+    that remembers what was tried, so that an interrupted search goes on. A question that is tuned on takes some 50 KB
+    of memory, with feature-level methods up to 2 MB.
 
     Raises :class:`SetupError` for too few questions, an unknown method or measure, and a study of something else;
     :class:`~wares.errors.MissingExtra` without Optuna.
@@ -69,10 +69,11 @@ def tune(
     )
     rehearsed, failed = _rehearsed(shop, made, tried, tell)
     made = made.without(failed)
-    space = space_of(rehearsed.values(), tried, shop.settings.fusion)
+    space = space_of(rehearsed.values(), tried, shop.fusion())
 
     def rank(id: str, settings: FusionSettings) -> Sequence[str]:
-        return [product for product, _ in rehearsed[id].ranked(settings, made.depth)]
+        fusion = shop.fusion(settings) if settings.method in fusions.FITTED else settings
+        return [product for product, _ in rehearsed[id].ranked(fusion, made.depth)]
 
     with Study(study, fingerprint(made, space, shop.settings.fusion, _index(shop), seed)) as remembered:
         return search.tune(
@@ -92,9 +93,12 @@ def tune(
 
 
 def methods_of(names: Sequence[str], now: FusionSettings) -> tuple[Method, ...]:
-    """The methods to try: "weighted" is one for each way to normalise. :class:`SetupError` for an unknown name."""
+    """The methods to try: "weighted" is one for each way to normalise. :class:`SetupError` for an unknown name, and
+    for a method that is fitted to the shop: its weights were learned with those in force, and go with no others."""
     found: list[Method] = []
-    for name in dict.fromkeys(names or fusions.methods()):
+    for name in dict.fromkeys(names or (name for name in fusions.methods() if name not in fusions.FITTED)):
+        if name in fusions.FITTED:
+            raise SetupError(f"the method {name!r} is not tuned but fitted: wares fit SHOP --fusion")
         settings = msgspec.structs.replace(now, method=name)
         fusions.build(settings)
         if name == "weighted":
@@ -106,15 +110,17 @@ def methods_of(names: Sequence[str], now: FusionSettings) -> tuple[Method, ...]:
     return tuple(found)
 
 
-def space_of(rehearsed: Iterable[Rehearsal], methods: tuple[Method, ...], now: FusionSettings) -> Space:
+def space_of(rehearsed: Iterable[Rehearsal], methods: tuple[Method, ...], present: Fusion) -> Space:
     """The methods, and the channels in which the questions found anything, with their weights at present."""
     asks: set[tuple[str, str]] = set()
     for found in (each.found for each in rehearsed if each.found):
         columns = np.asarray(found.candidates.scores).T
         asks |= {
-            (a.kind, a.channel) for a, c in zip(found.asking.asks, columns, strict=True) if not np.isnan(c).all()
+            (a.kind, a.channel)
+            for a, c in zip(found.asking.asks, columns, strict=True)
+            if a.kind != fusions.COMPOSED and not np.isnan(c).all()
         }
-    return Space(methods=methods, weights=_weights(asks, fusions.build(now)))
+    return Space(methods=methods, weights=_weights(asks, present))
 
 
 def _weights(asks: Iterable[tuple[str, str]], present: Fusion) -> dict[str, float]:
@@ -155,9 +161,11 @@ def _rehearsed(
 
 def _everywhere(shop: Shop) -> FusionSettings:
     """Settings that look in every channel: one without a weight at present may deserve one."""
-    present = fusions.build(shop.settings.fusion)
+    present = shop.fusion()
     pairs = [(kind, channel) for kind in get_args(PartKind) for channel in shop.info().channels]
-    return FusionSettings(weights={f"{kind}.{name}": present.weight(kind, name) or SOME for kind, name in pairs})
+    weights = {f"{kind}.{name}": present.weight(kind, name) or SOME for kind, name in pairs}
+    own = shop.settings.fusion  # a method that asks more than the parts do needs that, too
+    return msgspec.structs.replace(own if own.method in fusions.FITTED else FusionSettings(), weights=weights)
 
 
 def _systems(shop: Shop) -> Callable[[FusionSettings], System]:

@@ -221,7 +221,7 @@ class Writer:
         self._versions.publish(version)
         self._settle()
         self._versions.prune(keep=2)
-        self._fits.prune({*self._fits_in_use()} - {""})
+        self._fits.prune({*self._fits_in_use(), self._settings.fusion.learned} - {""})
 
     def _fits_in_use(self) -> Iterator[str]:
         for version in self._versions.names():

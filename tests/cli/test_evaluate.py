@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,6 +13,9 @@ import pytest
 from wares.cli.evaluate import chosen
 from wares.errors import SetupError
 from wares.evaluation.records import EvaluationReport
+from wares.ranking.fusion.learned import Network
+from wares.ranking.fusion.learned.head import fresh
+from wares.ranking.fusion.learned.saved import encode
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -121,6 +125,21 @@ def test_methods_of_fusion_are_systems(wares: Command, made: Path, files: list[o
     done = wares("evaluate", made, *files, "--compare", "rrf", "voting", "concatenation", "--json")
     assert names(done) == ["rrf", "voting", "concatenation"]
     assert "method voting" in done.json["systems"][1]["about"]
+
+
+def test_a_network_is_a_system_where_one_was_fitted(wares: Command, made: Path, files: list[object]) -> None:
+    missing = wares("evaluate", made, *files, "--compare", "learned")
+    assert missing.code == 1
+    assert "wares fit SHOP --fusion" in missing.err
+    path = made / "fits" / "first" / "fusion.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(encode(Network(fresh((), 1), {}, frozenset({"text"}))))
+    try:
+        done = wares("evaluate", made, *files, "--compare", "shop", "learned", "--json")
+        assert names(done) == ["shop", "learned"]
+        assert means(done)["learned"] == means(done)["shop"], "it has learned nothing"
+    finally:
+        shutil.rmtree(made / "fits")
 
 
 def test_a_run_is_kept_and_compared_with_later(

@@ -1,6 +1,7 @@
 """Fusion: every method's contributions sum to a score in bounds, and each method is what its paper says."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,10 @@ from hypothesis.extra.numpy import arrays
 from wares.errors import SetupError
 from wares.ranking.fusion import METHODS, WORDS, Ask, Evidence, build
 from wares.ranking.fusion.decisions import ranks
+from wares.ranking.fusion.learned import Network, form
+from wares.ranking.fusion.learned.head import fresh
+from wares.ranking.fusion.learned.saved import encode
+from wares.ranking.fusion.learned.signals import name_of
 from wares.settings import FusionSettings
 
 ASKS = [
@@ -42,6 +47,18 @@ def evidence(scores: np.ndarray, seed: int = 0) -> Evidence:
     return Evidence(ASKS, scores, vectors, rows)
 
 
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a network that knows all of the asks and moves their weights at random."""
+    names = tuple(map(name_of, ASKS))
+    head = fresh(names, seed=1)
+    rng = np.random.default_rng(2)
+    head = head._replace(outward=rng.normal(size=head.outward.shape), bias=rng.normal(size=len(names)))
+    path = tmp_path_factory.mktemp("network") / "fusion.npz"
+    path.write_bytes(encode(Network(head, {}, frozenset({form(ASKS), "text", ""}))))
+    return path
+
+
 def fused(settings: FusionSettings, asks: list[Ask], scores: list[list[float]]) -> list[float]:
     found = Evidence(asks, np.asarray(scores, np.float32), [None] * len(asks), lambda at: np.zeros((0, 0)))
     return build(settings).contributions(found).sum(axis=1).tolist()
@@ -49,29 +66,29 @@ def fused(settings: FusionSettings, asks: list[Ask], scores: list[list[float]]) 
 
 @pytest.mark.parametrize("method", METHODS)
 @given(scores=some_scores)
-def test_scores_lie_between_minus_one_and_one(method: str, scores: np.ndarray) -> None:
+def test_scores_lie_between_minus_one_and_one(network: Path, method: str, scores: np.ndarray) -> None:
     scores[:, 0] *= 30  # BM25 knows no upper bound
-    added = build(FusionSettings(method=method)).contributions(evidence(scores))
+    added = build(FusionSettings(method=method), network).contributions(evidence(scores))
     assert added.shape == scores.shape
     assert np.isfinite(added).all()
     assert (np.abs(added.sum(axis=1)) <= 1 + 1e-6).all()
 
 
 @pytest.mark.parametrize("normalise", ["bounds", "minmax", "dbsf"])
-@pytest.mark.parametrize("method", ["weighted", "rrf", "voting"])
+@pytest.mark.parametrize("method", ["weighted", "rrf", "voting", "learned"])
 @given(scores=some_scores)
 def test_what_a_product_does_not_have_adds_nothing_to_a_decision(
-    method: str, normalise: str, scores: np.ndarray
+    network: Path, method: str, normalise: str, scores: np.ndarray
 ) -> None:
-    added = build(FusionSettings(method=method, normalise=normalise)).contributions(evidence(scores))
+    added = build(FusionSettings(method=method, normalise=normalise), network).contributions(evidence(scores))
     assert (added[np.isnan(scores)] == 0).all()
     assert (added[:, :4] >= 0).all()
     assert (added[:, 4] <= 0).all()
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_no_candidates_and_no_parts_are_no_fault(method: str) -> None:
-    fusion = build(FusionSettings(method=method))
+def test_no_candidates_and_no_parts_are_no_fault(network: Path, method: str) -> None:
+    fusion = build(FusionSettings(method=method), network)
     assert fusion.contributions(evidence(np.zeros((0, 5), np.float32))).shape == (0, 5)
     assert fusion.contributions(Evidence([], np.zeros((3, 0), np.float32), [], lambda at: np.zeros(0))).shape == (
         3,
@@ -162,6 +179,7 @@ def test_features_are_fused_as_their_formulas_say(method: str, seed: int, has: l
         (FusionSettings(weights={"words": 1.0}), 'as in "text.words"'),
         (FusionSettings(weights={"text.words": -1.0}), "text.words"),
         (FusionSettings(weights={"text.words": math.inf}), "text.words"),
+        (FusionSettings(method="learned"), "wares fit SHOP --fusion"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(settings: FusionSettings, says: str) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 from PIL import Image
 
 from wares.errors import QueryError, SetupError
-from wares.ranking.fusion import METHODS
+from wares.ranking.fusion import FITTED, METHODS
+from wares.ranking.fusion.learned import Network
+from wares.ranking.fusion.learned.composer import fresh as composer
+from wares.ranking.fusion.learned.head import fresh
+from wares.ranking.fusion.learned.saved import encode
 from wares.records import Part, Product, Query
 from wares.settings import Environment, FusionSettings, Settings
 from wares.shop import Shop
@@ -22,7 +28,34 @@ def shop(tmp_path_factory: pytest.TempPathFactory, goods: list[Product]) -> Iter
     folder = tmp_path_factory.mktemp("fusing")
     with Shop.open(folder / "shop", model="basic", environment=Environment(cache=folder, offline=True)) as opened:
         opened.add(goods)
+        write_network(opened)
         yield opened
+
+
+def write_network(shop: Shop) -> None:
+    """A fit "random" of the shop: its network departs from the weights, and composes, in every form of question."""
+    names = ("text.words", "text.hashed.text", "image.colour.image", "like.hashed.text", "composed.hashed.text")
+    rng = np.random.default_rng(1)
+    head = fresh(names, seed=1)
+    head = head._replace(outward=rng.normal(size=head.outward.shape), together=np.full(len(names), 0.2))
+    composers = {spec: composer(len(rows[0]), seed=1) for spec, rows in sample(shop).items()}
+    path = shop.path / "fits" / "random" / "fusion.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(encode(Network(head, composers, frozenset({"text", "image + text", "like + text"}))))
+
+
+def sample(shop: Shop) -> dict[str, np.ndarray]:
+    """The vectors of one product by channel."""
+    return {
+        channel: shop.vectors(channel, ["mug-red"])["mug-red"]
+        for channel in shop.info().channels
+        if channel != "words"
+    }
+
+
+def fusing(method: str, **changes: object) -> FusionSettings:
+    """Settings of a method, with the fit that some need."""
+    return FusionSettings(method=method, learned="random" if method in FITTED else "", **changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -32,7 +65,7 @@ def question(goods: list[Product]) -> Query:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_answers_and_its_reasons_sum_to_the_score(shop: Shop, question: Query, method: str) -> None:
-    results = shop.search(question, fusion=FusionSettings(method=method))
+    results = shop.search(question, fusion=fusing(method))
     assert results.hits
     for hit in results.hits:
         assert sum(item.value for item in hit.why) == pytest.approx(hit.score, abs=1e-6)
@@ -42,8 +75,8 @@ def test_every_method_answers_and_its_reasons_sum_to_the_score(shop: Shop, quest
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_rehearsal_orders_as_a_search_does(shop: Shop, question: Query, method: str) -> None:
-    settings = FusionSettings(method=method, weights={"text.text": 0.7})
-    found = shop.rehearse(question, vectors=True).ranked(settings)
+    settings = fusing(method, weights={"text.text": 0.7})
+    found = shop.rehearse(question, vectors=True).ranked(shop.fusion(settings))
     results = shop.search(question, fusion=settings)
     assert [id for id, _ in found] == [hit.id for hit in results.hits]
     assert [score for _, score in found] == pytest.approx([hit.score for hit in results.hits])
@@ -87,3 +120,49 @@ def test_each_stage_of_a_search_has_its_time(shop: Shop, question: Query) -> Non
     results = shop.search(question)
     assert list(results.timings_ms) == ["parse", "encode", "index", "fuse", "count", "hydrate"]
     assert sum(results.timings_ms.values()) == pytest.approx(results.took_ms, abs=0.01)
+
+
+# -- what was fitted to the shop --------------------------------------------------------------------------------
+
+
+def test_what_parts_ask_together_is_asked_of_the_index_and_told(shop: Shop) -> None:
+    query = Query(parts=(Part("like", "mug-red"), Part("text", "blue")), limit=9)
+    hits = shop.search(query, fusion=fusing("learned")).hits
+    told = {(item.part, item.channel) for hit in hits for item in hit.why}
+    assert ("like + text", "hashed.text") in told
+    assert all(sum(item.value for item in hit.why) == pytest.approx(hit.score, abs=1e-6) for hit in hits)
+    assert "mug-red" not in {hit.id for hit in hits}
+
+
+def test_a_form_of_question_that_was_not_won_is_answered_by_the_weights(shop: Shop) -> None:
+    query = Query(parts=(Part("like", "mug-red"), Part("text", "blue", -1.0)), limit=9)
+    one, other = (shop.search(query, fusion=fusing(method)).hits for method in ("weighted", "learned"))
+    assert [(hit.id, hit.score) for hit in one] == [(hit.id, hit.score) for hit in other]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("", "none is named; run: wares fit"),
+        ("none", "there is no network"),
+        ("../x", "name of a fit"),
+        ("..", "name"),
+    ],
+)
+def test_a_fit_that_is_not_there_is_told(shop: Shop, name: str, says: str) -> None:
+    with pytest.raises(SetupError, match=says):
+        shop.search("red", fusion=FusionSettings(method="learned", learned=name))
+    with pytest.raises(SetupError, match=says):
+        shop.check_settings(
+            msgspec.structs.replace(shop.settings, fusion=FusionSettings(method="learned", learned=name))
+        )
+
+
+def test_a_network_of_another_index_is_told(shop: Shop) -> None:
+    network = Network(fresh((), 1), {"hashed.text": composer(7, 1)}, frozenset({"text"}))
+    other = shop.path / "fits" / "other" / "fusion.npz"
+    other.parent.mkdir(exist_ok=True)
+    other.write_bytes(encode(network))
+    with pytest.raises(SetupError, match=r"fitted to another index: it composes in hashed\.text of 7 dimensions"):
+        shop.search("red", fusion=FusionSettings(method="learned", learned="other"))
+    assert shop.fitted_fusions() == ["other", "random"]

@@ -12,6 +12,9 @@ from wares.errors import MissingExtra, SetupError
 from wares.evaluation.records import Asked, Judgments, QuerySet
 from wares.evaluation.tuning.trials import Limits
 from wares.ranking.fusion import WEIGHTS
+from wares.ranking.fusion.learned import Network
+from wares.ranking.fusion.learned.head import fresh
+from wares.ranking.fusion.learned.saved import encode
 from wares.records import Part, Product, Query
 from wares.settings import Environment, FusionSettings
 from wares.shop import Shop
@@ -124,3 +127,18 @@ def test_without_the_extra_its_name_is_told(
     monkeypatch.setitem(__import__("sys").modules, "optuna", None)
     with pytest.raises(MissingExtra, match=r"wares\[tune\]"):
         tune(shop, *questions, limits=FEW)
+
+
+def test_a_fitted_method_is_not_tuned_but_may_be_in_force(shop: Shop, questions: tuple[QuerySet, Judgments]) -> None:
+    with pytest.raises(SetupError, match="'learned' is not tuned but fitted"):
+        tune(shop, *questions, methods=["learned"], limits=FEW)
+    path = shop.path / "fits" / "own" / "fusion.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(encode(Network(fresh((), 1), {}, frozenset({"text"}))))
+    shop.apply(msgspec.structs.replace(shop.settings, fusion=FusionSettings(method="learned", learned="own")))
+    try:
+        report = tune(shop, *questions, methods=["weighted"], limits=FEW)
+        assert report.in_force.method == "learned"
+        assert report.row("in force").train == pytest.approx(report.row("best of weighted bounds").train, abs=0.1)
+    finally:
+        shop.apply(msgspec.structs.replace(shop.settings, fusion=FusionSettings()))

@@ -69,7 +69,8 @@ def entrant(name: str, shop: Shop, opened: ExitStack) -> Entrant:
     if name in PARTIAL:
         return Entrant(name, PARTIAL[name].about, _partial(name, shop))
     if name in methods():
-        fusion = msgspec.structs.replace(shop.settings.fusion, method=name)
+        fusion = msgspec.structs.replace(shop.settings.fusion, method=name, learned=_fit(name, shop))
+        shop.fusion(fusion)  # what cannot be is told at once, and not question by question
         return Entrant(name, f"{shop.path} with the fusion method {name}", _with(shop, fusion))
     path = Path(name)
     if path.suffix.lower() == ".toml":
@@ -88,6 +89,14 @@ def entrant(name: str, shop: Shop, opened: ExitStack) -> Entrant:
     hint = f"did you mean {', '.join(near)}?" if near else f"name one of {', '.join(known())},"
     files = f"a settings file (.toml), a shop's folder, or answers ({', '.join(RUNS)})"
     raise SetupError(f"there is no system {name!r}; {hint} or {files}")
+
+
+def _fit(method: str, shop: Shop) -> str:
+    """The fit that the settings name; for a method that needs one, else the one that was made last."""
+    from wares.ranking.fusion import FITTED
+
+    named = shop.settings.fusion.learned
+    return named if named or method not in FITTED else next(iter(shop.fitted_fusions()), "")
 
 
 def _with(shop: Shop, fusion: FusionSettings) -> System:
@@ -115,10 +124,8 @@ def _fusion_of(path: Path, shop: Shop) -> FusionSettings:
 
 def _partial(name: str, shop: Shop) -> System:
     """A search in some channels. Parts of a question that these cannot answer are left out."""
-    from wares.ranking import fusion
-
     channels = shop.info().channels
-    made = fusion.build(shop.settings.fusion)
+    made = shop.fusion()
     weights = {
         f"{kind}.{channel}": _weight(made, kind, channel) if PARTIAL[name].looks_in(channel) else 0.0
         for kind in get_args(PartKind)

@@ -126,7 +126,7 @@ def test_pictures_that_cannot_be_read_are_counted_and_given_up(pictured: list[Pr
 
     queries, _ = make(pictured, folder=tmp_path, picture=read)
     assert "picture: 5 pictures could not be read: a.png: no such file" in queries.problems
-    assert len(tried) == 2 * PATIENCE
+    assert len(tried) == sum(kind.pictured for kind in KINDS.values()) * PATIENCE
     assert not (tmp_path / "pictures").exists()
 
 

@@ -5,7 +5,7 @@ rule that :data:`KINDS` tells. Such sets compare two states of a shop; they are 
 kind favours something, which is told as well.
 
 ``survey``  what a catalogue has: words, facts, pictures; ``facts`` what one product has
-``titles``, ``typos``, ``attributes``, ``photos``  the makers, one function for each kind of question
+``titles``, ``typos``, ``attributes``, ``photos``, ``composed``  the makers, one function for each kind of question
 ``wording``  languages and translation
 """
 
@@ -64,6 +64,16 @@ _OWN_PHOTO = (
     "The photo is the product's own: favours likeness of pixels, and does not show how a new photo of the thing "
     "would fare. A product whose photo looks the same counts as wrong unless it is the same file."
 )
+_ALIKE = (
+    "Gain 3: every product of the same kind that has the value asked for, or another than the one that is not "
+    "meant, and up to three of the other things that are said of the product; at most 100. Gain 1: those that lack "
+    "some of these, unless that makes more than 100 answers. A value counts as said by a field or, where the field "
+    "is empty, by title, brand, category, attributes or options."
+)
+_DIFFERING = (
+    "Favours what the catalogue says over what pictures show: how else the products are alike, in cut or style, "
+    "counts for nothing, and so does a product whose data are incomplete."
+)
 
 KINDS = {
     "title-words": Kind(
@@ -120,6 +130,24 @@ KINDS = {
         bias=f"{_OWN_PHOTO} The words say nothing that the photo does not show. {_TRANSLATED}",
         languages="that of the category, or the other",
         needs="categories, and pictures that can be read",
+        pictured=True,
+    ),
+    "composed": Kind(
+        maker="composed:composed",
+        about="a product to be like, and in words what is to be different: a colour or another value; in three of "
+        "ten the product's own value as what is not meant",
+        truth=_ALIKE,
+        bias=f"{_DIFFERING} {_TRANSLATED}",
+        languages="that of the value, or the other",
+        needs="categories, and kinds of product in which one thing differs that fields or titles say",
+    ),
+    "composed-picture": Kind(
+        maker="composed:composed_picture",
+        about="the same, with the product's own photo, changed as above, in the place of the product",
+        truth=_ALIKE,
+        bias=f"{_DIFFERING} {_TRANSLATED}",
+        languages="that of the value, or the other",
+        needs="categories, pictures that can be read, and kinds of product in which one thing differs",
         pictured=True,
     ),
 }
@@ -185,7 +213,7 @@ def _chosen(kinds: Collection[str], size: int) -> list[str]:
 def _made(survey: Survey, kind: str, seed: int, problems: list[str]) -> Iterator[Made]:
     """Questions of a kind, no two the same, as long as there are products and their pictures can be read."""
     maker = _maker(kind)
-    seen: set[tuple[str, bytes]] = set()
+    seen: set[tuple[str, bytes, str, str]] = set()
     unread, in_a_row, first = 0, 0, ""
     try:
         for source in survey.sources(kind, pictured=KINDS[kind].pictured):
@@ -199,8 +227,9 @@ def _made(survey: Survey, kind: str, seed: int, problems: list[str]) -> Iterator
                 continue
             if made is not None:
                 in_a_row = 0
-                if (made.text, made.picture) not in seen:
-                    seen.add((made.text, made.picture))
+                key = made.text, made.picture, made.like, made.without
+                if key not in seen:
+                    seen.add(key)
                     yield made
     finally:
         if unread:
@@ -227,7 +256,10 @@ def _asked(made: Made, kind: str, number: int, folder: Path) -> Asked:
         except OSError as refused:
             raise StoreError(f"{path}: cannot write the picture: {refused.strerror or refused}") from refused
         parts.append(Part("image", str(path)))
-    spoken = {"language": language(made.text)} if made.text else {}
+    parts += [Part("like", made.like)] if made.like else []
+    parts += [Part("text", made.without, -1.0)] if made.without else []
+    words = made.text or made.without
+    spoken = {"language": language(words)} if words else {}
     return Asked(id=id, query=Query(parts=tuple(parts)), tags={"made": kind, **spoken})
 
 

@@ -65,7 +65,7 @@ class Counts(Protocol):
 def attributes(survey: Survey, source: Source, random: Random) -> Made | None:
     """One to three values and a kind: "black leather casual shoes". What lacks one of several is partly right."""
     kind = kind_of(source.product)
-    kinds = _named(survey, kind) if kind else None
+    kinds = named(survey, kind) if kind else None
     if kind is None or kinds is None:
         return None
     chosen: list[tuple[Fact, set[int]]] = []
@@ -90,7 +90,7 @@ def category_brand(survey: Survey, source: Source, random: Random) -> Made | Non
     kind, brand = kind_of(source.product), Fact("brand", " ".join(source.product.brand.split()))
     if kind is None or not sayable(brand.value):
         return None
-    kinds, brands = _named(survey, kind), _named(survey, brand)
+    kinds, brands = named(survey, kind), named(survey, brand)
     if kinds is None or brands is None:
         return None
     right = kinds & brands
@@ -143,7 +143,7 @@ def answerable(survey: Survey, right: set[int]) -> bool:
     return 0 < len(right) <= max(FEWEST, min(MOST_RIGHT, int(MOST_SHARE * len(survey))))
 
 
-def _named(survey: Survey, fact: Fact) -> set[int] | None:
+def named(survey: Survey, fact: Fact) -> set[int] | None:
     """The products of a brand or kind; None when it is not clear which they are."""
     having = survey.having(fact)
     return having.all if len(having.told) <= MOST_TOLD * len(having.known) else None

@@ -13,11 +13,14 @@ RIGHT, PARTLY = 3, 1
 
 
 class Made(NamedTuple):
-    """A question's words, its picture as a JPEG file, and gains by product number."""
+    """A question's words, its picture as a JPEG file, the id of a product to be like, words that are not meant; and
+    gains by product number."""
 
     gains: Mapping[int, int]
     text: str = ""
     picture: bytes = b""
+    like: str = ""
+    without: str = ""
 
 
 #: Makes a question out of a product, or None: not out of this one. It may raise MediaError.

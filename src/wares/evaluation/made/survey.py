@@ -18,7 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from wares.evaluation.made.facts import NAMES, Fact, facts, pictures
-from wares.evaluation.made.wording import sort_of, translated, words
+from wares.evaluation.made.wording import colours, sort_of, translated, words
 from wares.records import Media, Product
 
 if TYPE_CHECKING:
@@ -123,6 +123,14 @@ class Survey:
     def holders(self, fact: Fact) -> int:
         """How many products have exactly this value."""
         return len(self._value(fact).holders)
+
+    def values(self, field: str) -> list[str]:
+        """The values of a field, those of most products first; of a field that no product has and that names
+        colours, the dictionary's."""
+        known = self._fields.get(field, _Field()).values
+        if not known and sort_of(field) == "colour":
+            return colours()
+        return sorted(known, key=lambda value: (-len(known[value].holders), value))
 
     def titled(self, fact: Fact) -> float:
         """The share of the products with a value whose title says it."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from wares.encoders.dictionary import HAN, Language, Sort, language, names
+from wares.encoders.dictionary import HAN, Language, Sort, language, names, rows
 from wares.encoders.tokens import STOP_WORDS, tokens
 
 _A_HAN = re.compile(f"[{HAN}]")
 # Measures and sizes: "500ml", "45cm x 45cm", "39", "XL".
 _CODE = re.compile(r"(?=.*\d)(?:[a-z]{0,3}[^a-z]*)+|[A-Z]{1,4}", re.ASCII)
+#: What is said of a product beside its kind.
+_VALUES: tuple[Sort, ...] = ("colour", "value")
 _COLOURS = ("colour", "color", "colours", "colors", "颜色")
 
 
@@ -35,6 +37,24 @@ def translated(text: str, sort: Sort) -> str | None:
     if known is None:
         return None
     return known.english[0] if language(text) == "zh" else known.chinese[0]
+
+
+def colours() -> list[str]:
+    """The English names of the colours that the dictionary has."""
+    return [row.english[0] for row in rows("colour")]
+
+
+@lru_cache(maxsize=1 << 14)
+def said_in(text: str) -> tuple[tuple[Sort, str], ...]:
+    """The colours and values of the dictionary that a text says, by their first English names; "navy blue" is not
+    blue as well."""
+    said = words(text)
+    found: list[tuple[Sort, str, frozenset[str]]] = []
+    for sort in _VALUES:
+        for row in rows(sort):
+            spoken = [words(name) for name in (*row.english, *row.chinese) if words(name) and words(name) <= said]
+            found += [(sort, row.english[0], own) for own in spoken[:1]]
+    return tuple((sort, name) for sort, name, own in found if not any(own < other for _, _, other in found))
 
 
 def worded(text: str, sort: Sort, wanted: Language) -> str | None:

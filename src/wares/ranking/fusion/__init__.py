@@ -8,6 +8,7 @@
 ``mean``                feature level     the mean of the vectors, all alike
 ``weighted-mean``       feature level     their mean by weight
 ``product``             feature level     their product, element by element
+``learned``             model level       normalised scores, weighted by a network fitted to the shop
 ======================  ================  ===============================================================
 
 A feature-level method makes one vector of the dense ones of a part, on both sides, and joins its cosine with the
@@ -17,12 +18,14 @@ entry points "wares.fusions".
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from wares.errors import SetupError
-from wares.ranking.fusion.base import WEIGHTS, WORDS, Ask, Evidence, Fusion
+from wares.ranking.fusion.base import COMPOSED, WEIGHTS, WORDS, Ask, Evidence, Fusion
 from wares.registry import PartSpec, load, names
 from wares.settings import FusionSettings
 
-__all__ = ["METHODS", "WEIGHTS", "WORDS", "Ask", "Evidence", "Fusion", "build", "methods"]
+__all__ = ["COMPOSED", "FITTED", "METHODS", "WEIGHTS", "WORDS", "Ask", "Evidence", "Fusion", "build", "methods"]
 
 GROUP = "wares.fusions"
 
@@ -34,12 +37,17 @@ METHODS: dict[str, PartSpec] = {
     "mean": PartSpec("wares.ranking.fusion.features:Mean", "the mean of the vectors, all alike"),
     "weighted-mean": PartSpec("wares.ranking.fusion.features:WeightedMean", "the mean of the vectors by weight"),
     "product": PartSpec("wares.ranking.fusion.features:ElementwiseProduct", "the product of the vectors' elements"),
+    "learned": PartSpec("wares.ranking.fusion.learned:Learned", "weights by a network fitted to the shop"),
 }
+#: The methods that need a fit of the shop: they are given its file beside the settings.
+FITTED = ("learned",)
 
 
-def build(settings: FusionSettings) -> Fusion:
-    """The method that the settings name. :class:`SetupError` when there is none, or a parameter is out of bounds."""
-    made = load(GROUP, METHODS, settings.method, kind="fusion method")(settings)
+def build(settings: FusionSettings, fitted: Path | None = None) -> Fusion:
+    """The method that the settings name; ``fitted`` is the file of the fit that they name, for methods in
+    :data:`FITTED`. :class:`SetupError` when there is none, or a parameter is out of bounds."""
+    method = load(GROUP, METHODS, settings.method, kind="fusion method")
+    made = method(settings, fitted) if settings.method in FITTED else method(settings)
     if not isinstance(made, Fusion):
         raise SetupError(f"the fusion method {settings.method!r} is no wares.ranking.fusion.Fusion; mend its plugin")
     return made

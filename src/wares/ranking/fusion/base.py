@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Shares = npt.NDArray[np.float64]
 
 WORDS = "words"
+#: The kind of an ask that several parts make together; no part of a question has it.
+COMPOSED = "composed"
 
 #: Weight of a channel, by the kind of the part and the channel or else its modality. What a picture is called by a
 #: classifier says less of its likeness to another than how it looks: 0.25 of it is better than none or all on the
@@ -43,7 +45,8 @@ class Ask(NamedTuple):
 
     ``part`` names the part for explanations ("text", "image 2", "not text") and ``kind`` is its kind;
     ``part_weight`` is the asker's weight of the part, negative for "not this"; ``ceiling`` the score that no product
-    exceeds.
+    exceeds; ``terms`` how many words are asked for, 0 for a vector. What several parts ask together has the kind
+    :data:`COMPOSED` and a part of its own.
     """
 
     part: str
@@ -51,6 +54,12 @@ class Ask(NamedTuple):
     channel: str
     part_weight: float
     ceiling: float = 1.0
+    terms: int = 0
+
+
+def _no_facts() -> Floats:
+    """Where nothing is told of the products."""
+    return np.zeros((0, 0), np.float32)
 
 
 class Evidence(NamedTuple):
@@ -59,13 +68,16 @@ class Evidence(NamedTuple):
     ``scores``: float32 of shape (n, asks), the exact score of every candidate in every channel, NaN for "has none".
     ``vectors``: the question's unit vector of each ask, None for words. ``rows(i)``: the candidates' unit vectors in
     the channel of ask ``i``, float32 of shape (n, dims), of several rows the one nearest to the question, zeros for
-    "has none"; it reads the index, so methods that need scores only do not call it.
+    "has none"; it reads the index, so methods that need scores only do not call it. ``facts()``: what is known of
+    the candidates themselves, float32 of shape (n, facts) with the columns that
+    :data:`~wares.ranking.fusion.facts.FACTS` names; it reads the store, so few methods call it.
     """
 
     asks: Sequence[Ask]
     scores: Floats
     vectors: Sequence[Floats | None]
     rows: Callable[[int], Floats]
+    facts: Callable[[], Floats] = _no_facts
 
 
 class Fusion(ABC):
@@ -87,6 +99,16 @@ class Fusion(ABC):
         """The weight of a channel ("words", "space.modality") for parts of a kind; 0: it is not looked in."""
         modality = channel.rpartition(".")[2]
         return self._weights.get(f"{kind}.{channel}", self._weights.get(f"{kind}.{modality}", 0.0))
+
+    def check(self, channels: Mapping[str, int]) -> None:  # noqa: B027 - most methods go with every index
+        """Whether this goes with an index that has these dense channels, by their dimensions. Raises
+        :class:`SetupError` when it was made for others."""
+
+    def composed(self, asks: Sequence[Ask], vectors: Sequence[Floats | None]) -> list[tuple[Ask, Floats]]:
+        """What the parts of a question ask together, beside what each asks alone: asks of the kind ``COMPOSED`` with
+        unit vectors for their channels. ``vectors`` are those of ``asks``, None for words. None, unless a method
+        knows how."""
+        return []
 
     @abstractmethod
     def contributions(self, evidence: Evidence) -> Shares:
