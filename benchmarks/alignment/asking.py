@@ -25,8 +25,8 @@ class Pair(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One figure: the mean of ``values``, one for each of the ``questions`` (by id). ``learned``: the set that the
-    way was fitted to, "" for none."""
+    """One figure: the mean of ``values``, one for each of the ``questions`` (by id; what stands before a "/" is what
+    several of them have in common). ``learned``: the set that the way was fitted to, "" for none."""
 
     set: str
     what: str

@@ -71,5 +71,6 @@ def _queries(grocery: Pictured, products: Collection[str]) -> list[int]:
 
 def _answered(asked: Asked, grocery: Pictured, queries: list[int], scores: Rows) -> Iterable[Line]:
     gains = gains_of(grocery.data.pairs("image_qrels.tsv"))
-    judged = {grocery.shots[at].query: gains[grocery.shots[at].query] for at in queries}
+    asking = [grocery.shots[at] for at in queries]
+    judged = {f"{shot.product}/{shot.query}": gains[shot.query] for shot in asking}
     yield from asked.answered(scores, [row["id"] for row in grocery.products], judged, _MEASURES)

@@ -10,16 +10,18 @@ import msgspec
 import numpy as np
 
 from benchmarks.alignment.asking import Line
-from wares.evaluation.statistics import bootstrap, randomisation
+from wares.evaluation.statistics import SEED, randomisation
 
 #: Set, what was asked, measure, and the set that was learned from ("" for none).
 Key: TypeAlias = tuple[str, str, str, str]
 
+_RESAMPLES = 1000
+
 
 class Figure(NamedTuple):
     """A figure over the splits, each counting the same. ``low`` to ``high`` holds the mean with 95 % when other
-    questions of the kind are drawn (bootstrap over questions, each with its mean over the splits that ask it);
-    ``spread`` is the standard deviation of the splits."""
+    questions of the kind are drawn (bootstrap over questions, all answers to one together, and all photos of one
+    product); ``spread`` is the standard deviation of the splits."""
 
     mean: float
     low: float
@@ -38,8 +40,9 @@ def figures(lines: Iterable[Line]) -> dict[Key, Figure]:
 
 
 def against(lines: Iterable[Line], others: Iterable[Line]) -> dict[Key, tuple[float, float]]:
-    """The mean difference to another way, question by question, and its p-value (randomisation test). A way that
-    learned from nothing is compared with all that the first learned from."""
+    """The mean difference to another way, question by question, and its p-value (randomisation test over questions;
+    all photos of a product are one). A way that learned from nothing is compared with all that the first learned
+    from."""
     theirs = {(line.set, line.what, line.measure, line.learned, line.split): line.values for line in others}
     differences: dict[Key, dict[str, list[float]]] = {}
     for line in lines:
@@ -48,9 +51,14 @@ def against(lines: Iterable[Line], others: Iterable[Line]) -> dict[Key, tuple[fl
         if values is not None:
             by_question = differences.setdefault(key, {})
             for question, one, other in zip(line.questions, line.values, values, strict=True):
-                by_question.setdefault(question, []).append(one - other)
-    means = {key: [float(np.mean(values)) for values in found.values()] for key, found in differences.items()}
-    return {key: (float(np.mean(values)), randomisation(values)) for key, values in means.items()}
+                by_question.setdefault(_subject(question), []).append(one - other)
+    return {
+        key: (
+            sum(map(sum, found.values())) / sum(map(len, found.values())),
+            randomisation([*map(sum, found.values())]),
+        )
+        for key, found in differences.items()
+    }
 
 
 def write(path: Path, lines: Sequence[Line]) -> None:
@@ -93,12 +101,25 @@ def _order(keys: Iterable[Key]) -> Callable[[Key], int]:
 def _figure(lines: Sequence[Line]) -> Figure:
     values = [line.value for line in lines]
     by_question: dict[str, list[float]] = {}
+    asked = {question for line in lines for question in line.questions}
     for line in lines:
         for question, value in zip(line.questions, line.values, strict=True):
-            by_question.setdefault(question, []).append(value)
-    low, high = bootstrap([float(np.mean(found)) for found in by_question.values()], resamples=1000)
+            by_question.setdefault(_subject(question), []).append(value)
+    low, high = _interval(list(by_question.values()))
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    return Figure(float(np.mean(values)), low, high, spread, tuple(line.pool for line in lines), len(by_question))
+    return Figure(float(np.mean(values)), low, high, spread, tuple(line.pool for line in lines), len(asked))
+
+
+def _subject(question: str) -> str:
+    return question.partition("/")[0]
+
+
+def _interval(together: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of the mean of all values, of which whole lists are drawn."""
+    sums, counts = np.array([[sum(values), len(values)] for values in together]).T
+    drawn = np.random.default_rng(SEED).integers(len(sums), size=(_RESAMPLES, len(sums)))
+    low, high = np.percentile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), (2.5, 97.5))
+    return float(low), float(high)
 
 
 def _cell(figure: Figure | None) -> str:
