@@ -154,6 +154,11 @@ class Fits:
         found = self.folder.glob(f"[!.]*/{FUSION}")
         return [path.parent.name for path in sorted(found, key=lambda path: (-path.stat().st_mtime_ns, path))]
 
+    @staticmethod
+    def has_fusion(folder: Path) -> bool:
+        """Whether a learned fusion is in a folder of a fit."""
+        return (folder / FUSION).exists()
+
     def fusion(self, name: str) -> Path:
         """The file of a fit's learned fusion. :class:`SetupError` when the name is none of a fit."""
         if Path(name).name != name or name == "..":

@@ -36,6 +36,9 @@ def fit(
         str | None,
         typer.Option(metavar="MODEL", help="Adapt a bigger model instead: hf:, file: or open_clip: (extra torch)."),
     ] = None,
+    fusion: Annotated[
+        bool, typer.Option("--fusion", help="Learn how to weigh words, pictures and the rest instead.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Switch even if it is not better.")] = False,
     drift: Annotated[bool, typer.Option("--drift", help="Only say whether another fit is due.")] = False,
     seed: Annotated[int, typer.Option(metavar="NUMBER", help="Another seed, another fit.")] = 20,
@@ -52,6 +55,7 @@ def fit(
       wares fit my-shop
       wares fit my-shop --drift
       wares fit my-shop --queries q.tsv --qrels q.qrels
+      wares fit my-shop --fusion
       wares fit my-shop --lora file:models/my-clip
     """
     import wares
@@ -61,6 +65,9 @@ def fit(
             _drift(opened, as_json)
             return
         judged = _judged(queries, qrels, media_root)
+        if fusion:
+            _fusion(opened, force=force, seed=seed, judged=judged, as_json=as_json)
+            return
         if lora is not None:
             report = _adapted(opened, lora, loss=loss, force=force, seed=seed, judged=judged)
         else:
@@ -79,6 +86,28 @@ def run(shop: Shop, *, judged: Judged | None = None, loss: str = "infonce", seed
 
     with bars(stderr()) as progress:
         return learned(shop, recipe=Recipe(loss=loss, seed=seed), judged=judged, on_progress=progress, **how)
+
+
+def _fusion(shop: Shop, *, force: bool, seed: int, judged: Judged | None, as_json: bool) -> None:
+    from wares.cli.progress import bars
+    from wares.cli.sheets import table
+    from wares.fit.fused import fit_fusion
+
+    with bars(stderr()) as progress:
+        report = fit_fusion(shop, judged=judged, force=force, seed=seed, on_progress=progress)
+    if as_json:
+        print_json(report)
+        return
+    console = stdout()
+    applied = f"fit {report.recommended.learned}: " if report.recommended else ""
+    console.print(plain(f"{applied}{report.verdict}"), soft_wrap=True)
+    rows = [
+        (one.name, f"{one.questions:,}", f"{one.in_force:.3f}", f"{one.learned:.3f}", f"{one.p:.4f}")
+        for one in report.held_out
+    ]
+    if rows:
+        console.print()
+        console.print(table(("held out, nDCG@10", "questions", "before", "after", "p"), rows))
 
 
 def _adapted(shop: Shop, base: str, *, loss: str, seed: int, force: bool, judged: Judged | None) -> FitReport:
