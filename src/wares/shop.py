@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, get_args
 
+import msgspec
+
 from wares import media
 from wares.asking import known, parts_of
 from wares.candidates import Rehearsal
@@ -210,7 +212,9 @@ class Shop:
             if index is None:
                 empty = ("the shop is empty; add products first",)
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
-            return self._searcher(version, index).search(query, self._fusion(index, fusion))
+            made, notes = (self._fusion(index, fusion), ()) if fusion else self._fusion_in_force(index)
+            found = self._searcher(version, index).search(query, made)
+            return msgspec.structs.replace(found, notes=(*found.notes, *notes)) if notes else found
 
     def rehearse(
         self, query: Query, *, vectors: bool = False, fusion: FusionSettings | Fusion | None = None
@@ -223,7 +227,8 @@ class Shop:
         with self._live.use() as (version, index):
             if index is None:
                 return Rehearsal((), None)
-            found = self._searcher(version, index).retrieve(query, self._fusion(index, fusion))
+            made = self._fusion(index, fusion) if fusion else self._fusion_in_force(index)[0]
+            found = self._searcher(version, index).retrieve(query, made)
             ids = self._store.ids(found.candidates.numbers)
             return Rehearsal(tuple(ids.get(n) for n in found.candidates.numbers), found.kept(vectors))
 
@@ -241,7 +246,8 @@ class Shop:
         try:
             encoders, words = self.fits.encoders(manifest.fit), words_as_built(manifest.words)
             searcher = Searcher(self._store, index, encoders, words, self.settings.media)
-            yield lambda query: searcher.search(query, self._fusion(index, None))
+            made = self._fusion_in_force(index)[0]
+            yield lambda query: searcher.search(query, made)
         finally:
             index.close()
 
@@ -362,6 +368,18 @@ class Shop:
             searcher = Searcher(self._store, index, encoders, words, self.settings.media)
             self._searchers = {version: searcher}
         return searcher
+
+    def _fusion_in_force(self, index: Index) -> tuple[Fusion, tuple[str, ...]]:
+        """The shop's own fusion, and what is to be said of it: one that was learned on other vectors than those of the
+        index, before a fit or a rollback, is left out, and the weights do."""
+        own = self.settings.fusion
+        if own.method not in fusions.FITTED:
+            return self._fusion(index, own), ()
+        try:
+            return self._fusion(index, own), ()
+        except SetupError as other:
+            weighted = msgspec.structs.replace(own, method="weighted", learned="")
+            return self._fusion(index, weighted), (f"the weights are used, not the learned fusion: {other}",)
 
     def _fusion(self, index: Index, chosen: FusionSettings | Fusion | None) -> Fusion:
         """The way to make one score of several; its weights, and what it was fitted to, must be of this index."""
