@@ -370,8 +370,8 @@ class Shop:
         return searcher
 
     def _fusion_in_force(self, index: Index) -> tuple[Fusion, tuple[str, ...]]:
-        """The shop's own fusion, and what is to be said of it: one that was learned on other vectors than those of the
-        index, before a fit or a rollback, is left out, and the weights do."""
+        """The shop's own fusion, and what is to be said of it: one that was learned on other vectors than those of
+        the index, before a fit or a rollback, is left out, and the weights do."""
         own = self.settings.fusion
         if own.method not in fusions.FITTED:
             return self._fusion(index, own), ()

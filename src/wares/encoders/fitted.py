@@ -41,14 +41,18 @@ class Ground(NamedTuple):
 
 
 class Words(Tower):
-    """Text → features of several towers side by side, then how often each hashed term is said. Questions only: such
-    rows are long, and no product's is kept."""
+    """Text → features of one tower or two side by side, then how often each hashed term is said. Questions only: such
+    rows are long, and no product's is kept.
+
+    The first tower is the prior's; the head reads the last one, in the columns ``read``.
+    """
 
     modality: Modality = "text"
 
     def __init__(self, towers: Sequence[Tower]) -> None:
         self._towers = tuple(towers)
         self.dense = sum(tower.dims for tower in towers)
+        self.read = slice(self.dense - towers[-1].dims, self.dense)
         self.dims = self.dense + BUCKETS
         self.name = "+".join([*(tower.name for tower in towers), "terms"])
         named = "+".join(tower.fingerprint for tower in towers)
@@ -63,8 +67,12 @@ class Words(Tower):
         return rows
 
     def features_without_terms(self, texts: Sequence[str]) -> Vectors:
-        """The rows of the towers alone, (texts, ``dense``); for training, which has terms in a list."""
+        """The rows of the towers alone, (texts, ``dense``)."""
         return np.concatenate([tower.features(texts) for tower in self._towers], axis=1)
+
+    def features_read(self, texts: Sequence[str]) -> Vectors:
+        """What the head reads, without terms: for training, which has them in a list."""
+        return self._towers[-1].features(texts)
 
 
 class FittedWords(Encoder):
@@ -79,7 +87,7 @@ class FittedWords(Encoder):
 
     def project(self, features: Vectors) -> Vectors:
         dense, counts = np.split(features, [self._words.dense], axis=1)
-        learnt = self._heads.words(dense, bag(counts))
+        learnt = self._heads.words(dense[:, self._words.read], bag(counts))
         if self._prior is None:
             return learnt
         return beside(learnt, self._prior.project(dense[:, : self._prior.tower.dims]), self._heads.prior)

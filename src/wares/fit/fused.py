@@ -20,8 +20,8 @@ def fit_fusion(
     seed: int = 20,
     on_progress: OnProgress | None = None,
 ) -> FusionReport:
-    """Learn how to fuse (:func:`wares.fit.fusing.learn_fusion`), and work by it if it is better on questions that were
-    held out; ``force`` does so in any case, if anything was learned. Raises as that does."""
+    """Learn how to fuse (:func:`wares.fit.fusing.learn_fusion`), and work by it if it is better on questions that
+    were held out; ``force`` does so in any case, if anything was learned. Raises as that does."""
     queries: QuerySet | None = judged.queries if judged else None
     judgments: Judgments | None = judged.judgments if judged else None
     with shop.fits.begin() as made:

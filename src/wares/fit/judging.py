@@ -81,7 +81,7 @@ def exam(held: Sequence[Pictured], group: Ints, captioner: Captioner, words: Wor
     numbers = group[chosen]
     titled = [at for at, one in enumerate(products) if one.product.title.strip()]
     right = numbers[titled][:, None] == numbers[None, :]
-    titles = Asked(encoded(words, [products[at].product.title for at in titled]), right)
+    titles = Asked(encoded(words, [products[at].product.title for at in titled], prior=True), right)
     return Exam(
         pictures=np.concatenate([one.rows for one in products]),
         owners=np.repeat(np.arange(len(products)), [len(one.rows) for one in products]),
@@ -114,7 +114,7 @@ def _labels(products: Sequence[Product], captioner: Captioner, words: Words, see
             found.append((text, right))
     found = found[:MOST_LABELS]
     gains = np.stack([right for _, right in found]) if found else np.zeros((0, len(products)), np.bool_)
-    return Asked(encoded(words, [text for text, _ in found]), gains)
+    return Asked(encoded(words, [text for text, _ in found], prior=True), gains)
 
 
 def marks(exam: Exam, words: Vectors, pictures: Vectors, labels: Vectors) -> Marks:
@@ -136,7 +136,7 @@ def with_prior(exam: Exam, words: Head, pictures: Head, prior: tuple[Encoder, En
     dims = of_words.tower.dims
 
     def joined(texts: Texts) -> Vectors:
-        return beside(said(words, texts), of_words.project(texts.features[:, :dims]), share)
+        return beside(said(words, texts), of_words.project(texts.prior[:, :dims]), share)
 
     seen = beside(pictures(exam.pictures), of_pictures.project(exam.pictures), share)
     return marks(exam, joined(exam.titles.texts), seen, joined(exam.labels.texts))

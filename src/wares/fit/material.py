@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 
 class Texts(NamedTuple):
-    """Captions as numbers: features (t, d), and the terms of caption ``i`` at ``terms[starts[i]:starts[i + 1]]``."""
+    """Captions as numbers: features that the head reads (t, d), the terms of caption ``i`` at
+    ``terms[starts[i]:starts[i + 1]]``, and features that the prior reads, if it is asked too."""
 
     features: Vectors
     terms: Ints
     starts: Ints
+    prior: Vectors
 
     def bag(self, chosen: Ints) -> Bag:
         """The terms of some captions."""

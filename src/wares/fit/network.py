@@ -20,6 +20,8 @@ _GELU = np.float32(1.702)
 _BETA1, _BETA2, _EPSILON = 0.9, 0.98, 1e-6
 #: The slope of all weights of a head together is cut to this length.
 _LONGEST = 1.0
+#: The deviation of a weight that is drawn, times the root of how many there are: that of a uniform draw to ±1.
+_GAIN = 3**-0.5
 _DECAYED = ("hidden", "out", "skip", "table")
 
 
@@ -58,10 +60,10 @@ def begin(features: Vectors, shape: Shape, chance: np.random.Generator) -> Head:
     return Head(
         mean=features.mean(axis=0).astype(np.float32),
         scale=scale.astype(np.float32),
-        hidden=drawn(shape.hidden, width, 1.0),
+        hidden=drawn(shape.hidden, width, _GAIN),
         hidden_bias=np.zeros(shape.hidden, np.float32),
-        out=drawn(shape.dims, shape.hidden, 1.0),
-        skip=drawn(shape.dims, width, 1.0),
+        out=drawn(shape.dims, shape.hidden, _GAIN),
+        skip=drawn(shape.dims, width, _GAIN),
         bias=np.zeros(shape.dims, np.float32),
         table=np.zeros((shape.buckets, shape.dims), np.float32),
     )

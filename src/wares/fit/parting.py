@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 #: The share of groups that is held out: much of a small catalogue, so that a difference can show, less of a large.
-SHARES = ((1_000, 0.2), (10_000, 0.1), (1 << 62, 0.05))
+SHARES = ((1_000, 0.2), (3_000, 0.1), (1 << 62, 0.05))
 
 
 class Pictured(NamedTuple):

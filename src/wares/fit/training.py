@@ -56,7 +56,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     #: What the banks count beside the captions, each.
     banked: float = 0.5
     #: Share of a batch that comes in neighbourhoods: products of one kind.
-    hard: float = 0.25
+    hard: float = 0.1
     neighbourhood: int = 12
     #: Share of pictures that are shown in another view, where there is one.
     viewed: float = 0.5
@@ -109,6 +109,7 @@ def train(
     loss, scale, moments = LOSSES[recipe.loss], _Scale(recipe), 0.0
     curve = [Point(0, float("nan"), judge(words_head, pictures_head))]
     best, kept = (0, (words_head, pictures_head)) if start else (-1, (words_head, pictures_head))
+    highest = curve[0].value
     for step in range(1, recipe.steps + 1):
         moments += _step(batches.draw(), words, pictures, loss, scale, recipe, step, chance)
         if step % recipe.every and step != recipe.steps:
@@ -118,8 +119,10 @@ def train(
         curve.append(Point(step, moments / recipe.every, value))
         moments = 0.0
         tell(step, recipe.steps, value)
-        if best < 0 or value > curve[best].value:
-            best, kept = len(curve) - 1, heads
+        # Of two measurements in a row the mean counts: one alone is half chance.
+        steady = (value + curve[-2].value) / 2 if len(curve) > 2 else value
+        if best < 0 or steady > highest:
+            best, kept, highest = len(curve) - 1, heads, steady
         elif len(curve) - 1 - best >= recipe.patience:
             break
     return Trained(*kept, tuple(curve), curve[max(best, 0)].step)
@@ -133,8 +136,9 @@ class _Scale:
         self.shift = _SHIFT if recipe.loss == "siglip" else 0.0
 
     def step(self, rate: float, scale: float, shift: float) -> None:
-        self.log = float(np.clip(self.log - rate * np.sign(scale) * min(abs(scale), 1.0), 0, np.log(_GREATEST_SCALE)))
-        self.shift -= rate * float(np.clip(shift, -1, 1))
+        """One step of the sign of each slope, as Adam's steps are for a single number."""
+        self.log = float(np.clip(self.log - rate * np.sign(scale), 0, np.log(_GREATEST_SCALE)))
+        self.shift -= 10 * rate * float(np.sign(shift))
 
 
 class Batch(NamedTuple):
@@ -238,7 +242,7 @@ def _step(
     lengths = words.step(rate), pictures.step(rate)
     if not np.isfinite(lengths).all():
         raise TrainingFailed(f"the slopes became infinite at step {step}; nothing was kept")
-    scale.step(rate * 10, slopes.scale, slopes.shift)
+    scale.step(rate, slopes.scale, slopes.shift)
     return slopes.loss
 
 

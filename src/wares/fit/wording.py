@@ -102,14 +102,17 @@ def _tells(caption: Caption) -> bool:
     return len(tokens(caption.text)) >= FEWEST_WORDS
 
 
-def encoded(words: Words, texts: Sequence[str], tell: Tell | None = None) -> Texts:
-    """Texts as numbers, encoded in batches."""
+def encoded(words: Words, texts: Sequence[str], tell: Tell | None = None, *, prior: bool = False) -> Texts:
+    """Texts as numbers, encoded in batches; with ``prior`` for the prior too."""
     rows = []
     for start in range(0, len(texts), _AT_ONCE):
-        rows.append(words.features_without_terms(texts[start : start + _AT_ONCE]))
+        some = texts[start : start + _AT_ONCE]
+        rows.append(words.features_without_terms(some) if prior else words.features_read(some))
         if tell is not None:
             tell(min(start + _AT_ONCE, len(texts)), len(texts))
     terms = [of_text(text) for text in texts]
     starts = np.concatenate([[0], np.cumsum([len(term) for term in terms])]).astype(np.int64)
-    features = np.concatenate(rows) if rows else np.zeros((0, words.dense), np.float32)
-    return Texts(features, np.concatenate([*terms, np.zeros(0, np.int64)]), starts)
+    width = words.dense if prior else words.read.stop - words.read.start
+    found = np.concatenate(rows) if rows else np.zeros((0, width), np.float32)
+    listed = np.concatenate([*terms, np.zeros(0, np.int64)])
+    return Texts(found[:, words.read] if prior else found, listed, starts, found if prior else found[:, :0])
