@@ -34,6 +34,8 @@ class Tower(ABC):
     modality: Modality
     dims: int
     batch_size: int = 16
+    #: The columns that tell what a content shows, where others tell how it looks.
+    shows: slice = slice(None)
 
     def features(self, contents: Sequence[Content]) -> Vectors:
         """Feature rows of shape (len(contents), dims), float32, encoded in batches of ``batch_size``."""

@@ -46,6 +46,7 @@ class PictureTower(Tower):
     modality: Modality = "image"
     dims = DETAILS.stop
     batch_size = 16
+    shows = POOLED
 
     def __init__(
         self, environment: Environment, progress: Progress | None = None, *, threads: int | None = None

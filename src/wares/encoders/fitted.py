@@ -98,12 +98,13 @@ class FittedPictures(Encoder):
 
     def __init__(self, ground: Ground, heads: Heads) -> None:
         super().__init__(ground.pictures, ground.space, dims=_dims(ground, heads), fingerprint=_mark(heads))
-        self._head, self._share = heads.pictures, heads.prior
+        self._heads = heads
         self._prior = ground.prior[1] if ground.prior else None
 
     def project(self, features: Vectors) -> Vectors:
-        learnt = self._head(features)
-        return learnt if self._prior is None else beside(learnt, self._prior.project(features), self._share)
+        if self._prior is None:
+            return self._heads.pictures(features)
+        return seen(features, self.tower.shows, self._heads, self._prior, 1 - self._heads.prior)
 
 
 class FittedLook(Encoder):
@@ -113,10 +114,10 @@ class FittedLook(Encoder):
         dims = look.dims + heads.pictures.dims
         mark = f"{look.fingerprint.removeprefix(look.tower.fingerprint)}:{_mark(heads)}"
         super().__init__(look.tower, look.space, dims=dims, fingerprint=mark)
-        self._look, self._head, self._share = look, heads.pictures, heads.look
+        self._look, self._heads = look, heads
 
     def project(self, features: Vectors) -> Vectors:
-        return beside(self._head(features), self._look.project(features), 1 - self._share)
+        return seen(features, self.tower.shows, self._heads, self._look, self._heads.look)
 
 
 def ground(encoders: Sequence[Encoder]) -> Ground:
@@ -159,10 +160,17 @@ def fitted(encoders: Sequence[Encoder], heads: Heads) -> tuple[Encoder, ...]:
     return (*kept, FittedWords(found, heads), FittedPictures(found, heads))
 
 
-def beside(learnt: Vectors, prior: Vectors, share: float) -> Vectors:
-    """[√(1-share) · learnt ; √share · prior] at unit length."""
-    parts = [np.float32(np.sqrt(1 - share)) * learnt, np.float32(np.sqrt(share)) * prior]
-    return unit(np.concatenate(parts, axis=1))
+def beside(learnt: Vectors, prior: Vectors, share: float | Vectors) -> Vectors:
+    """[√(1-share) · learnt ; √share · prior] at unit length; a share for all rows, or for each (n, 1)."""
+    parts = [np.sqrt(np.float32(1) - share) * learnt, np.sqrt(np.float32(share)) * prior]
+    return unit(np.concatenate(parts, axis=1).astype(np.float32))
+
+
+def seen(features: Vectors, shows: slice, heads: Heads, prior: Encoder, learnt: float) -> Vectors:
+    """Pictures through the head of pictures, with the share ``learnt``, beside a prior: the stranger a picture, the
+    less of the head."""
+    share = np.float32(learnt) * heads.familiar(features[:, shows])
+    return beside(heads.pictures(features), prior.project(features), 1 - share)
 
 
 def bag(counts: Vectors) -> Bag:

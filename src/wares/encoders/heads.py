@@ -9,8 +9,9 @@ any training, its **prior** (ConSE, or a CLIP's own space), stays beside the hea
 
     [√(1-λ) · head ; √λ · prior]
 
-so that what was never learnt is found as before. λ is ``prior``. A file of heads is an uncompressed ``.npz`` of
-arrays and never runs anything when it is opened; weights may be int8 with one scale a row.
+so that what was never learnt is found as before. λ is ``prior``; of a picture that is strange to the heads it rises
+to 1 (:mod:`wares.encoders.familiarity`). A file of heads is an uncompressed ``.npz`` of arrays and never runs anything
+when it is opened; matrices are int8 with one scale a row.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import msgspec
 import numpy as np
 
 from wares.encoders.base import unit
+from wares.encoders.familiarity import Familiar
 from wares.errors import StoreError
 
 if TYPE_CHECKING:
@@ -85,11 +87,13 @@ class Heads(msgspec.Struct, frozen=True, kw_only=True):
     """Both sides, and what they belong to.
 
     ``towers`` are the fingerprints of what made the features, of words and of pictures; ``prior`` is λ; ``look`` the
-    share that the head of pictures has where pictures are compared with pictures.
+    share that the head of pictures has where pictures are compared with pictures; ``familiar`` reads the columns of
+    pictures' features that their tower ``shows``.
     """
 
     words: Head
     pictures: Head
+    familiar: Familiar
     towers: tuple[str, str]
     prior: float
     look: float = 0.0
@@ -97,7 +101,8 @@ class Heads(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """16 hexadecimal digits that change with any number in it."""
         digest = hashlib.sha256(repr((self.towers, self.prior, self.look)).encode())
-        for head in (self.words, self.pictures):
+        digest.update(repr((self.familiar.strange, self.familiar.known)).encode())
+        for head in (self.words, self.pictures, self.familiar):
             for array in msgspec.structs.astuple(head):
                 digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:16]
@@ -128,6 +133,10 @@ def save(heads: Heads, path: Path) -> None:
         "format": np.array(FORMAT),
         "towers": np.array(heads.towers),
         "shares": np.array([heads.prior, heads.look]),
+        "bounds": np.array([heads.familiar.strange, heads.familiar.known]),
+        "familiar.mean": heads.familiar.mean,
+        "familiar.scale": heads.familiar.scale,
+        **_packed("familiar.centres", heads.familiar.centres, whole=False),
     }
     for side in ("words", "pictures"):
         for name, array in msgspec.structs.asdict(getattr(heads, side)).items():
@@ -146,11 +155,12 @@ def load(path: Path) -> Heads:
             sides = {side: _head(arrays, side) for side in ("words", "pictures")}
             words, pictures = (str(name) for name in arrays["towers"])
             prior, look = (float(share) for share in arrays["shares"])
+            familiar = _familiar(arrays)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as damage:
         raise StoreError(
             f"{path}: these heads are missing or damaged ({damage}); fit again, or roll back"
         ) from damage
-    return Heads(**sides, towers=(words, pictures), prior=prior, look=look)
+    return Heads(**sides, familiar=familiar, towers=(words, pictures), prior=prior, look=look)
 
 
 def _head(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head:
@@ -158,6 +168,14 @@ def _head(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head:
     if not all(np.isfinite(array).all() for array in found.values()):
         raise ValueError("a number is not finite")
     return Head(**found)
+
+
+def _familiar(arrays: Mapping[str, npt.NDArray[Any]]) -> Familiar:
+    strange, known = (float(bound) for bound in arrays["bounds"])
+    found = {name: _unpacked(f"familiar.{name}", arrays) for name in ("centres", "mean", "scale")}
+    if not (np.isfinite([strange, known]).all() and all(np.isfinite(array).all() for array in found.values())):
+        raise ValueError("a number is not finite")
+    return Familiar(**found, strange=strange, known=known)
 
 
 def _packed(name: str, array: Vectors, *, whole: bool) -> dict[str, npt.NDArray[Any]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wares.encoders.base import Encoder
-from wares.encoders.fitted import Words, beside
+from wares.encoders.fitted import Words, beside, seen
 from wares.encoders.heads import Head, Heads
 from wares.fit.captions import Captioner
 from wares.fit.material import Texts
@@ -130,23 +130,18 @@ def of_heads(exam: Exam, words: Head, pictures: Head) -> Marks:
     return marks(exam, said(words, exam.titles.texts), pictures(exam.pictures), said(words, exam.labels.texts))
 
 
-def with_prior(exam: Exam, words: Head, pictures: Head, prior: tuple[Encoder, Encoder], share: float) -> Marks:
-    """Marks of two heads with a prior beside them; of the prior alone where ``share`` is 1."""
+def of_fit(exam: Exam, heads: Heads, prior: tuple[Encoder, Encoder] | None) -> Marks:
+    """Marks of heads as a shop has them, with the prior beside them, if there is one."""
+    if prior is None:
+        return of_heads(exam, heads.words, heads.pictures)
     of_words, of_pictures = prior
     dims = of_words.tower.dims
 
     def joined(texts: Texts) -> Vectors:
-        return beside(said(words, texts), of_words.project(texts.prior[:, :dims]), share)
+        return beside(said(heads.words, texts), of_words.project(texts.prior[:, :dims]), heads.prior)
 
-    seen = beside(pictures(exam.pictures), of_pictures.project(exam.pictures), share)
-    return marks(exam, joined(exam.titles.texts), seen, joined(exam.labels.texts))
-
-
-def of_fit(exam: Exam, heads: Heads, prior: tuple[Encoder, Encoder] | None) -> Marks:
-    """Marks of heads as a shop has them, with the share of the prior that they say."""
-    if prior is None:
-        return of_heads(exam, heads.words, heads.pictures)
-    return with_prior(exam, heads.words, heads.pictures, prior, heads.prior)
+    rows = seen(exam.pictures, of_pictures.tower.shows, heads, of_pictures, 1 - heads.prior)
+    return marks(exam, joined(exam.titles.texts), rows, joined(exam.labels.texts))
 
 
 def said(head: Head, texts: Texts) -> Vectors:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
+from wares.encoders import familiarity
 from wares.encoders.fitted import Ground
 from wares.encoders.heads import Head, Heads
 from wares.encoders.terms import BUCKETS
@@ -19,7 +20,7 @@ from wares.fit.judging import Exam, Marks
 from wares.fit.losses import LOSSES
 from wares.fit.material import Material
 from wares.fit.parting import Pictured, groups, held_out
-from wares.fit.training import Point, Recipe, Trained, train
+from wares.fit.training import Point, Recipe, train
 from wares.fit.wording import encoded, worded
 from wares.reports import OnProgress, Progress
 
@@ -40,7 +41,7 @@ PRIORS = (0.1, 0.25, 0.5)
 #: A bigger share of the prior is taken when it costs no more than this: it finds what was never learned.
 _NO_LOSS = 0.002
 #: Steps for so many pairs: (pairs, steps); twice the pairs, some half more steps.
-_STEPS = ((500, 250), (1_000, 300), (2_000, 350), (4_000, 400), (8_000, 500), (1 << 62, 700))
+_STEPS = ((500, 250), (1_000, 350), (2_000, 450), (4_000, 550), (8_000, 650), (1 << 62, 800))
 #: What a start from the last heads takes of the steps and of the learning rate.
 _AGAIN_STEPS, _AGAIN_RATE = 0.5, 0.5
 
@@ -126,13 +127,15 @@ def learn(
         tell(Progress("training", step, steps, note=f"held out {value:.3f}"))
 
     trained = train(material, recipe, judge, told, _beginning(start, material))
-    share, after = _best_prior(examined, trained, ground, priors)
+    shows = ground.pictures.shows
     heads = Heads(
         words=trained.words,
         pictures=trained.pictures,
+        familiar=familiarity.learned(material.pictures[:, shows], examined.pictures[:, shows], recipe.seed),
         towers=(ground.words.fingerprint, ground.pictures.fingerprint),
-        prior=share,
+        prior=0.0,
     )
+    heads, after = _best_prior(examined, heads, ground, priors)
     look, found = looks.best(heads, ground, in_force, examined, lent, kept)
     alone = _prior_alone(examined, ground)
     return Learnt(
@@ -243,16 +246,14 @@ def _beginning(start: Start | None, material: Material) -> tuple[Head, Head] | N
 # -- what came of it ----------------------------------------------------------------------------------------------
 
 
-def _best_prior(exam: Exam, trained: Trained, ground: Ground, priors: Sequence[float]) -> tuple[float, Marks]:
-    """The share of the prior with which the heads are best, of near equals the bigger."""
-    if ground.prior is None:
-        return 0.0, judging.of_heads(exam, trained.words, trained.pictures)
-    tried = {
-        share: judging.with_prior(exam, trained.words, trained.pictures, ground.prior, share) for share in priors
-    }
+def _best_prior(exam: Exam, heads: Heads, ground: Ground, priors: Sequence[float]) -> tuple[Heads, Marks]:
+    """The heads with the share of the prior with which they are best, of near equals the bigger."""
+    shares = priors if ground.prior else (0.0,)
+    ways = {share: msgspec.structs.replace(heads, prior=share) for share in shares}
+    tried = {share: judging.of_fit(exam, way, ground.prior) for share, way in ways.items()}
     best = max(marks.mean for marks in tried.values())
     share = max(share for share, marks in tried.items() if marks.mean >= best - _NO_LOSS)
-    return share, tried[share]
+    return ways[share], tried[share]
 
 
 def _prior_alone(exam: Exam, ground: Ground) -> Marks | None:

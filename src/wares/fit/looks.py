@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wares.encoders.fitted import Ground, beside
-from wares.encoders.heads import Head, Heads
+from wares.encoders.fitted import Ground, seen
+from wares.encoders.heads import Heads
 from wares.fit import judging
 from wares.fit.judging import Exam
 from wares.fit.parting import Pictured
@@ -73,19 +73,18 @@ def best(
     rows = np.concatenate([one.rows for one in kept])
     owners = np.repeat(np.arange(len(kept)), [len(one.rows) for one in kept])
 
-    def values(head: Head, share: float) -> tuple[judging.Values, judging.Values]:
-        def seen(features: Vectors) -> Vectors:
-            before = plain.project(features)
-            return beside(head(features), before, 1 - share) if share else before
+    def values(heads: Heads, share: float) -> tuple[judging.Values, judging.Values]:
+        def looked(features: Vectors) -> Vectors:
+            return seen(features, plain.tower.shows, heads, plain, share) if share else plain.project(features)
 
-        own = judging.looks(seen(asked), seen(rows), owners, right) if len(asked) else np.zeros(0)
-        return own, judging.alike(exam, seen(exam.pictures))
+        own = judging.looks(looked(asked), looked(rows), owners, right) if len(asked) else np.zeros(0)
+        return own, judging.alike(exam, looked(exam.pictures))
 
     def worth(share: float) -> tuple[float, float]:
         means = [float(of_kind.mean()) for of_kind in tried[share] if len(of_kind)]
         return (sum(means) / len(means) if means else 0.0), -share
 
-    tried = {share: values(heads.pictures, share) for share in SHARES}
+    tried = {share: values(heads, share) for share in SHARES}
     chosen = max(tried, key=worth)
-    before = values(in_force.pictures, in_force.look) if in_force else tried[0.0]
+    before = values(in_force, in_force.look) if in_force else tried[0.0]
     return chosen, Looks(photos=(before[0], tried[chosen][0]), alike=(before[1], tried[chosen][1]))

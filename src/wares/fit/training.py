@@ -26,6 +26,9 @@ _WARM_UP = 30
 #: The scale of cosines is learned from here, and never beyond (Radford et al. 2021 cap it at 100).
 _SCALE, _GREATEST_SCALE = 15.0, 50.0
 _SHIFT = -10.0
+#: Of states that are as good as the best but for so much, the last is kept: a single measurement is half chance, and
+#: what is measured last has been cooled. Training stops when it has been worse for a while.
+SLACK = 0.01
 #: Names of a bank that are asked at once.
 _AT_ONCE = 96
 
@@ -43,8 +46,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     batch: int = 384
     captions: int = 2
     #: Of a product's captions, the share that is its own; of these, the share that is its title as it stands.
-    own: float = 0.5
-    titled: float = 0.75
+    own: float = 0.4
+    titled: float = 0.9
     rate: float = 1e-3
     table_rate: float = 3.0
     decay: float = 0.05
@@ -54,7 +57,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     bagless: float = 0.3
     forgotten: float = 0.2
     #: What the banks count beside the captions, each.
-    banked: float = 0.5
+    banked: float = 0.25
     #: Share of a batch that comes in neighbourhoods: products of one kind.
     hard: float = 0.1
     neighbourhood: int = 12
@@ -108,8 +111,7 @@ def train(
     batches = Batches(material, recipe, chance)
     loss, scale, moments = LOSSES[recipe.loss], _Scale(recipe), 0.0
     curve = [Point(0, float("nan"), judge(words_head, pictures_head))]
-    best, kept = (0, (words_head, pictures_head)) if start else (-1, (words_head, pictures_head))
-    highest = curve[0].value
+    kept, best, highest = (words_head, pictures_head), 0, curve[0].value if start else -math.inf
     for step in range(1, recipe.steps + 1):
         moments += _step(batches.draw(), words, pictures, loss, scale, recipe, step, chance)
         if step % recipe.every and step != recipe.steps:
@@ -119,13 +121,12 @@ def train(
         curve.append(Point(step, moments / recipe.every, value))
         moments = 0.0
         tell(step, recipe.steps, value)
-        # Of two measurements in a row the mean counts: one alone is half chance.
-        steady = (value + curve[-2].value) / 2 if len(curve) > 2 else value
-        if best < 0 or steady > highest:
-            best, kept, highest = len(curve) - 1, heads, steady
+        if value >= highest - SLACK:
+            kept, best = heads, len(curve) - 1
         elif len(curve) - 1 - best >= recipe.patience:
             break
-    return Trained(*kept, tuple(curve), curve[max(best, 0)].step)
+        highest = max(highest, value)
+    return Trained(*kept, tuple(curve), curve[best].step)
 
 
 class _Scale:
