@@ -10,8 +10,8 @@ any training, its **prior** (ConSE, or a CLIP's own space), stays beside the hea
     [√(1-λ) · head ; √λ · prior]
 
 so that what was never learnt is found as before. λ is ``prior``; of a picture that is strange to the heads it rises
-to 1 (:mod:`wares.encoders.familiarity`). A file of heads is an uncompressed ``.npz`` of arrays and never runs anything
-when it is opened; matrices are int8 with one scale a row.
+to 1 (:mod:`wares.encoders.familiarity`). A file of heads is an uncompressed ``.npz`` of arrays and never runs
+anything when it is opened; matrices are int8 with one scale a row.
 """
 
 from __future__ import annotations
