@@ -150,7 +150,7 @@ def load(path: Path) -> Heads:
             prior, look = (float(share) for share in arrays["shares"])
     except _DAMAGE as damage:
         raise StoreError(
-            f"{path}: these heads are missing or damaged ({damage}); fit again, or roll back"
+            f"{path}: these heads are missing or damaged ({damage}); roll back, or rebuild the index"
         ) from damage
     return Heads(**sides, towers=(words, pictures), prior=prior, look=look)
 
