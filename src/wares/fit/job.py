@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from wares.encoders.fitted import Ground, ground
 from wares.encoders.heads import Heads, load, save
 from wares.encoders.terms import BUCKETS
-from wares.errors import SetupError
+from wares.errors import SetupError, StoreError, WaresError
 from wares.evaluation.records import Judgments, QuerySet
 from wares.fit import guard, learning
 from wares.fit.learning import Learnt, Start, TooLittle, learn
@@ -22,7 +23,7 @@ from wares.fit.parting import Pictured
 from wares.fit.report import FitReport, Gain, gain
 from wares.fit.training import Recipe
 from wares.fit.views import views
-from wares.fits import HEADS, MODEL
+from wares.fits import HEADS, MODEL, REPORT
 from wares.reports import OnProgress, Progress
 from wares.shop import Shop
 
@@ -203,9 +204,10 @@ def _rolled_out(
         return _ended(shop, report, began, f"not switched: whole searches got worse ({', '.join(told.args[0])})")
     except BaseException:
         if shop.fit != fitted:
-            if version:
-                shop.discard(version)
             shop.fits.discard(fitted)
+            if version:
+                with suppress(WaresError):  # say while another process writes; what is left is removed by the next
+                    shop.discard(version)
         raise
     shop.fits.tried(_tried(report.last_change, why))
     return done
@@ -239,7 +241,12 @@ def known_terms(heads: Heads) -> str:
 
 def read_report(shop: Shop, name: str) -> FitReport:
     """The report of a fit of the shop."""
-    return msgspec.json.decode(shop.fits.report(name), type=FitReport)
+    try:
+        return msgspec.json.decode(shop.fits.report(name), type=FitReport)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as damage:
+        raise StoreError(
+            f"{shop.fits.path(name) / REPORT} is damaged ({damage}); fit again: wares fit {shop.path} --force"
+        ) from damage
 
 
 def reports(shop: Shop) -> Iterable[FitReport]:
