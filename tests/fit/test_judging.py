@@ -12,7 +12,20 @@ from wares.encoders.fitted import ground
 from wares.encoders.heads import Head, Heads
 from wares.evaluation.measures import parse, score
 from wares.fit.captions import Captioner
-from wares.fit.judging import Exam, Marks, exam, looks, marks, ndcg, of_fit, of_heads, reciprocal_ranks
+from wares.fit.judging import (
+    Asked,
+    Exam,
+    Marks,
+    by_chance,
+    exam,
+    looks,
+    marks,
+    ndcg,
+    of_fit,
+    of_heads,
+    reciprocal_ranks,
+)
+from wares.fit.material import Texts
 from wares.fit.network import Shape, begin
 from wares.fit.parting import Pictured, groups
 from wares.records import Product
@@ -41,6 +54,18 @@ def test_values_are_those_of_the_measures_of_evaluations(seed: int, questions: i
         wanted = score([NDCG, RR], judged, listed)
         assert ranks[row] == pytest.approx(wanted["RR"])
         assert gains[row] == pytest.approx(wanted["nDCG@10"])
+
+
+@pytest.mark.parametrize(("products", "number"), [(1, 1), (5, 1), (12, 3), (30, 12), (6, 6)])
+def test_what_chance_gives_is_the_mean_over_many_orders(products: int, number: int) -> None:
+    right = np.zeros((4_000, products), bool)
+    right[:, :number] = True
+    scores = np.random.default_rng(1).random(right.shape, np.float32)
+    texts = Texts(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), np.zeros(1, np.int64))
+    asked = Asked(texts, right[:1])
+    found = by_chance(Exam(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), asked, asked, products))
+    assert found.titles[0] == pytest.approx(reciprocal_ranks(scores, right).mean(), abs=0.02)
+    assert found.labels[0] == pytest.approx(ndcg(scores, right).mean(), abs=0.02)
 
 
 def test_of_equal_scores_the_worse_place_counts() -> None:
