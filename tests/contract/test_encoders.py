@@ -9,7 +9,11 @@ from PIL import Image
 
 from wares import encoders
 from wares.encoders.base import Encoder
+from wares.encoders.fitted import ground
+from wares.encoders.heads import Heads
+from wares.encoders.terms import BUCKETS
 from wares.errors import ModelUnavailable
+from wares.fit.network import Shape, begin
 from wares.settings import Environment
 
 EXPORTS = {"two-tower, split": "split", "two-tower, joint": "joint"}
@@ -49,19 +53,41 @@ HOSTILE = {
 }
 
 
-@pytest.fixture(scope="module", params=[*encoders.MODELS, *EXPORTS])
+#: Models with heads, as a shop has them after a fit.
+FITTED = {"basic, fitted": "basic", "two-tower, fitted": "split"}
+
+
+@pytest.fixture(scope="module", params=[*encoders.MODELS, *EXPORTS, *FITTED])
 def build(request, export):
     """Builds one model, as often as it is called."""
-    location = f"file:{export(EXPORTS[request.param])}" if request.param in EXPORTS else request.param
+    name = EXPORTS.get(request.param) or FITTED.get(request.param) or request.param
+    # Heads read features as they are, and those of the export are means over the padding too, unless it is fixed.
+    length = 6 if request.param in FITTED else "sequence"
+    location = f"file:{export(name, length=length)}" if name in EXPORTS.values() else name
     environment = Environment.read()
 
     def again() -> tuple[Encoder, ...]:
         try:
-            return encoders.build(location, environment, lambda message: None)
+            heads = heads_for(encoders.unfitted(location, environment)) if request.param in FITTED else None
+            return encoders.build(location, environment, lambda message: None, heads=heads)
         except ModelUnavailable as error:
             pytest.skip(f"the weights cannot be had here: {error}")
 
     return again
+
+
+def heads_for(unfitted: tuple[Encoder, ...]) -> Heads:
+    """Heads drawn by chance, with something in their table."""
+    chance, base = np.random.default_rng(8), ground(unfitted)
+    words = begin(chance.random((30, base.words.dense), np.float32), Shape(8, 12, BUCKETS), chance)
+    words.table[:] = chance.normal(size=words.table.shape)
+    return Heads(
+        words=words,
+        pictures=begin(chance.random((30, base.pictures.dims), np.float32), Shape(8, 12), chance),
+        towers=(base.words.fingerprint, base.pictures.fingerprint),
+        prior=0.25,
+        look=0.5,
+    )
 
 
 @pytest.fixture(scope="module")
