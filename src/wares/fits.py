@@ -50,7 +50,10 @@ class Fits:
         """A fit's folder. :class:`StoreError` when it is gone."""
         path = self.folder / name
         if not name.isdecimal() or not path.is_dir():
-            raise StoreError(f"{path} is gone: this fit cannot be used; run: wares fit {self._shop} --force")
+            raise StoreError(
+                f"{path} is gone: this fit cannot be used; go back: wares rollback {self._shop}, or build the index "
+                f"without it: wares rebuild {self._shop}"
+            )
         return path
 
     def encoders(self, name: str = "") -> tuple[Encoder, ...]:
@@ -171,6 +174,16 @@ class Fits:
             n for n in reversed(self.names()) if any((self.folder / n / part).exists() for part in (HEADS, MODEL))
         )
         return next(gives, "")
+
+    def readable(self, wanted: str) -> str:
+        """A fit that can be used: the one wanted, or else the newest that can be read, or else none ("")."""
+        for name in (wanted, *reversed(self.names())):
+            try:
+                if not name or (self.path(name) / MODEL).is_dir() or self.heads(name) is not None:
+                    return name
+            except StoreError:
+                continue
+        return ""
 
     def prune(self, used: set[str], keep: int = 3) -> list[str]:
         """Remove fits that no version of the index uses, but for the last ones; the names of those removed."""

@@ -208,7 +208,7 @@ class Writer:
             fit = self._fit()
         except StoreError:  # the manifest is damaged: the index is built anew from the store and the last fit
             fit = self._fits.latest()
-        version = self._built(fit, tell)
+        version = self._built(self._fits.readable(fit), tell)
         self._switch(version)
         return version
 

@@ -11,7 +11,11 @@ from PIL import Image
 from wares import encoders
 from wares.encoders import classic
 from wares.encoders.base import Encoder
+from wares.encoders.fitted import ground
+from wares.encoders.heads import Heads
+from wares.encoders.terms import BUCKETS
 from wares.errors import MissingExtra, ModelUnavailable
+from wares.fit.network import Shape, begin
 from wares.media.sounds import Sound
 from wares.settings import Environment
 
@@ -77,23 +81,43 @@ def learnt(name):
     return classic.learn(name, TAUGHT[classic.build(name).modality])
 
 
-@pytest.fixture(scope="module", params=[*encoders.MODELS, *EXPORTS, BASELINES])
+#: Models with heads, as a shop has them after a fit.
+FITTED = {"basic, fitted": "basic", "two-tower, fitted": "split"}
+
+
+@pytest.fixture(scope="module", params=[*encoders.MODELS, *EXPORTS, *FITTED, BASELINES])
 def build(request, export):
     """Builds one model, as often as it is called."""
-    location = f"file:{export(EXPORTS[request.param])}" if request.param in EXPORTS else request.param
+    name = EXPORTS.get(request.param) or FITTED.get(request.param) or request.param
+    # Heads read features as they are, and those of the export are means over the padding too, unless it is fixed.
+    length = 6 if request.param in FITTED else "sequence"
+    location = f"file:{export(name, length=length)}" if name in EXPORTS.values() else name
     environment = Environment.read()
 
     def again() -> tuple[Encoder, ...]:
         try:
-            if request.param == BASELINES:
-                return tuple(learnt(name) for name in classic.BASELINES)
-            return encoders.build(location, environment, lambda message: None)
+            heads = heads_for(encoders.unfitted(location, environment)) if request.param in FITTED else None
+            return encoders.build(location, environment, lambda message: None, heads=heads)
         except ModelUnavailable as error:
             pytest.skip(f"the weights cannot be had here: {error}")
         except MissingExtra as error:
             pytest.skip(str(error))
 
     return again
+
+
+def heads_for(unfitted: tuple[Encoder, ...]) -> Heads:
+    """Heads drawn by chance, with something in their table."""
+    chance, base = np.random.default_rng(8), ground(unfitted)
+    words = begin(chance.random((30, base.words.dense), np.float32), Shape(8, 12, BUCKETS), chance)
+    words.table[:] = chance.normal(size=words.table.shape)
+    return Heads(
+        words=words,
+        pictures=begin(chance.random((30, base.pictures.dims), np.float32), Shape(8, 12), chance),
+        towers=(base.words.fingerprint, base.pictures.fingerprint),
+        prior=0.25,
+        look=0.5,
+    )
 
 
 @pytest.fixture(scope="module")

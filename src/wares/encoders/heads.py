@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -149,18 +150,23 @@ def save(heads: Heads, path: Path) -> None:
 def load(path: Path) -> Heads:
     """Read heads. :class:`StoreError` when the file is missing, damaged or made by a newer wares."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # From memory: numpy leaves a file open that is no archive.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             if int(arrays["format"]) > FORMAT:
                 raise StoreError(f"{path} was made by a newer wares; update wares, or fit again")
             sides = {side: _head(arrays, side) for side in ("words", "pictures")}
             words, pictures = (str(name) for name in arrays["towers"])
             prior, look = (float(share) for share in arrays["shares"])
             familiar = _familiar(arrays)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as damage:
+    except _DAMAGE as damage:
         raise StoreError(
-            f"{path}: these heads are missing or damaged ({damage}); fit again, or roll back"
+            f"{path}: these heads are missing or damaged ({damage}); roll back, or rebuild the index"
         ) from damage
     return Heads(**sides, familiar=familiar, towers=(words, pictures), prior=prior, look=look)
+
+
+#: What numpy and zipfile raise of bytes that are no archive, or one that only looks like it.
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def _head(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head:

@@ -169,6 +169,29 @@ def ndcg(scores: Vectors, right: npt.NDArray[np.bool_]) -> Values:
     return np.asarray((gains * _DISCOUNTS[:depth]).sum(axis=1) / ideal, dtype=np.float64)
 
 
+def by_chance(exam: Exam) -> Marks:
+    """What each question is worth on average when products come in an order by chance: where words find no pictures,
+    heads that learned nothing must not count as better."""
+    return Marks(_ranks_by_chance(exam.titles.right), _ndcg_by_chance(exam.labels.right))
+
+
+def _ranks_by_chance(right: npt.NDArray[np.bool_]) -> Values:
+    number, products = right.sum(axis=1), right.shape[1]
+    found, none_yet = np.zeros(len(right)), np.ones(len(right))
+    for place in range(1, products + 1):
+        here = np.minimum(number / (products - place + 1), 1.0)
+        found += none_yet * here / place
+        none_yet *= 1 - here
+    return found
+
+
+def _ndcg_by_chance(right: npt.NDArray[np.bool_]) -> Values:
+    depth = min(_DEPTH, right.shape[1])
+    number, best = right.sum(axis=1), np.cumsum(_DISCOUNTS)
+    ideal = best[np.clip(number, 1, depth) - 1]
+    return np.asarray(number / max(right.shape[1], 1) * best[depth - 1] / ideal, dtype=np.float64)
+
+
 def looks(asked: Vectors, pictures: Vectors, owners: Ints, right: Ints) -> Values:
     """For each picture asked with, whether the nearest of ``pictures`` is of the product ``right``: 0 or 1."""
     if not len(asked) or not len(pictures):

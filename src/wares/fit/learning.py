@@ -140,7 +140,7 @@ def learn(
     alone = _prior_alone(examined, ground)
     return Learnt(
         heads=msgspec.structs.replace(heads, look=look),
-        before=judging.of_fit(examined, in_force, ground.prior) if in_force else alone or _nothing(examined),
+        before=judging.of_fit(examined, in_force, ground.prior) if in_force else alone or judging.by_chance(examined),
         prior=alone,
         after=after,
         looks=found,
@@ -267,11 +267,6 @@ def _prior_alone(exam: Exam, ground: Ground) -> Marks | None:
         pictures.project(exam.pictures),
         words.project(exam.labels.texts.prior[:, :dims]),
     )
-
-
-def _nothing(exam: Exam) -> Marks:
-    """Where words find no pictures, every question is worth nothing."""
-    return Marks(np.zeros(len(exam.titles.right)), np.zeros(len(exam.labels.right)))
 
 
 def _silent(_: Progress) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import msgspec
 
-from wares.errors import StoreError
+from wares.errors import StoreError, WaresError
 from wares.fit import guard
 from wares.fit.guard import Judged
 from wares.fit.report import FitReport
+from wares.fits import REPORT
 from wares.reports import OnProgress
 from wares.shop import Shop
 
@@ -60,9 +62,10 @@ class Rollout:
 
     def _undo(self, fitted: str, version: str) -> None:
         if self._shop.fit != fitted:
-            if version:
-                self._shop.discard(version)
             self._shop.fits.discard(fitted)
+            if version:
+                with suppress(WaresError):  # say while another process writes; what is left is removed by the next
+                    self._shop.discard(version)
 
     def _done(self, report: FitReport, verdict: str) -> FitReport:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -79,8 +82,9 @@ def read_report(shop: Shop, name: str) -> FitReport:
     """The report of a fit of the shop. :class:`StoreError` when it is gone or damaged."""
     try:
         return msgspec.json.decode(shop.fits.report(name), type=FitReport)
-    except msgspec.MsgspecError as damage:
-        raise StoreError(f"{shop.fits.path(name)}: its report is damaged ({damage}); fit again: --force") from damage
+    except (msgspec.MsgspecError, UnicodeDecodeError) as damage:
+        place = shop.fits.path(name) / REPORT
+        raise StoreError(f"{place} is damaged ({damage}); fit again: wares fit {shop.path} --force") from damage
 
 
 def reports(shop: Shop) -> Iterator[FitReport]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from wares.encoders import unfitted
+from wares.encoders import familiarity, unfitted
 from wares.encoders.efficientnet import PictureTower
 from wares.encoders.fitted import Ground, ground
 from wares.encoders.heads import Heads, save
@@ -67,7 +67,8 @@ def trained(
     share = best_share(tried)
     everything = [*(one for products in found.values() for one in products), *made]
     learnt = learn(everything, base, recipe=recipe, priors=(share,), on_progress=on_progress)
-    heads = msgspec.structs.replace(learnt.heads, look=0.0)
+    photos = [one for products in found.values() for one in products]
+    heads = msgspec.structs.replace(_photographed(learnt.heads, photos, base, recipe), look=0.0)
     return heads, _card(heads, learnt, tried, {**found, "classes": made}, recipe.seed)
 
 
@@ -93,13 +94,19 @@ def _left_out(
     tell: OnProgress,
 ) -> Tried:
     others = [one for other, products in found.items() if other != name for one in products]
-    heads = learn([*others, *made], base, recipe=recipe, on_progress=tell).heads
+    heads = _photographed(learn([*others, *made], base, recipe=recipe, on_progress=tell).heads, others, base, recipe)
     products = list(found[name])
     exam = judging.exam(products, groups(products), Captioner(p.product for p in products), base.words, recipe.seed)
     marks = {
         share: judging.of_fit(exam, msgspec.structs.replace(heads, prior=share), base.prior).mean for share in PRIORS
     }
     return Tried(name, marks)
+
+
+def _photographed(heads: Heads, products: Sequence[Pictured], base: Ground, recipe: Recipe) -> Heads:
+    """The heads, familiar with what was photographed alone: a class that was never seen is not known by sight."""
+    rows = np.concatenate([one.rows for one in products])[:, base.pictures.shows]
+    return msgspec.structs.replace(heads, familiar=familiarity.learned(rows[::2], rows[1::2], recipe.seed))
 
 
 def _card(
