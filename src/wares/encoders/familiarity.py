@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Centres at most, pictures to a centre at least, pictures that centres are sought among, and rounds of doing so.
 MOST, EACH, AMONG, ROUNDS = 256, 8, 10_000, 10
 #: Of pictures held out, the share that counts as strange, and the share from which on a picture counts as known.
-STRANGE, KNOWN = 2, 20
+STRANGE, KNOWN = 0.5, 5
 
 
 class Familiar(msgspec.Struct, frozen=True, kw_only=True):
