@@ -11,6 +11,7 @@ from PIL import Image
 from wares import encoders
 from wares.encoders import classic
 from wares.encoders.base import Encoder
+from wares.encoders.familiarity import everything
 from wares.encoders.fitted import ground
 from wares.encoders.heads import Heads
 from wares.encoders.terms import BUCKETS
@@ -106,14 +107,19 @@ def build(request, export):
     return again
 
 
+def read(base):
+    return base.words.read.stop - base.words.read.start
+
+
 def heads_for(unfitted: tuple[Encoder, ...]) -> Heads:
     """Heads drawn by chance, with something in their table."""
     chance, base = np.random.default_rng(8), ground(unfitted)
-    words = begin(chance.random((30, base.words.dense), np.float32), Shape(8, 12, BUCKETS), chance)
+    words = begin(chance.random((30, read(base)), np.float32), Shape(8, 12, BUCKETS), chance)
     words.table[:] = chance.normal(size=words.table.shape)
     return Heads(
         words=words,
         pictures=begin(chance.random((30, base.pictures.dims), np.float32), Shape(8, 12), chance),
+        familiar=everything(base.pictures.dims),
         towers=(base.words.fingerprint, base.pictures.fingerprint),
         prior=0.25,
         look=0.5,

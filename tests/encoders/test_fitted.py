@@ -12,6 +12,7 @@ from PIL import Image
 
 from wares import encoders as models
 from wares.encoders.base import Encoder
+from wares.encoders.familiarity import everything
 from wares.encoders.fitted import FittedPictures, FittedWords, Ground, bag, beside, fitted, ground
 from wares.encoders.heads import Heads
 from wares.encoders.terms import BUCKETS, of_text
@@ -58,15 +59,21 @@ def joint(export: Callable[..., Path]) -> tuple[Encoder, ...]:
     return unfitted(f"file:{export('split')}")
 
 
+def read(base: Ground) -> int:
+    """How many features the head of words reads."""
+    return base.words.read.stop - base.words.read.start
+
+
 def heads_for(base: Ground, **changes: object) -> Heads:
     """Heads that know nothing, of 12 dimensions, with something in the table."""
     chance = np.random.default_rng(4)
-    words = begin(chance.random((30, base.words.dense), np.float32), Shape(8, 12, BUCKETS), chance)
+    words = begin(chance.random((30, read(base)), np.float32), Shape(8, 12, BUCKETS), chance)
     table = chance.normal(size=(BUCKETS, 12)).astype(np.float32)
     values: dict[str, object] = {
         "words": msgspec.structs.replace(words, table=table),
         "pictures": begin(chance.random((30, base.pictures.dims), np.float32), Shape(8, 12), chance),
         "towers": (base.words.fingerprint, base.pictures.fingerprint),
+        "familiar": everything(base.pictures.dims),
         "prior": 0.25,
         "look": 0.5,
     }
@@ -189,7 +196,7 @@ def test_a_share_of_the_prior_is_a_share_of_the_likeness(joint: tuple[Encoder, .
     assert base.prior is not None
     prior = base.prior[0].encode(asked) @ base.prior[1].encode(PICTURES).T
     learnt = (
-        heads.words(base.words.features_without_terms(asked), bag(base.words.features(asked)[:, base.words.dense :]))
+        heads.words(base.words.features_read(asked), bag(base.words.features(asked)[:, base.words.dense :]))
         @ heads.pictures(base.pictures.features(PICTURES)).T
     )
     np.testing.assert_allclose(mixed, share * prior + (1 - share) * learnt, atol=1e-5)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wares.encoders.familiarity import learned
 from wares.encoders.heads import FORMAT, Bag, Head, Heads, gelu, load, means, save
 from wares.errors import StoreError
 
@@ -38,9 +39,14 @@ def head(seed: int, reads: int = 7, hidden: int = 11, dims: int = 5, buckets: in
     )
 
 
+def rows(count: int, width: int) -> np.ndarray:
+    return np.random.default_rng(count).normal(size=(count, width)).astype(np.float32)
+
+
 def heads(**changes: object) -> Heads:
     values: dict[str, object] = {
-        **{"words": head(1), "pictures": head(2, buckets=0), "towers": ("a", "b"), "prior": 0.25, "look": 0.5}
+        **{"words": head(1), "pictures": head(2, buckets=0), "towers": ("a", "b"), "prior": 0.25, "look": 0.5},
+        "familiar": learned(rows(40, 7), rows(20, 7), 1),
     }
     return Heads(**{**values, **changes})  # type: ignore[arg-type]
 

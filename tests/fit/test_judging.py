@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wares.encoders import unfitted
 from wares.encoders.fitted import ground
+from wares.encoders.familiarity import everything
 from wares.encoders.heads import Head, Heads
 from wares.evaluation.measures import parse, score
 from wares.fit.captions import Captioner
@@ -180,7 +181,7 @@ def test_perfect_vectors_have_full_marks(examined: Exam) -> None:
 
 def test_heads_without_a_prior_are_judged_by_themselves(model, examined: Exam) -> None:
     words, pictures = head(ground(model).words.dense), head(ground(model).pictures.dims)
-    heads = Heads(words=words, pictures=pictures, towers=("a", "b"), prior=0.3)
+    heads = Heads(words=words, pictures=pictures, familiar=everything(4), towers=("a", "b"), prior=0.3)
     alone, with_them = of_heads(examined, words, pictures), of_fit(examined, heads, None)
     np.testing.assert_array_equal(alone.titles, with_them.titles)
     np.testing.assert_array_equal(alone.labels, with_them.labels)

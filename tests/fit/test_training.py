@@ -38,7 +38,7 @@ def planted(products: int = 160, seed: int = 0, kinds: int = 4, noise: float = 0
         viewed=np.zeros(0, np.int64),
         texts=Texts(captions, terms, np.arange(0, 4 * products + 1, 2)),
         own=[np.array([2 * p, 2 * p + 1]) for p in range(products)],
-        said=[np.zeros(0, np.int64) for _ in range(products)],
+        said=[() for _ in range(products)],
         stated=[frozenset() for _ in range(2 * products)],
         facets=[frozenset((p % kinds,)) for p in range(products)],
         groups=np.arange(products),
@@ -58,7 +58,7 @@ def with_shared_captions(material: Material, kinds: int = 4) -> Material:
     )
     return material._replace(
         texts=texts,
-        said=[np.array([first + kind]) for kind in material.kinds.tolist()],
+        said=[(np.array([first + kind]),) for kind in material.kinds.tolist()],
         stated=[*material.stated, *(frozenset((kind,)) for kind in range(kinds))],
         banks=[Bank(np.arange(kinds), [np.array([first + kind]) for kind in range(kinds)])],
     )

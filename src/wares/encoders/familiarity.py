@@ -44,9 +44,17 @@ class Familiar(msgspec.Struct, frozen=True, kw_only=True):
         return unit(((features - self.mean) * self.scale).astype(np.float32))
 
 
-def learned(features: Vectors, held_out: Vectors, seed: int) -> Familiar:
+def everything(width: int) -> Familiar:
+    """To whom no picture is strange; of features of so many columns."""
+    nothing = np.zeros((1, width), np.float32)
+    return Familiar(centres=nothing, mean=nothing[0], scale=nothing[0], strange=-2.0, known=-1.0)
+
+
+def learned(
+    features: Vectors, held_out: Vectors, seed: int, bounds: tuple[float, float] = (STRANGE, KNOWN)
+) -> Familiar:
     """What is familiar to heads that learned from ``features``; the bounds are those that pictures of the same
-    catalogue keep that were ``held_out``. Spherical k-means (Dhillon and Modha 2001)."""
+    catalogue keep that were ``held_out``: ``bounds`` are percentiles. Spherical k-means (Dhillon and Modha 2001)."""
     chance = np.random.default_rng(seed)
     mean, deviation = features.mean(axis=0), features.std(axis=0)
     scale = np.where(deviation > 1e-4, 1 / np.maximum(deviation, 1e-4), 0.0)
@@ -64,5 +72,5 @@ def learned(features: Vectors, held_out: Vectors, seed: int) -> Familiar:
     mean, scale = mean.astype(np.float32), scale.astype(np.float32)
     found = Familiar(centres=centres, mean=mean, scale=scale, strange=0.0, known=1.0)
     nearest = (found._scaled(held_out) @ centres.T).max(axis=1)
-    strange, known = (float(value) for value in np.percentile(nearest, (STRANGE, KNOWN)))
+    strange, known = (float(value) for value in np.percentile(nearest, bounds))
     return msgspec.structs.replace(found, strange=strange, known=known)

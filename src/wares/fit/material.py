@@ -25,7 +25,7 @@ class Texts(NamedTuple):
     features: Vectors
     terms: Ints
     starts: Ints
-    prior: Vectors
+    prior: Vectors = np.zeros((0, 0), np.float32)
 
     def bag(self, chosen: Ints) -> Bag:
         """The terms of some captions."""

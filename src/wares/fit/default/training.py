@@ -28,13 +28,18 @@ from wares.settings import Environment
 #: No table of terms: the titles of a few hundred things are no vocabulary.
 RECIPE = Recipe(words=Shape(buckets=0), pictures=Shape(), steps=400, viewed=0.0)
 #: Shares of the prior that are tried.
-PRIORS = (0.25, 0.5, 0.65, 0.8, 0.9, 1.0)
+PRIORS = (0.25, 0.5, 0.75, 0.9)
+#: What such heads are to know is what they were shown, not what resembles it: percentiles of familiarity.
+STRICT = (20.0, 60.0)
+#: What counts as no loss: less than one question in a hundred that goes from right to wrong.
+NO_LOSS = 0.005
 
 
 class Tried(NamedTuple):
-    """What heads that have not seen a set are worth on it, by share of the prior; 1.0 is the prior alone."""
+    """What the prior alone is worth on a set, and heads that have not seen it beside the prior, by its share."""
 
     left_out: str
+    prior: float
     marks: Mapping[float, float]
 
 
@@ -64,19 +69,18 @@ def trained(
     real = np.concatenate([one.rows for products in found.values() for one in products])
     made = classes.pictured(base.pictures, real, recipe.seed)
     tried = [_left_out(name, found, made, base, recipe, on_progress) for name in found]
-    share = best_share(tried)
     everything = [*(one for products in found.values() for one in products), *made]
-    learnt = learn(everything, base, recipe=recipe, priors=(share,), on_progress=on_progress)
+    learnt = learn(everything, base, recipe=recipe, priors=safe_shares(tried), on_progress=on_progress)
     photos = [one for products in found.values() for one in products]
     heads = msgspec.structs.replace(_photographed(learnt.heads, photos, base, recipe), look=0.0)
     return heads, _card(heads, learnt, tried, {**found, "classes": made}, recipe.seed)
 
 
-def best_share(tried: Sequence[Tried]) -> float:
-    """The share that gains most over sets that were not seen, among those that lose on none."""
-    gains = {share: [one.marks[share] - one.marks[1.0] for one in tried] for share in tried[0].marks}
-    safe = {share: float(np.mean(gain)) for share, gain in gains.items() if min(gain) >= 0}
-    return max(safe, key=lambda share: (safe[share], share))
+def safe_shares(tried: Sequence[Tried]) -> tuple[float, ...]:
+    """The shares with which no set that was not seen fares worse than by the prior alone, but for NO_LOSS; the prior
+    alone if there is none."""
+    shares = tried[0].marks
+    return tuple(s for s in shares if all(one.marks[s] >= one.prior - NO_LOSS for one in tried)) or (1.0,)
 
 
 def write(heads: Heads, card: Card, path: Path) -> None:
@@ -100,13 +104,15 @@ def _left_out(
     marks = {
         share: judging.of_fit(exam, msgspec.structs.replace(heads, prior=share), base.prior).mean for share in PRIORS
     }
-    return Tried(name, marks)
+    alone = judging.of_fit(exam, msgspec.structs.replace(heads, prior=1.0), base.prior).mean
+    return Tried(name, alone, marks)
 
 
 def _photographed(heads: Heads, products: Sequence[Pictured], base: Ground, recipe: Recipe) -> Heads:
     """The heads, familiar with what was photographed alone: a class that was never seen is not known by sight."""
     rows = np.concatenate([one.rows for one in products])[:, base.pictures.shows]
-    return msgspec.structs.replace(heads, familiar=familiarity.learned(rows[::2], rows[1::2], recipe.seed))
+    known = familiarity.learned(rows[::2], rows[1::2], recipe.seed, STRICT)
+    return msgspec.structs.replace(heads, familiar=known)
 
 
 def _card(
@@ -124,7 +130,10 @@ def _card(
         prior=heads.prior,
         products={name: len(products) for name, products in used.items()},
         pictures={name: sum(len(one.rows) for one in products) for name, products in used.items()},
-        left_out={one.left_out: {f"{share:g}": round(mark, 4) for share, mark in one.marks.items()} for one in tried},
+        left_out={
+            one.left_out: {f"{share:g}": round(mark, 4) for share, mark in {**one.marks, 1.0: one.prior}.items()}
+            for one in tried
+        },
         held_out={
             name: (round(float(old.mean()), 4), round(float(new.mean()), 4)) for name, (old, new) in pairs.items()
         },
