@@ -37,9 +37,9 @@ FEWEST_PRODUCTS, FEWEST_PICTURES, FEWEST_GROUPS, FEWEST_HELD_OUT = 200, 500, 50,
 #: How many products are learned from at most, and pictures of each.
 MOST_PRODUCTS, MOST_PICTURES = 20_000, 8
 #: Shares of the prior that are tried on what is held out.
-PRIORS = (0.1, 0.25, 0.5)
+PRIORS = (0.05, 0.1, 0.25, 0.5)
 #: A bigger share of the prior is taken when it costs no more than this: it finds what was never learned.
-_NO_LOSS = 0.002
+_NO_LOSS = 0.0005
 #: Steps for so many pairs: (pairs, steps); twice the pairs, some half more steps.
 _STEPS = ((500, 250), (1_000, 350), (2_000, 450), (4_000, 550), (8_000, 650), (1 << 62, 800))
 #: What a start from the last heads takes of the steps and of the learning rate.
