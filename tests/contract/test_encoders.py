@@ -119,7 +119,7 @@ def heads_for(unfitted: tuple[Encoder, ...]) -> Heads:
     return Heads(
         words=words,
         pictures=begin(chance.random((30, base.pictures.dims), np.float32), Shape(8, 12), chance),
-        familiar=everything(base.pictures.dims),
+        familiar=everything(len(np.arange(base.pictures.dims)[base.pictures.shows])),
         towers=(base.words.fingerprint, base.pictures.fingerprint),
         prior=0.25,
         look=0.5,

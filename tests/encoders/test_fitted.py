@@ -73,7 +73,7 @@ def heads_for(base: Ground, **changes: object) -> Heads:
         "words": msgspec.structs.replace(words, table=table),
         "pictures": begin(chance.random((30, base.pictures.dims), np.float32), Shape(8, 12), chance),
         "towers": (base.words.fingerprint, base.pictures.fingerprint),
-        "familiar": everything(base.pictures.dims),
+        "familiar": everything(len(np.arange(base.pictures.dims)[base.pictures.shows])),
         "prior": 0.25,
         "look": 0.5,
     }

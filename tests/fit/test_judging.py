@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.encoders import unfitted
-from wares.encoders.fitted import ground
 from wares.encoders.familiarity import everything
+from wares.encoders.fitted import ground
 from wares.encoders.heads import Head, Heads
 from wares.evaluation.measures import parse, score
 from wares.fit.captions import Captioner
@@ -64,7 +64,11 @@ def test_what_chance_gives_is_the_mean_over_many_orders(products: int, number: i
     scores = np.random.default_rng(1).random(right.shape, np.float32)
     texts = Texts(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), np.zeros(1, np.int64))
     asked = Asked(texts, right[:1])
-    found = by_chance(Exam(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), asked, asked, products))
+    found = by_chance(
+        Exam(
+            np.zeros((0, 0), np.float32), np.zeros(0, np.int64), asked, asked, products, np.zeros(products, np.int64)
+        )
+    )
     assert found.titles[0] == pytest.approx(reciprocal_ranks(scores, right).mean(), abs=0.02)
     assert found.labels[0] == pytest.approx(ndcg(scores, right).mean(), abs=0.02)
 

@@ -15,7 +15,7 @@ from wares.fit.judging import reciprocal_ranks
 from wares.fit.losses import LOSSES
 from wares.fit.material import Bank, Material, Texts
 from wares.fit.network import Shape
-from wares.fit.training import Batches, Recipe, Trained, TrainingFailed, train
+from wares.fit.training import SLACK, Batches, Recipe, Trained, TrainingFailed, train
 
 #: Enough to learn with, and no more.
 TINY = Recipe(pictures=Shape(16, 12), words=Shape(16, 12, 32), batch=64, steps=120, every=20, rate=5e-3, averaged=0.9)
@@ -105,7 +105,7 @@ def test_the_loss_falls(loss: str) -> None:
 
 def test_names_that_many_products_share_and_banks_are_learned_too() -> None:
     material = with_shared_captions(planted())
-    made = trained(material, steps=60)
+    made = trained(material)
     assert found(HELD, made.words, made.pictures) > 0.3
 
 
@@ -118,10 +118,11 @@ def test_the_same_seed_gives_the_same_heads_and_another_seed_others(learnt: Trai
     assert again.curve[1:] == learnt.curve[1:]
 
 
-def test_the_heads_are_those_of_the_best_place_of_the_curve(learnt: Trained) -> None:
-    best = max(learnt.curve, key=lambda point: point.value)
-    assert learnt.best == best.step
-    assert found(HELD, learnt.words, learnt.pictures) == pytest.approx(best.value)
+def test_the_heads_are_the_last_that_are_as_good_as_the_best_but_for_chance(learnt: Trained) -> None:
+    good = max(point.value for point in learnt.curve[1:]) - SLACK
+    kept = [point for point in learnt.curve[1:] if point.value >= good][-1]
+    assert learnt.best == kept.step
+    assert found(HELD, learnt.words, learnt.pictures) == pytest.approx(kept.value)
 
 
 def test_everything_is_told_as_it_comes() -> None:
