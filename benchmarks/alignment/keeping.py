@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import tempfile
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 import numpy as np
@@ -65,24 +62,6 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     fits: tuple[Fit, ...] = ()
 
 
-class Watch:
-    """What happens inside costs so many seconds, and so much memory beyond what was there before (on Linux)."""
-
-    seconds = cpu_s = peak_mb = 0.0
-
-    def __enter__(self) -> Watch:
-        _forget_peak()
-        self._memory, self._cpu, self._began = _memory("VmRSS"), time.process_time(), time.perf_counter()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        self.seconds = round(time.perf_counter() - self._began, 1)
-        self.cpu_s = round(time.process_time() - self._cpu, 1)
-        self.peak_mb = round(_memory("VmHWM") - self._memory)
-
-
 def keep(folder: Path, name: str, way: Way, lines: Sequence[Line]) -> None:
     """Fits first: lines that are there have theirs beside them."""
     put(folder / f"{name}.fits.json", msgspec.json.format(msgspec.json.encode(way)))
@@ -129,21 +108,3 @@ def put(path: Path, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         file.write(content)
     Path(file.name).replace(path)
-
-
-def threads() -> str:
-    """How many threads numpy was told to use."""
-    return os.environ.get("OMP_NUM_THREADS", "as many as there are cores")
-
-
-def _forget_peak() -> None:
-    peak = Path("/proc/self/clear_refs")
-    if peak.exists():
-        peak.write_text("5")
-
-
-def _memory(field: str) -> float:
-    """A line of this process's status in MB; 0 where there is none."""
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:")), 0.0)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.alignment import keeping, tables
+from benchmarks.alignment import keeping, observing, tables
 from benchmarks.alignment.models import Bench
 from benchmarks.alignment.splits import SPLITS
 from benchmarks.alignment.ways import WAYS, Way
@@ -49,8 +49,8 @@ def _measure(way: Way, split: int, bench: Bench, *, again: bool) -> None:
     if not again and any(line.split == split for line in lines):
         report.tell(f"{way.name}: split {split} is there")
         return
-    about = {**circumstances(), "threads": keeping.threads(), "command": shlex.join(sys.argv)}
-    with keeping.Watch() as watch:
+    about = {**circumstances(), "threads": observing.threads(), "command": shlex.join(sys.argv)}
+    with observing.Watch() as watch:
         found, made = way.run(bench, split)
     lines = [*(line for line in lines if line.split != split), *found]
     fits = [*(fit for fit in fits if fit.split != split), *made]

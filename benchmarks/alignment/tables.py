@@ -62,7 +62,9 @@ def everything(scratch: Path, folder: Path) -> Report:
     yardstick = [Shown("recipe", "recipe", recipe, ())] if recipe else []
     main = [*_of(ways, "comes", "size", "start"), *yardstick]
     unseen = [*(way for way in _of(ways, "comes", "size", "start", "prior") if way.name != "basic"), *yardstick]
-    groceries = [way for way in [*_of(ways, "comes"), *_whole(ways), *yardstick] if not _only_fashion(way)]
+    groceries = [
+        way for way in [*_of(ways, "comes"), *_whole(ways), *_of(ways, "few"), *yardstick] if not _only_fashion(way)
+    ]
     found = [
         figures("Fashion", MAIN, main, "fashion"),
         below("Domains that were never seen", unseen, ways.get("ConSE")),

@@ -10,19 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import msgspec
-import numpy as np
 
-from benchmarks.alignment import keeping, protocol
+from benchmarks.alignment import keeping, observing, protocol
 from benchmarks.alignment.asking import Line, Pair
 from benchmarks.alignment.fitted import Fitting
 from benchmarks.alignment.models import Bench
 from benchmarks.alignment.seen import Viewer
 from benchmarks.alignment.splits import SPLITS, Training
 from wares.encoders.fitted import ground
-from wares.fit.learning import PRIORS, Learnt, TooLittle
+from wares.fit.learning import PRIORS, TooLittle
 from wares.fit.losses import LOSSES
 from wares.fit.network import Shape
-from wares.fit.report import gain
 from wares.fit.training import Recipe
 
 #: What a way gives on one split.
@@ -60,7 +58,8 @@ class Untrained(NamedTuple):
 
 class Learned(NamedTuple):
     """What ``wares fit`` learns: ``most`` products at most, with changes of its ``recipe``. ``base`` is the way that
-    it is compared with; ``remembered``: texts and views that are known already are taken from the scratch folder."""
+    it is compared with; ``remembered``: texts and views that are known already are taken from the scratch folder;
+    ``however_few``: also from so little that ``wares fit`` would refuse it."""
 
     name: str
     about: str
@@ -74,6 +73,7 @@ class Learned(NamedTuple):
     splits: Sequence[int] = SPLITS
     base: str = "fit all"
     remembered: bool = True
+    however_few: bool = False
 
     def missing(self, bench: Bench) -> str:
         same = self.group == "start" and bench.model(self.model).heads is None
@@ -96,21 +96,23 @@ class Learned(NamedTuple):
 
         return protocol.run(fit, bench.model(self.model).sets, split, learned=self.sets), fits
 
-    def fit(self, bench: Bench, training: Training, seed: int) -> tuple[Pair, keeping.Fit]:
-        """One fit. Where there is too little to learn from, the model stays as it comes, as a shop would."""
-        model = bench.model(self.model)
-        fitting = Fitting(
+    def fitting(self, bench: Bench, seed: int) -> Fitting:
+        """What fits, with views of the pictures as ``wares fit`` makes them."""
+        model, scratch = bench.model(self.model), bench.scratch if self.remembered else None
+        return Fitting(
             model.encoders,
             Recipe(**self.recipe),  # type: ignore[arg-type]
             most=self.most,
             start=None if self.from_nothing else model.heads,
             priors=self.priors,
-            views=Viewer(
-                ground(model.encoders).pictures, model.sets, seed, bench.scratch if self.remembered else None
-            ),
+            views=Viewer(ground(model.encoders).pictures, model.sets, seed, scratch),
         )
-        refused, pair = "", model.as_it_comes
-        with keeping.Watch() as watch:
+
+    def fit(self, bench: Bench, training: Training, seed: int) -> tuple[Pair, keeping.Fit]:
+        """One fit. Where there is too little to learn from, the model stays as it comes, as a shop would."""
+        fitting = self.fitting(bench, seed)
+        refused, pair = "", bench.model(self.model).as_it_comes
+        with observing.Watch() as watch, observing.thresholds(lowered=self.however_few):
             try:
                 pair = fitting(training, seed)
             except TooLittle as little:
@@ -119,7 +121,7 @@ class Learned(NamedTuple):
         told = keeping.Fit(
             split=seed, learned=training.name, examples=len(training.examples), refused=refused, **costs
         )
-        return pair, told if fitting.learnt is None else _told(told, fitting.learnt)
+        return pair, told if fitting.learnt is None else observing.told(told, fitting.learnt)
 
 
 Way: TypeAlias = Untrained | Learned
@@ -141,6 +143,8 @@ WAYS: Sequence[Way] = (
                 sets=_BOTH if most is None else _FASHION)
         for size, most in SIZES.items()
     ),
+    Learned("fit few", "fitted to groceries, though wares fit refuses so few", "few", sets=("grocery",),
+            however_few=True),
     *(
         Learned(f"loss {loss}", f"fitted with the loss {loss}", "loss", recipe={"loss": loss})
         for loss in LOSSES
@@ -167,22 +171,3 @@ WAYS: Sequence[Way] = (
         for size, most in SIZES.items()
     ),
 )  # fmt: skip
-
-
-def _told(fit: keeping.Fit, learnt: Learnt) -> keeping.Fit:
-    before, after = (np.concatenate(list(marks)).tolist() for marks in (learnt.before, learnt.after))
-    curve = (keeping.Step(p.step, None if np.isnan(p.loss) else p.loss, p.value) for p in learnt.curve)
-    return msgspec.structs.replace(
-        fit,
-        products=learnt.products,
-        pictures=learnt.pictures,
-        held_out=learnt.held_out,
-        captions=learnt.captions,
-        best=learnt.best,
-        prior=learnt.heads.prior,
-        look=learnt.heads.look,
-        before=learnt.before.mean,
-        after=learnt.after.mean,
-        better=gain("both", before, after).better,
-        curve=tuple(curve),
-    )
