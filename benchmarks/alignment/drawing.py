@@ -11,7 +11,6 @@ from wares.evaluation.page.charts import Scale, upright
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM, _HEIGHT = 720, 64, 150, 56, 92, 300
 #: Told apart by the colour-blind too (Okabe and Ito 2008), the darker ones: on a light ground, on a dark one.
 _COLOURS = (("#0072b2", "#56b4e9"), ("#d55e00", "#f0925c"), ("#007a5a", "#2fbf95"), ("#a04e80", "#d99abf"))
-_DASHES = ("", "6 4")
 _APART = 14.0
 
 
@@ -25,12 +24,12 @@ class Point(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """Points that are joined, and what stands at the last of them ("": nothing). ``dashed`` for what is constant."""
+    """Points that are joined, and what stands at the last of them ("": nothing). ``dashes`` as in SVG."""
 
     label: str
     points: Sequence[Point]
     colour: int
-    dashed: bool = False
+    dashes: str = ""
     dots: bool = True
 
 
@@ -106,12 +105,14 @@ def _axes(chart: Chart, across: Scale, up: Scale) -> list[str]:
 def _curve(curve: Curve, across: Scale, up: Scale) -> list[str]:
     places = [(_LEFT + across.at(point.x) * _WIDTH / 100, _y(up, point.y), point) for point in curve.points]
     joined = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in places)
-    dash = f' stroke-dasharray="{_DASHES[1]}"' if curve.dashed else ""
+    dash = f' stroke-dasharray="{curve.dashes}"' if curve.dashes else ""
     parts = [f'<polyline class="line{curve.colour}" points="{joined}" fill="none" stroke-width="2"{dash}/>']
     for x, y, point in places if curve.dots else ():
         if point.high > point.low:
-            parts.append(_line(x, _y(up, point.low), x, _y(up, point.high), f"line{curve.colour}"))
-        parts.append(f'<circle class="fill{curve.colour}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
+            low, high = _y(up, point.low), _y(up, point.high)
+            ends = ((x, low, x, high), (x - 5, low, x + 5, low), (x - 5, high, x + 5, high))
+            parts += [_line(*end, f"line{curve.colour}") for end in ends]
+        parts.append(f'<circle class="fill{curve.colour}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
     return parts
 
 

@@ -37,11 +37,11 @@ def sizes(ways: Mapping[str, Shown], recipe: Shown | None) -> Chart | None:
     for place, column in enumerate(_SHOWN):
         points = [_point(count, _figure(column, fit)) for count, fit in zip(counts, fits, strict=True)]
         curves.append(Curve(f"fitted, {column.head}", points, colour=place))
-        for name, other in (("recipe", recipe), ("ConSE", ways.get("ConSE"))):
+        for name, other, dashes in (("recipe", recipe, "9 4"), ("ConSE", ways.get("ConSE"), "2 4")):
             if other is not None:
                 value = _figure(column, other).mean
                 ends = [Point(count, value, value, value) for count in (counts[0], counts[-1])]
-                curves.append(Curve(f"{name}, {column.head}", ends, colour=place, dashed=True, dots=False))
+                curves.append(Curve(f"{name}, {column.head}", ends, colour=place, dashes=dashes, dots=False))
     pools = _figure(_SHOWN[0], fits[0]).pools
     return Chart(
         "A title finds its own photo, by what was learned from",
@@ -51,7 +51,8 @@ def sizes(ways: Mapping[str, Shown], recipe: Shown | None) -> Chart | None:
         (
             f"Fashion, {_pool(pools)} photos searched, none of them learned from. "
             f"Bars: 95 % over questions; {_splits(fits)}.",
-            "The recipe learned from all, ConSE from none. " + _COMMAND,
+            "The recipe learned from all of them, ConSE from none.",
+            _COMMAND,
         ),
         x_ticks=counts,
         log=True,
@@ -75,7 +76,7 @@ def learning(ways: Mapping[str, Shown]) -> Chart | None:
         "mean of MRR (titles) and nDCG@10 (labels)",
         curves,
         (
-            "Fashion, what a fit holds out itself (a fifth, of 1,000 titles or more a tenth; a larger pool is harder);",
+            "Fashion, what a fit holds out itself (a fifth, of 1,000 titles and more a tenth: more is harder);",
             "heads alone, without ConSE beside them; a line a seed, which ends where nothing got better any more.",
             _COMMAND,
         ),

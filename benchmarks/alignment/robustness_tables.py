@@ -48,8 +48,7 @@ def everything(folder: Path, disturbances: Sequence[str]) -> Report:
         (regime, what): keeping.kept(folder, f"{regime}, {what}")[0] for regime in REGIMES for what in disturbances
     }
     others = [what for what in disturbances if what != CLEAN]
-    found = [_each(regime, kept, others) for regime in REGIMES]
-    found.append(_side_by_side(kept, others))
+    found = [_each(next(iter(REGIMES)), kept, others), _side_by_side(kept, others)]
     said = (f"{what}: {text}" for what in others for text in _said(folder / f"recipe, {what}.fits.json"))
     return Report({"folder": folder.name}, [table for table in found if table.rows], [*_NOTES, *said])
 
@@ -80,18 +79,20 @@ def _side_by_side(kept: Mapping[tuple[str, str], Sequence[Line]], others: Iterab
     wanted = [column for column in MAIN if column.head in _HEADS]
     rows: list[list[Cell]] = []
     for what in (CLEAN, *others):
+        changed = {column for regime in REGIMES for column in lost(kept[regime, CLEAN], kept[regime, what])}
         for column in wanted:
-            cells = [_pair(kept[regime, CLEAN], kept[regime, what], column) for regime in REGIMES]
-            if any(cells):
+            if what == CLEAN or column in changed:
+                cells = [_cell(kept[regime, CLEAN], kept[regime, what], column) for regime in REGIMES]
                 rows.append([what, f"{column.what}, {column.measure}", *cells])
     return Table("Regimes side by side: figure (points lost)", ("disturbed", "measure", *REGIMES), rows)
 
 
-def _pair(clean: Sequence[Line], disturbed: Sequence[Line], column: Column) -> str | None:
-    if clean is disturbed:
-        return columns.figure(columns.found([column], clean, "fashion")[0])
-    found = lost(clean, disturbed).get(column)
-    return f"{found[1]} ({found[2]:+.1f})" if found else None
+def _cell(clean: Sequence[Line], disturbed: Sequence[Line], column: Column) -> str | None:
+    shown = columns.figure(columns.found([column], disturbed, "fashion")[0])
+    difference = columns.against(disturbed, clean).get(column)
+    if clean is disturbed or shown is None or difference is None:
+        return shown
+    return f"{shown} ({-100 * difference[0]:+.1f})"
 
 
 def _said(path: Path) -> list[str]:
