@@ -69,7 +69,9 @@ def default(texts: object = None) -> tuple[Encoder, ...]:
 def pair(encoders: Sequence[Encoder]) -> Pair:
     """Encoders as the protocol asks them: words and pictures of the space that both are in, and looks."""
     by = {(encoder.space, encoder.modality): encoder for encoder in encoders}
-    space = next(encoder.space for encoder in reversed(encoders) if (encoder.space, "text") in by and _joint(by, encoder))
+    space = next(
+        encoder.space for encoder in reversed(encoders) if (encoder.space, "text") in by and _joint(by, encoder)
+    )
     words, seen = by[space, "text"], by[space, "image"]
     looks = next((encoder for encoder in encoders if encoder.modality == "image" and encoder is not seen), seen)
     width = seen.tower.dims

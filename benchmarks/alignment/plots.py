@@ -76,8 +76,8 @@ def learning(ways: Mapping[str, Shown]) -> Chart | None:
         "mean of MRR (titles) and nDCG@10 (labels)",
         curves,
         (
-            "Fashion, what a fit holds out itself (a fifth, of 1,000 titles and more a tenth: more is harder);",
-            "heads alone, without ConSE beside them; a line a seed, which ends where nothing got better any more.",
+            "Fashion, what a fit holds out itself (a fifth, a tenth from 1,000 titles on), harder the more it is;",
+            "heads alone, without ConSE beside them. A line a seed, to the last step or until nothing got better.",
             _COMMAND,
         ),
     )

@@ -150,6 +150,7 @@ def notes(ways: Mapping[str, Shown]) -> list[str]:
         "the fashion questions are made from labels; nothing but pictures is searched here",
         "± is half the 95 % interval over questions; three splits are three parts held out and three seeds",
         '"prior" and "without" were asked on the first split only',
+        "MB is beyond what the process had before: true of the first fit of a process, too little of later ones",
         "every fit is taken, also one that wares fit would not switch to; one that it refuses leaves the model as it "
         "comes",
     ]
