@@ -154,7 +154,8 @@ def _templates(said: _Terms) -> Iterator[tuple[str, tuple[Term, ...]]]:
     kinds, colours, values = said.kinds[:MAX_KINDS], said.colours[:MAX_COLOURS], said.values[:MAX_VALUES]
     people, narrow, wider = said.people[:MAX_PEOPLE], kinds[:1], kinds[1:]
     patterns: tuple[tuple[str, tuple[tuple[Term, ...], ...]], ...] = (
-        ("kind", (kinds,)),
+        ("kind", (narrow,)),
+        ("wider kind", (wider,)),
         ("colour", (colours,)),
         ("colour kind", (colours, narrow)),
         ("brand kind", (said.brands, narrow)),
@@ -184,7 +185,7 @@ def _commonest(label: str, parts: tuple[Term, ...], wanted: Language) -> Iterato
     ways = [part.said(wanted) for part in parts]
     if all(ways):
         yield [way[0] for way in ways]
-        if label == "kind":
+        if label in ("kind", "wider kind"):
             yield [ways[0][1]] if len(ways[0]) > 1 else [ways[0][0]]
 
 

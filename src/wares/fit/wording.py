@@ -29,6 +29,17 @@ _AT_ONCE = 512
 #: (done, of how many texts).
 Tell = Callable[[int, int], None]
 
+#: How often what shoppers type is said beside other captions: a brand alone is seldom to be seen, a colour is.
+OFTEN: Mapping[str, int] = {
+    "kind": 4,
+    "colour": 3,
+    "colour kind": 4,
+    "gender colour kind": 4,
+    "attribute kind": 3,
+    "brand kind": 2,
+    "attribute colour kind": 2,
+}
+
 
 class Wording(NamedTuple):
     """Captions of products, in the order of these; see :class:`~wares.fit.material.Material`."""
@@ -76,7 +87,8 @@ def worded(products: Sequence[Product], captioner: Captioner, seed: int) -> Word
         for caption in (*captioner.captions(product), *captioner.shared(product, chance, count)):
             if caption.facets:
                 shared.setdefault(caption.kind, {})[place(caption.text, caption.facets)] = None
-        said.append(tuple(np.array(list(places), np.int64) for places in shared.values()))
+        ways = {kind: np.array(list(places), np.int64) for kind, places in shared.items()}
+        said.append(tuple(ways[kind] for kind in ways for _ in range(OFTEN.get(kind, 1))))
         has = captioner.facets(product)
         facets.append(numbered(has))
         kinds.append(min((number[facet] for facet in has if facet[0] == "kind"), default=-1))
