@@ -61,7 +61,7 @@ def test_the_title_is_said_whole_without_the_brand_and_without_codes() -> None:
     [
         ("shirts", "kind"),
         ("shirt", "kind"),
-        ("topwear", "kind"),
+        ("topwear", "wider kind"),
         ("衬衫", "kind"),
         ("navy blue", "colour"),
         ("蓝色", "colour"),
