@@ -28,7 +28,7 @@ def main() -> int:
     except WaresError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
-    sys.stdout.write(f"{given.output}: {heads.fingerprint()}, share of the prior {heads.prior:g}\n")
+    sys.stdout.write(f"{given.output}: share of the prior {heads.prior:g}, {card.seconds:.0f} s\n")
     return 0
 
 

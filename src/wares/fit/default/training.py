@@ -13,7 +13,7 @@ import numpy as np
 from wares.encoders import familiarity, unfitted
 from wares.encoders.efficientnet import PictureTower
 from wares.encoders.fitted import Ground, ground
-from wares.encoders.heads import Heads, save
+from wares.encoders.heads import Heads, load, save
 from wares.errors import SetupError
 from wares.fit import judging
 from wares.fit.captions import Captioner
@@ -86,6 +86,7 @@ def safe_shares(tried: Sequence[Tried]) -> tuple[float, ...]:
 def write(heads: Heads, card: Card, path: Path) -> None:
     """The heads, and the figures of their card beside them."""
     save(heads, path)
+    card = msgspec.structs.replace(card, fingerprint=load(path).fingerprint())  # as they are read, rounded to int8
     path.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
 
 
