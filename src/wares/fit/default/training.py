@@ -70,17 +70,17 @@ def trained(
     made = classes.pictured(base.pictures, real, recipe.seed)
     tried = [_left_out(name, found, made, base, recipe, on_progress) for name in found]
     everything = [*(one for products in found.values() for one in products), *made]
-    learnt = learn(everything, base, recipe=recipe, priors=safe_shares(tried), on_progress=on_progress)
+    learnt = learn(everything, base, recipe=recipe, priors=(safest(tried),), on_progress=on_progress)
     photos = [one for products in found.values() for one in products]
     heads = msgspec.structs.replace(_photographed(learnt.heads, photos, base, recipe), look=0.0)
     return heads, _card(heads, learnt, tried, {**found, "classes": made}, recipe.seed)
 
 
-def safe_shares(tried: Sequence[Tried]) -> tuple[float, ...]:
-    """The shares with which no set that was not seen fares worse than by the prior alone, but for NO_LOSS; the prior
-    alone if there is none."""
+def safest(tried: Sequence[Tried]) -> float:
+    """The greatest share with which no set that was not seen fares worse than by the prior alone, but for NO_LOSS; 1 if
+    there is none. A smaller one would suit the sets that were learned from better, and no shop sells those."""
     shares = tried[0].marks
-    return tuple(s for s in shares if all(one.marks[s] >= one.prior - NO_LOSS for one in tried)) or (1.0,)
+    return max((s for s in shares if all(one.marks[s] >= one.prior - NO_LOSS for one in tried)), default=1.0)
 
 
 def write(heads: Heads, card: Card, path: Path) -> None:
