@@ -68,7 +68,7 @@ class Learned(NamedTuple):
     recipe: Mapping[str, object] = {}
     most: int | None = None
     priors: Sequence[float] = PRIORS
-    from_nothing: bool = False
+    from_shipped: bool = False
     sets: Sequence[str] = _FASHION
     splits: Sequence[int] = SPLITS
     base: str = "fit all"
@@ -81,7 +81,7 @@ class Learned(NamedTuple):
 
     def made_from(self, bench: Bench) -> str:
         model = bench.model(self.model)
-        start = "" if self.from_nothing or model.heads is None else model.heads.fingerprint()
+        start = "" if not self.from_shipped or model.heads is None else model.heads.fingerprint()
         recipe = msgspec.json.encode(Recipe(**self.recipe)).decode()  # type: ignore[arg-type]
         towers = [encoder.fingerprint for encoder in model.encoders]
         return keeping.mark([*towers, start, recipe, self.most, tuple(self.priors), tuple(self.sets)])
@@ -103,7 +103,7 @@ class Learned(NamedTuple):
             model.encoders,
             Recipe(**self.recipe),  # type: ignore[arg-type]
             most=self.most,
-            start=None if self.from_nothing else model.heads,
+            start=model.heads if self.from_shipped else None,
             priors=self.priors,
             views=Viewer(ground(model.encoders).pictures, model.sets, seed, scratch),
         )
@@ -130,7 +130,7 @@ _WITHOUT: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "views": ("no other views of pictures", {"viewed": 0.0}),
     "banks": ("all names of kinds and colours are not asked of every batch", {"banked": 0.0}),
     "hard negatives": ("no products of one kind side by side in a batch", {"hard": 0.0}),
-    "table": ("no table of hashed words, pairs and Chinese characters; from nothing", {"words": Shape()}),
+    "table": ("no table of hashed words, pairs and Chinese characters", {"words": Shape()}),
 }
 
 WAYS: Sequence[Way] = (
@@ -151,8 +151,8 @@ WAYS: Sequence[Way] = (
         if loss != Recipe().loss
     ),
     *(
-        Learned(f"nothing {size}", f"fitted to {size} products from nothing", "start", most=most, from_nothing=True,
-                base=f"fit {size}")
+        Learned(f"from shipped {size}", f"fitted to {size} products from the heads that wares brings", "start",
+                most=most, from_shipped=True, base=f"fit {size}")
         for size, most in SIZES.items()
     ),
     *(
@@ -162,7 +162,7 @@ WAYS: Sequence[Way] = (
     ),
     *(
         Learned(f"without {what}", about, "without", recipe=recipe, splits=SPLITS[:1],
-                from_nothing=what == "table", base="nothing all" if what == "table" else "fit all")
+                base="fit all")
         for what, (about, recipe) in _WITHOUT.items()
     ),
     *(

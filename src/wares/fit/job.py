@@ -22,7 +22,8 @@ from wares.fits import HEADS, MODEL
 from wares.reports import OnProgress, Progress
 from wares.shop import Shop
 
-#: Where a fit may begin: with the heads of the last fit, or those that wares brings, or with nothing.
+#: Where a fit may begin: with the heads of the last fit, or those that wares brings, or with nothing. By itself it
+#: begins with the last, or else with nothing: those that wares brings were no help (benchmarks/alignment/results.md).
 STARTS = ("auto", "last", "shipped", "nothing")
 
 
@@ -115,7 +116,7 @@ def _start(shop: Shop, start: str, present: str) -> tuple[Start | None, str]:
     if present and start in ("auto", "last"):
         heads = shop.fits.heads(present)
         return (Start(heads, own=True) if heads else None), "last"
-    shipped = shop.fits.heads("")
+    shipped = shop.fits.heads("") if start == "shipped" else None
     return (Start(shipped), "shipped") if shipped else (None, "nothing")
 
 

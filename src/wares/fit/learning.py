@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +21,7 @@ from wares.fit.judging import Exam, Marks
 from wares.fit.losses import LOSSES
 from wares.fit.material import Material
 from wares.fit.parting import Pictured, groups, held_out
-from wares.fit.training import Point, Recipe, train
+from wares.fit.training import SLACK, Point, Recipe, train
 from wares.fit.wording import encoded, worded
 from wares.reports import OnProgress, Progress
 
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
 #: Below so many pictured products (or pictures of fewer), and groups of them that can be told apart, nothing is
 #: learned that would last.
 FEWEST_PRODUCTS, FEWEST_PICTURES, FEWEST_GROUPS, FEWEST_HELD_OUT = 200, 500, 50, 10
-#: How many products are learned from at most, and pictures of each.
-MOST_PRODUCTS, MOST_PICTURES = 20_000, 8
+#: How many products are learned from at most, and how many pictures of each where there are few products; of more
+#: products fewer, so that there are no more than ALL_PICTURES but for four of each.
+MOST_PRODUCTS, MOST_PICTURES, ALL_PICTURES, FEWEST_EACH = 20_000, 32, 40_000, 4
 #: Shares of the prior that are tried on what is held out.
 PRIORS = (0.05, 0.1, 0.25, 0.5)
+#: The error of a mean over n questions is about this over the root of n.
+ERROR = 0.4
 #: A bigger share of the prior is taken when it costs no more than this: it finds what was never learned.
 _NO_LOSS = 0.0005
 #: Steps for so many pairs: (pairs, steps); twice the pairs, some half more steps.
@@ -126,7 +130,8 @@ def learn(
     def told(step: int, steps: int, value: float) -> None:
         tell(Progress("training", step, steps, note=f"held out {value:.3f}"))
 
-    trained = train(material, recipe, judge, told, _beginning(start, material))
+    slack = max(SLACK, ERROR / math.sqrt(max(len(examined.titles.right), 1)))
+    trained = train(material, recipe, judge, told, _beginning(start, material), slack)
     shows = ground.pictures.shows
     heads = Heads(
         words=trained.words,
@@ -169,7 +174,8 @@ def _sample(pictured: Sequence[Pictured], seed: int) -> list[Pictured]:
     if len(usable) > MOST_PRODUCTS:
         places = np.random.default_rng(seed).choice(len(usable), MOST_PRODUCTS, replace=False)
         usable = [usable[at] for at in sorted(places.tolist())]
-    return [one._replace(keys=one.keys[:MOST_PICTURES], rows=one.rows[:MOST_PICTURES]) for one in usable]
+    most = int(np.clip(ALL_PICTURES // max(len(usable), 1), FEWEST_EACH, MOST_PICTURES))
+    return [one._replace(keys=one.keys[:most], rows=one.rows[:most]) for one in usable]
 
 
 def _check_enough(chosen: Sequence[Pictured], group: Ints, out: npt.NDArray[np.bool_]) -> None:

@@ -26,8 +26,9 @@ _WARM_UP = 30
 #: The scale of cosines is learned from here, and never beyond (Radford et al. 2021 cap it at 100).
 _SCALE, _GREATEST_SCALE = 15.0, 50.0
 _SHIFT = -10.0
-#: Of states that are as good as the best but for so much, the last is kept: a single measurement is half chance, and
-#: what is measured last has been cooled. Training stops when it has been worse for a while.
+#: Of states that are as good as the best but for so much, the last is kept, unless the judge's own error is told: a
+#: single measurement is half chance, and what is measured last has been cooled. Training stops when it has been worse
+#: for a while.
 SLACK = 0.01
 #: Names of a bank that are asked at once.
 _AT_ONCE = 96
@@ -95,9 +96,15 @@ Tell = Callable[[int, int, float], None]
 
 
 def train(
-    material: Material, recipe: Recipe, judge: Judge, tell: Tell, start: tuple[Head, Head] | None = None
+    material: Material,
+    recipe: Recipe,
+    judge: Judge,
+    tell: Tell,
+    start: tuple[Head, Head] | None = None,
+    slack: float = SLACK,
 ) -> Trained:
-    """Train heads, from ``start`` (words, pictures) or from nothing.
+    """Train heads, from ``start`` (words, pictures) or from nothing. Differences of ``slack`` in what the judge says
+    are no differences.
 
     Raises :class:`TrainingFailed` when the loss is no number any more.
     """
@@ -121,7 +128,7 @@ def train(
         curve.append(Point(step, moments / recipe.every, value))
         moments = 0.0
         tell(step, recipe.steps, value)
-        if value >= highest - SLACK:
+        if value >= highest - slack:
             kept, best = heads, len(curve) - 1
         elif len(curve) - 1 - best >= recipe.patience:
             break

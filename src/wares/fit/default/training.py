@@ -77,8 +77,8 @@ def trained(
 
 
 def safest(tried: Sequence[Tried]) -> float:
-    """The greatest share with which no set that was not seen fares worse than by the prior alone, but for NO_LOSS; 1 if
-    there is none. A smaller one would suit the sets that were learned from better, and no shop sells those."""
+    """The greatest share with which no set that was not seen fares worse than by the prior alone, but for NO_LOSS; 1
+    if there is none. A smaller one would suit the sets that were learned from better, and no shop sells those."""
     shares = tried[0].marks
     return max((s for s in shares if all(one.marks[s] >= one.prior - NO_LOSS for one in tried)), default=1.0)
 
