@@ -201,7 +201,8 @@ def test_a_fit_reports_what_it_did(once: Fitted) -> None:
     )
     assert report.products + report.held_out == report.catalogue == 280
     assert 0.1 < report.held_out / report.catalogue < 0.35
-    assert [one.measure for one in report.measures] == ["title → picture, RR", "label → pictures, nDCG@10"]
+    measures = [one.measure for one in report.measures]
+    assert measures == ["title → picture, RR", "label → pictures, nDCG@10", "photo → its like, P@10"]
     for one in report.measures:
         assert one.after > one.before
         assert one.better
