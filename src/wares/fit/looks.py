@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wares.encoders.base import Vectors
 
 #: Shares of the head that are tried.
-SHARES = (0.0, 0.25, 0.5, 0.75)
+SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 #: A product with so many pictures lends one to be asked with; in all at most so many, and no fewer to be believed.
 LENDERS, MOST_LENT, FEWEST_LENT = 4, 500, 20
 

@@ -30,6 +30,8 @@ _SHIFT = -10.0
 #: single measurement is half chance, and what is measured last has been cooled. Training stops when it has been worse
 #: for a while.
 SLACK = 0.01
+#: What pictures of one product count beside its captions, where products have several.
+PAIRED = 0.5
 #: Names of a bank that are asked at once.
 _AT_ONCE = 96
 
@@ -152,8 +154,9 @@ class _Scale:
 class Batch(NamedTuple):
     """Pictures (b, d) of products, captions (c, d) with their terms, and which belong together (c, b).
 
-    ``parts`` are rows of the captions that make a loss each, and what it counts: what was said of the products, then
-    all names of every bank.
+    ``others`` (k, d) are further pictures of products that have several, and ``twins`` (k, b) tells which pictures are
+    theirs too. ``parts`` are rows of the captions that make a loss each, and what it counts: what was said of the
+    products, then all names of every bank.
     """
 
     pictures: Vectors
@@ -161,6 +164,8 @@ class Batch(NamedTuple):
     bag: Bag
     together: npt.NDArray[np.bool_]
     parts: Sequence[tuple[slice, float]]
+    others: Vectors
+    twins: npt.NDArray[np.bool_]
 
 
 class Batches:
@@ -190,6 +195,7 @@ class Batches:
             for row in np.flatnonzero(chance.random(len(pictures)) < self._recipe.viewed):
                 if others := self._views.get(int(pictures[row])):
                     features[row] = m.views[chance.choice(others)]
+        more, twins = self._others(products, pictures)
         speakers = np.repeat(products, self._recipe.captions)
         captions = np.array([self._caption(int(p)) for p in speakers])
         together, parts = [m.together(captions, speakers, products)], [(slice(0, len(captions)), 1.0)]
@@ -199,7 +205,20 @@ class Batches:
             together.append(m.holds([frozenset((int(bank.facets[value]),)) for value in values], products))
             parts.append((slice(len(captions), len(captions) + len(names)), self._recipe.banked))
             captions = np.concatenate([captions, names])
-        return Batch(features, m.texts.features[captions], self._bag(captions), np.concatenate(together), parts)
+        return Batch(
+            features, m.texts.features[captions], self._bag(captions), np.concatenate(together), parts, others, twins
+        )
+
+    def _others(self, products: Ints, pictures: Ints) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """Another picture of every product that has several."""
+        m = self._material
+        several = [row for row, product in enumerate(products) if len(self._pictures[product]) > 1]
+        chosen = [
+            int(self._chance.choice(self._pictures[products[row]][self._pictures[products[row]] != pictures[row]]))
+            for row in several
+        ]
+        groups = m.groups[products]
+        return m.pictures[np.array(chosen, np.int64)], groups[several][:, None] == groups[None, :]
 
     def _products(self) -> Ints:
         size = min(self._recipe.batch, len(self._usable))
@@ -241,12 +260,18 @@ def _step(
 ) -> float:
     rate = recipe.rate * _schedule(step, recipe.steps)
     said = words.forward(_noisy(words.scaled(batch.captions), recipe, chance), batch.bag, recipe.dropout, chance)
-    seen = pictures.forward(_noisy(pictures.scaled(batch.pictures), recipe, chance), None, recipe.dropout, chance)
-    slopes = _slopes(batch, said.vectors @ seen.vectors.T, loss, scale)
+    shown = np.concatenate([batch.pictures, batch.others])
+    seen = pictures.forward(_noisy(pictures.scaled(shown), recipe, chance), None, recipe.dropout, chance)
+    own, others = np.split(seen.vectors, [len(batch.pictures)])
+    slopes = _slopes(batch, said.vectors @ own.T, loss, scale)
     if not (np.isfinite(slopes.loss) and np.isfinite(slopes.cosines).all()):
         raise TrainingFailed(f"the loss became {slopes.loss} at step {step}; nothing was kept")
-    words.backward(said, slopes.cosines @ seen.vectors)
-    pictures.backward(seen, slopes.cosines.T @ said.vectors)
+    words.backward(said, slopes.cosines @ own)
+    towards = slopes.cosines.T @ said.vectors
+    if len(others):
+        twins = np.float32(PAIRED) * loss(others @ own.T, batch.twins, scale.log, scale.shift).cosines
+        towards = np.concatenate([towards + twins.T @ others, twins @ own])
+    pictures.backward(seen, towards)
     lengths = words.step(rate), pictures.step(rate)
     if not np.isfinite(lengths).all():
         raise TrainingFailed(f"the slopes became infinite at step {step}; nothing was kept")
