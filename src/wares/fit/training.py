@@ -154,7 +154,7 @@ class _Scale:
 class Batch(NamedTuple):
     """Pictures (b, d) of products, captions (c, d) with their terms, and which belong together (c, b).
 
-    ``others`` (k, d) are further pictures of products that have several, and ``twins`` (k, b) tells which pictures are
+    ``others`` (k, d) are further pictures of products that have several, ``twins`` (k, b) tells which pictures are
     theirs too. ``parts`` are rows of the captions that make a loss each, and what it counts: what was said of the
     products, then all names of every bank.
     """
@@ -205,9 +205,8 @@ class Batches:
             together.append(m.holds([frozenset((int(bank.facets[value]),)) for value in values], products))
             parts.append((slice(len(captions), len(captions) + len(names)), self._recipe.banked))
             captions = np.concatenate([captions, names])
-        return Batch(
-            features, m.texts.features[captions], self._bag(captions), np.concatenate(together), parts, others, twins
-        )
+        read = m.texts.features[captions]
+        return Batch(features, read, self._bag(captions), np.concatenate(together), parts, more, twins)
 
     def _others(self, products: Ints, pictures: Ints) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         """Another picture of every product that has several."""
