@@ -32,8 +32,6 @@ _SHIFT = -10.0
 SLACK = 0.01
 #: What pictures of one product count beside its captions, where products have several.
 PAIRED = 0.5
-#: Pictures of a product in one batch, at most.
-MOST_SHOWN = 4
 #: Names of a bank that are asked at once.
 _AT_ONCE = 96
 
@@ -186,14 +184,11 @@ class Batches:
             members = self._usable[material.kinds[self._usable] == kind]
             if kind >= 0 and len(members) > 1:
                 self._kinds[int(kind)] = members
-        # Of few products with many pictures several are shown at once, so that a batch is full.
-        room, each = recipe.batch // max(len(self._usable), 1), len(material.owners) // max(len(self._usable), 1)
-        self._shown = max(1, min(room, each // 2, MOST_SHOWN))
         self._queue = np.zeros(0, np.int64)
 
     def draw(self) -> Batch:
         m, chance = self._material, self._chance
-        products = np.repeat(self._products(), self._shown)
+        products = self._products()
         pictures = np.array([chance.choice(self._pictures[p]) for p in products])
         features = m.pictures[pictures]
         if len(m.viewed):
