@@ -101,7 +101,9 @@ def _against_titles(asked: Asked) -> tuple[Asked, Mapping[str, str]]:
         asked.fitting.ground.words.features(asked.titles), [asked.fitting.ground.words.dense], axis=1
     )
     rows = asked.sets["fashion"].rows[asked.places]
-    uphill = disturbing.slopes(asked.heads.pictures, rows, asked.heads.words(dense, bag(counts)))
+    uphill = disturbing.slopes(
+        asked.heads.pictures, rows, asked.heads.words(dense[:, asked.fitting.ground.words.read], bag(counts))
+    )
     return asked.with_rows(disturbing.stepped(asked.heads.pictures, rows, -uphill, Recipe().noise)), {}
 
 
