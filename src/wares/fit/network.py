@@ -11,7 +11,6 @@ import numpy as np
 from wares.encoders.heads import Bag, Head, gelu, means
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
 
     from wares.encoders.base import Vectors
 
@@ -172,8 +171,3 @@ def _table_slope(table: Vectors, bag: Bag, dy: Vectors) -> Vectors:
         starts = np.flatnonzero(np.r_[True, terms[1:] != terms[:-1]])
         slope[terms[starts]] = np.add.reduceat(shares[bag.rows[order]], starts, axis=0)
     return slope
-
-
-def finite(*slopes: npt.NDArray[np.float32]) -> bool:
-    """Whether every number is."""
-    return all(bool(np.isfinite(slope).all()) for slope in slopes)
