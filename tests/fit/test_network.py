@@ -92,7 +92,7 @@ def test_a_row_that_gives_nothing_has_finite_slopes() -> None:
     made.backward(trace, np.ones((8, 4), np.float32))
     assert all(np.isfinite(slope).all() for slope in made.slopes.values())
     assert np.isfinite(made.step(1e-3))
-    assert finite(*made.weights.values())
+    assert all(np.isfinite(weight).all() for weight in made.weights.values())
 
 
 # -- one step -------------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def test_a_catalogue_of_one_picture_gives_finite_heads() -> None:
         trace = made.forward(made.scaled(features), BAG, 0, CHANCE)
         made.backward(trace, np.random.default_rng(6).normal(size=(8, 4)).astype(np.float32))
         made.step(1e-2)
-    assert finite(*made.weights.values())
+    assert all(np.isfinite(weight).all() for weight in made.weights.values())
     assert np.abs(made.head()(features)).max() <= 1
 
 
@@ -240,10 +240,4 @@ def test_heads_of_any_size_train_on_any_texts(seed: int, hidden: int, dims: int,
     made.backward(made.forward(made.scaled(features), bag, 0.3, chance), np.ones((rows, dims), np.float32))
     assert set(made.slopes) == set(made.weights) - (set() if buckets else {"table"})
     assert np.isfinite(made.step(1e-3))
-    assert finite(*made.weights.values())
-
-
-def test_numbers_that_are_none_are_noticed() -> None:
-    assert finite(np.ones(3, np.float32), np.zeros((0, 2), np.float32))
-    assert not finite(np.ones(2, np.float32), np.array([1, np.nan], np.float32))
-    assert not finite(np.array([np.inf], np.float32))
+    assert all(np.isfinite(weight).all() for weight in made.weights.values())

@@ -11,7 +11,6 @@ import numpy as np
 from wares.encoders.heads import Bag, Head, gelu, means
 
 if TYPE_CHECKING:
-
     from wares.encoders.base import Vectors
 
 _GELU = np.float32(1.702)
