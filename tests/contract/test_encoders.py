@@ -97,6 +97,8 @@ def build(request, export):
 
     def again() -> tuple[Encoder, ...]:
         try:
+            if request.param == BASELINES:
+                return tuple(learnt(name) for name in classic.BASELINES)
             heads = heads_for(encoders.unfitted(location, environment)) if request.param in FITTED else None
             return encoders.build(location, environment, lambda message: None, heads=heads)
         except ModelUnavailable as error:

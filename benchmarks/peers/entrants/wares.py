@@ -114,7 +114,7 @@ class WaresIndex(Entrant):
         channels = [msgspec.structs.replace(channel, limit=limit) for channel in asking.channels]
         where = None if kind.below is None else Compare("price", "<", kind.below)
         found = self._parts.index.query(channels, where)
-        order, _ = Retrieved(asking, found, _no_rows).ordered(fusion)
+        order, _ = Retrieved(asking, found, _no_rows, _no_facts).ordered(fusion)
         return [self._ids[found.numbers[row]] for row in order[:TOP]]
 
     def close(self) -> None:
@@ -123,3 +123,8 @@ class WaresIndex(Entrant):
 
 def _no_rows(channel: int) -> Vectors:
     raise NotImplementedError("weighted scores need no vectors")
+
+
+def _no_facts() -> Vectors:
+    """The same of what is known of products."""
+    raise AssertionError("the method of wares reads no facts")
