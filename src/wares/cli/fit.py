@@ -60,6 +60,8 @@ def fit(
     """
     import wares
 
+    if fusion and lora is not None:
+        raise typer.BadParameter("one thing at a time: a bigger model, or a fusion", param_hint="'--fusion'")
     with wares.open(shop, create=False) as opened:
         if drift:
             _drift(opened, as_json)
