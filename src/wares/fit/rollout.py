@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 
 import msgspec
@@ -85,8 +84,3 @@ def read_report(shop: Shop, name: str) -> FitReport:
     except (msgspec.MsgspecError, UnicodeDecodeError) as damage:
         place = shop.fits.path(name) / REPORT
         raise StoreError(f"{place} is damaged ({damage}); fit again: wares fit {shop.path} --force") from damage
-
-
-def reports(shop: Shop) -> Iterator[FitReport]:
-    """The reports of the shop's fits, oldest first."""
-    return (read_report(shop, name) for name in shop.fits.names())
