@@ -179,7 +179,11 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: weighted parts, a filter, facets, a sort field ("price", "-rating"), a page."""
+    """What is asked: weighted parts, a filter, facets, a sort field ("price", "-rating"), a page.
+
+    ``parse``: read filters out of the words and correct their spelling; ``ignore`` names chips (:attr:`Chip.id`) and
+    corrections (:attr:`Correction.said`) of an earlier answer that were not meant.
+    """
 
     parts: tuple[Part, ...] = ()
     where: Filter | None = None
@@ -188,9 +192,65 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 10
     offset: int = 0
     user: str = ""
+    parse: bool = True
+    ignore: tuple[str, ...] = ()
 
 
 # -- answers ----------------------------------------------------------------------------------------------------
+
+ChipKind: TypeAlias = Literal[
+    "price", "rating", "brand", "category", "colour", "gender", "age", "size", "measure", "material", "availability",
+    "attribute", "sort",
+]  # fmt: skip
+
+
+class Chip(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition (or an order) that was read out of the words of a question.
+
+    ``id`` is the condition in the words of a filter, "price < 50", or "sort -price"; it stays the same from answer to
+    answer, and :attr:`Query.ignore` takes it. ``text`` is what was said, at ``start`` … ``end`` of the text asked.
+    ``taken``: the words say nothing but this, and were taken out of what is searched for. ``certainty``, 0 … 1, is
+    the share of the catalogue that bears out the reading. ``applied`` is false when it was ignored or given up;
+    ``note`` says why.
+    """
+
+    id: str
+    kind: ChipKind
+    text: str
+    start: int
+    end: int
+    where: Filter | None = None
+    sort: str = ""
+    taken: bool = True
+    certainty: float = 1.0
+    applied: bool = True
+    note: str = ""
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """Words that were read as others. ``reason``: "typo", "joined" (one word was written as two), "split", "pinyin",
+    "keyboard", "script" (traditional or full-width)."""
+
+    said: str
+    meant: str
+    reason: str
+
+
+class Banner(msgspec.Struct, frozen=True):
+    """What a rule has to say beside the hits: a text, and where it leads."""
+
+    rule: str
+    text: str
+    url: str = ""
+
+
+class Move(msgspec.Struct, frozen=True):
+    """A hit that changed its place without changing its score: ``by`` is "rule NAME", "diversity" or "collapse";
+    places count from 1."""
+
+    by: str
+    before: int
+    after: int
 
 
 class Contribution(msgspec.Struct, frozen=True):
@@ -209,8 +269,21 @@ class MatchedMedia(msgspec.Struct, frozen=True):
     score: float
 
 
+class Span(msgspec.Struct, frozen=True):
+    """Characters ``start`` … ``end`` of a field of a product ("title", "attributes.colour") that were asked for."""
+
+    field: str
+    start: int
+    end: int
+
+
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A product found; a higher ``score`` is better. ``why`` sums to ``score``."""
+    """A product found; a higher ``score`` is better. ``why`` sums to ``score``.
+
+    ``why`` has what each part of the question added through each channel, what business signals added (part
+    "signal") and what rules added (part "rule", the rule's name as channel). ``moves`` tells what changed its place
+    and not its score, ``folded`` names the products that are shown as this one, ``matched`` the words that matched.
+    """
 
     id: str
     title: str
@@ -219,6 +292,9 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     variant: str | None = None
     media: MatchedMedia | None = None
     why: tuple[Contribution, ...] = ()
+    moves: tuple[Move, ...] = ()
+    folded: tuple[str, ...] = ()
+    matched: tuple[Span, ...] = ()
 
 
 class FacetValue(msgspec.Struct, frozen=True):
@@ -229,12 +305,19 @@ class FacetValue(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """What is answered. ``total`` counts every product that matches, not only the page of ``hits``."""
+    """What is answered. ``total`` counts every product that matches, not only the page of ``hits``; products that are
+    folded into one count as one, here and in ``facets``. ``redirect`` is an address to show instead, if a rule says
+    so.
+    """
 
     query_id: str
     total: int
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetValue, ...]] = {}
+    chips: tuple[Chip, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    banners: tuple[Banner, ...] = ()
+    redirect: str = ""
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
     timings_ms: dict[str, float] = {}

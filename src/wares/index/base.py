@@ -54,6 +54,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     words: Sparse
     fields: Mapping[str, FieldValue]
     offers: Sequence[Mapping[str, FieldValue]]
+    group: int = 0
 
 
 class VectorSpec(msgspec.Struct, frozen=True):

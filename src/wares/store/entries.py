@@ -46,11 +46,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """A product as stored; ``number`` is its integer key, which no other product ever gets."""
+    """A product as stored; ``number`` is its integer key, which no other product ever gets. ``group`` is shared with
+    those that are shown as one with it, 0 when there are none."""
 
     number: int
     product: Product
     media: tuple[StoredMedia, ...]
+    group: int = 0
 
 
 class Change(msgspec.Struct, frozen=True):
