@@ -73,7 +73,7 @@ def _tables(settings: msgspec.Struct) -> dict[str, Any]:
 
 
 def lean(settings: Settings) -> Settings:
-    """The same without weights and floors that are as shipped, so that those of a later wares can take their place."""
+    """The same without weights and floors that are as shipped: those of a later wares can take their place."""
     from wares.ranking.cutoff import FLOORS
     from wares.ranking.fusion import WEIGHTS
 

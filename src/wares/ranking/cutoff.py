@@ -74,5 +74,5 @@ def known(scores: npt.NDArray[np.float32], asks: Sequence[Ask], settings: Rankin
 def _sharing(scores: npt.NDArray[np.float32], asks: Sequence[Ask]) -> Mask:
     """Who shares a word with a wanted text."""
     words = [at for at, ask in enumerate(asks) if ask.channel == WORDS and ask.part_weight > 0]
-    shared: Mask = (np.nan_to_num(scores[:, words]) > 0).any(axis=1)
+    shared: Mask = np.any(np.nan_to_num(scores[:, words]) > 0, axis=1)
     return shared
