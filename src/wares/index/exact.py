@@ -94,6 +94,9 @@ class ExactIndex(Index):
         best = sorted(counts, key=lambda value: (-counts[value], value))[:limit]
         return [FacetValue(self._spelling(field, value), counts[value]) for value in best]
 
+    def groups(self, match: Match) -> dict[int, int]:
+        return dict(Counter(row.point.group for row in self._matching(match) if row.point.group))
+
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:
         if not may_measure(self._schema, field):
             return None
@@ -127,12 +130,16 @@ class ExactIndex(Index):
     def _matching(self, match: Match) -> list[_Row]:
         where = prepare(match.where, self._schema)
         terms, numbers = set(match.terms or ()), set(match.numbers or ())
-        unasked = match.terms is None and match.numbers is None
+        unasked = match.terms is None and match.numbers is None and match.texts is None
+
+        def says_all(row: _Row) -> bool:
+            return any(all(any(term in row.words for term in word) for word in text) for text in match.texts or ())
+
         return [
             row
             for number, row in self._rows.items()
             if number not in match.without
-            and (unasked or number in numbers or not terms.isdisjoint(row.words))
+            and (unasked or number in numbers or not terms.isdisjoint(row.words) or says_all(row))
             and any(holds(where, view) for view in row.views)
         ]
 
