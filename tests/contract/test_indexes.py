@@ -123,6 +123,8 @@ def test_filters_are_pushed_down_into_channels(shirts: Index):
     assert shirts.query(channel, where=Compare("size", "=", "l")).numbers == (1,)
     assert shirts.query(channel, without=[2]).numbers == (1,)
     assert shirts.query(channel, where=Compare("brand", "=", "puma")).numbers == ()
+    assert shirts.query(channel, texts=(((7,), (8,)),), without=[1]).numbers == (2,)
+    assert shirts.query(channel, texts=(((9, 7), (1,)),)).numbers == ()
 
 
 @pytest.mark.parametrize(
