@@ -92,7 +92,7 @@ Texts: TypeAlias = tuple[tuple[tuple[int, ...], ...], ...]
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """Which points count: those that pass ``where`` and, when ``terms``, ``texts`` or ``numbers`` are given (not
     None), hold at least one of the terms, or all words of one of the texts, or are one of the numbers. Those of
-    ``without`` are never counted.
+    ``without`` are never counted, and with ``within`` no others than those.
 
     A text is its words, and a word is the terms that say it, any of which will do: ``texts=(((1, 2), (3,)),)`` are
     points with term 3 and one of 1 and 2. Every point holds all words of a text without words.
@@ -103,6 +103,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     texts: Texts | None = None
     numbers: tuple[int, ...] | None = None
     without: tuple[int, ...] = ()
+    within: tuple[int, ...] | None = None
 
 
 class Candidates(msgspec.Struct, frozen=True):

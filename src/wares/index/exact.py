@@ -143,6 +143,7 @@ class ExactIndex(Index):
             row
             for number, row in self._rows.items()
             if number not in match.without
+            and (match.within is None or number in match.within)
             and (unasked or number in numbers or not terms.isdisjoint(row.words) or says_all(row))
             and any(holds(where, view) for view in row.views)
         ]
