@@ -100,7 +100,10 @@ class Columns(Learnt):
         end = start + int.from_bytes(data[len(_MAGIC) : start], "little")
         if data[: len(_MAGIC)] != _MAGIC or not start <= end <= len(data) or (len(data) - end) % ROW.itemsize:
             raise ValueError("these are no columns of products")
-        made = cls(msgspec.json.decode(data[start:end], type=SignalSettings))
+        try:
+            made = cls(msgspec.json.decode(data[start:end], type=SignalSettings))
+        except msgspec.MsgspecError as damage:
+            raise ValueError("the names of attributes cannot be read") from damage
         made._set(np.frombuffer(memoryview(data)[end:], ROW))
         if (np.diff(made._numbers) <= 0).any():
             raise ValueError("columns of products must ascend by number")
