@@ -13,7 +13,7 @@ the most frequent values are found without looking at all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Protocol
 
 import msgspec
@@ -47,8 +47,9 @@ class Collapsed:
         self._match = match
         #: The groups of which more than one member matches.
         self.doubled = {group: count for group, count in index.groups(match).items() if count > 1}
-        own = sorted(members(self.doubled)) if members and self.doubled else None
-        self._members = own if own is not None and len(own) <= MAX_MEMBERS else None
+        own = tuple(members(self.doubled)) if members and self.doubled else None
+        #: The match within the members of those groups, who alone are counted too often; None: within all.
+        self._inside = _within(match, own) if own is not None and len(own) <= MAX_MEMBERS else None
 
     def total(self) -> int:
         """How many products match."""
@@ -61,10 +62,15 @@ class Collapsed:
             return self._index.facet(self._match, field, limit)
         double = self._shared(field)
         best: list[FacetValue] = []
-        for value, at_most in self._descending(field, limit):
-            if len(best) == limit and best[-1].count > at_most:
-                break
-            count = at_most - self._excess(field, value) if double is None or fold(value) in double else at_most
+        # Only the counts of those fall, so that no others than so many more can be among the best.
+        for value, at_most in self._descending(field, limit + (20 if double is None else len(double))):
+            if len(best) == limit and _rank(best[-1]) < _rank(FacetValue(value, at_most)):
+                break  # nor does any other that follows come before it
+            count = (
+                at_most - self._excess(Compare(field, "=", value))
+                if double is None or fold(value) in double
+                else at_most
+            )
             best = sorted([*best, FacetValue(value, count)], key=_rank)[:limit]
         return best
 
@@ -73,19 +79,19 @@ class Collapsed:
         bounds = self._index.bounds(self._match, field)
         found = []
         for low, high in pairwise(ranges.edges(*bounds)) if bounds else ():
-            within = _also(self._match, Compare(field, ">=", low), Compare(field, "<", high))
-            count = self._index.count(within)
+            within = Compare(field, ">=", low), Compare(field, "<", high)
+            count = self._index.count(_also(self._match, *within))
             if count > 1 and self.doubled:
-                count -= _surplus(self._index.groups(within))
+                count -= self._excess(*within)
             if count:
                 found.append(FacetValue(ranges.label(low, high), count))
         return found
 
-    def _descending(self, field: str, limit: int) -> Iterator[tuple[str, int]]:
-        """Values with the counts of the index, most frequent first; more are asked for when they are wanted."""
-        given, size = 0, limit + 20
+    def _descending(self, field: str, size: int, inside: Match | None = None) -> Iterator[tuple[str, int]]:
+        """Values with the counts of the index, most frequent first; when they do not do, more are asked for."""
+        given = 0
         while True:
-            found = self._index.facet(self._match, field, size)
+            found = self._index.facet(inside or self._match, field, size)
             yield from ((each.value, each.count) for each in found[given:])
             if len(found) < size:
                 return
@@ -93,21 +99,24 @@ class Collapsed:
 
     def _shared(self, field: str) -> set[str] | None:
         """The values that several members of doubled groups have, folded; None where that was not looked up."""
-        if self._members is None:
+        if self._inside is None:
             return None
-        # A match that is within some products already stays within those.
-        known = self._match.within
-        inside = self._members if known is None else sorted({*self._members} & {*known})
-        size = 1_000
-        found = self._index.facet(msgspec.structs.replace(self._match, within=tuple(inside)), field, size)
-        return {fold(each.value) for each in found if each.count > 1} if len(found) < size else None
+        values = self._descending(field, 20, self._inside)
+        return {fold(value) for value, _ in takewhile(lambda counted: counted[1] > 1, values)}
 
-    def _excess(self, field: str, value: str) -> int:
-        return _surplus(self._index.groups(_also(self._match, Compare(field, "=", value))))
+    def _excess(self, *conditions: Filter) -> int:
+        """How much too often members of groups are counted when something is added to the match."""
+        return _surplus(self._index.groups(_also(self._inside or self._match, *conditions)))
 
 
 def _surplus(groups: Mapping[int, int]) -> int:
     return sum(count - 1 for count in groups.values())
+
+
+def _within(match: Match, numbers: Sequence[int]) -> Match:
+    """The match within some products; one that is within others already stays within both."""
+    both = numbers if match.within is None else sorted({*numbers} & {*match.within})
+    return msgspec.structs.replace(match, within=tuple(both))
 
 
 def _also(match: Match, *conditions: Filter) -> Match:

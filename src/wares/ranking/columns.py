@@ -139,6 +139,15 @@ class Columns(Learnt):
         return [int(number) for number in np.sort(found)]
 
     @property
+    def grouped(self) -> bool:
+        """Whether any product is in a group: where none is, there is nothing to fold."""
+        return self._grouped or (self._under is not None and self._under.grouped)
+
+    @cached_property
+    def _grouped(self) -> bool:
+        return bool(self._settled()["group"].any())
+
+    @property
     def typical(self) -> Typical:
         """What the whole catalogue is like; both halves are counted."""
         own = self._own
@@ -161,7 +170,8 @@ class Columns(Learnt):
             kept = self._table[~np.isin(self._numbers, fresh["number"])]
             joined = np.concatenate([kept, fresh])
             self._set(joined[np.argsort(joined["number"])])
-            self.__dict__.pop("_own", None)
+            for remembered in ("_own", "_grouped"):
+                self.__dict__.pop(remembered, None)
         return self._table
 
     def _set(self, table: npt.NDArray[np.void]) -> None:
