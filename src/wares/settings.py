@@ -87,6 +87,18 @@ class FusionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     weights: Mapping[str, float] = {}
 
 
+class UnderstandingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is made of the words of a question before they are looked for; read when it is asked.
+
+    ``filters``: conditions and orders are read out of the words. ``spelling``: words that no product has are
+    corrected. ``relations``: "accessories for …" is answered by what products say of each other.
+    """
+
+    filters: bool = True
+    spelling: bool = True
+    relations: bool = True
+
+
 class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a product's business says about its place: see :mod:`wares.ranking.chain.signals`.
 
@@ -158,6 +170,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     media: MediaLimits = MediaLimits()
     fusion: FusionSettings = FusionSettings()
     ranking: RankingSettings = RankingSettings()
+    understanding: UnderstandingSettings = UnderstandingSettings()
     k1: float = 0.5
     b: float = 0.5
 
