@@ -24,7 +24,7 @@ from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Match, 
 from wares.records import FacetValue, Filter, Sparse
 
 #: Raised whenever a frame, a call or a record in one changes its meaning.
-PROTOCOL = 1
+PROTOCOL = 2
 
 MAX_FRAME = 64 << 20
 
@@ -140,12 +140,18 @@ class _Point(msgspec.Struct):
     words: Sparse
     fields: dict[str, FieldValue]
     offers: list[dict[str, FieldValue]]
+    group: int = 0
 
     def plain(self) -> Point:
         if not all(isinstance(rows, np.ndarray) for rows in self.vectors.values()):
             raise msgspec.ValidationError(f"point {self.number} has a vector that is no array")
         return Point(
-            number=self.number, vectors=self.vectors, words=self.words, fields=self.fields, offers=self.offers
+            number=self.number,
+            vectors=self.vectors,
+            words=self.words,
+            fields=self.fields,
+            offers=self.offers,
+            group=self.group,
         )
 
 
