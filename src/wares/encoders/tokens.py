@@ -101,11 +101,18 @@ _ONE_KIND = str.maketrans(
 _own = threading.local()
 
 
-def tokens(text: str) -> list[str]:
-    """The tokens of a text in order, with repeats; of a long text, those of its first ``MAX_CHARS`` characters."""
+def tokens(text: str, *, wholes: bool = True) -> list[str]:
+    """The tokens of a text in order, with repeats; of a long text, those of its first ``MAX_CHARS`` characters.
+
+    Without ``wholes`` jointed codes are left to their pieces: "dv7-1211ea" → "dv7", "1211ea".
+    """
     found: list[str] = []
     for chunk in _CHUNKS.findall(fold(text)):
-        found += _remembered(chunk) if len(chunk) <= MAX_WORD else _cut(chunk)
+        if len(chunk) > MAX_WORD:
+            found += _cut(chunk)
+            continue
+        cut = _remembered(chunk)
+        found += cut if wholes or len(cut) == 1 or not _JOINTS.search(chunk) else cut[1:]
     return found
 
 
