@@ -1,4 +1,4 @@
-"""Perceptual hashes: 64 bits that stay nearly the same when a picture is resized, compressed anew or a little lighter.
+"""Perceptual hashes: 64 bits that stay nearly the same when a picture is resized, compressed anew or lightened.
 
 The bits are the signs of the 8 × 8 lowest frequencies of a discrete cosine transform of the grey picture, against
 their median (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010). The frequencies

@@ -20,7 +20,9 @@ from wares.store.tables import fold_keys, fold_links, folds, meta
 from wares.store.vectors import chunks
 
 _FACT = meta.c.key == "folded"
-_HOLDERS = select(fold_keys).where(fold_keys.c.key.in_(bindparam("keys", expanding=True)))
+_AMONG = fold_keys.c.key.in_(bindparam("keys", expanding=True))
+_COUNTS = select(fold_keys.c.key, func.count()).where(_AMONG).group_by(fold_keys.c.key)
+_HOLDERS = select(fold_keys).where(_AMONG)
 _DROP_KEYS = delete(fold_keys).where(fold_keys.c.number == bindparam("gone"))
 
 
@@ -39,14 +41,19 @@ class Folds:
         change, _, rules = found.partition(" ")
         return (int(change), rules) if change.isdigit() else (0, "")
 
-    def holders(self, keys: Iterable[int]) -> dict[int, list[int]]:
-        """The numbers of the products that are filed under each key, ascending."""
+    def holders(self, keys: Iterable[int], most: int) -> tuple[dict[int, list[int]], set[int]]:
+        """The numbers of the products that are filed under each key; and the keys under which more than ``most`` are,
+        which are not read."""
         found: dict[int, list[int]] = defaultdict(list)
+        crowded: set[int] = set()
         with self._database.read() as connection:
             for chunk in chunks(keys):
-                for key, number in connection.execute(_HOLDERS, {"keys": chunk}):
+                counts = connection.execute(_COUNTS, {"keys": chunk}).all()
+                crowded.update(key for key, count in counts if count > most)
+                readable = [key for key, count in counts if count <= most]
+                for key, number in connection.execute(_HOLDERS, {"keys": readable}) if readable else ():
                     found[key].append(number)
-        return {key: sorted(numbers) for key, numbers in found.items()}
+        return found, crowded
 
     def groups(self, numbers: Iterable[int]) -> dict[int, int]:
         """The group of each product that is in one."""
@@ -71,7 +78,7 @@ class Folds:
         held = func.count()
         full = select(fold_keys.c.key, held).group_by(fold_keys.c.key).having(held > most)
         with self._database.read() as connection:
-            return {key: count for key, count in connection.execute(full.order_by(held.desc(), fold_keys.c.key))}
+            return dict(connection.execute(full.order_by(held.desc(), fold_keys.c.key)).tuples().all())
 
     # -- writing ------------------------------------------------------------------------------------------------
 

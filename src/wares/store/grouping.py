@@ -23,10 +23,9 @@ from wares.store.vectors import chunks
 Links: TypeAlias = Mapping[tuple[int, int], str]
 
 _ENDS = (fold_links.c.one, fold_links.c.other)
-_AMONG = bindparam("numbers", expanding=True)
-_GROUPS = select(folds).where(folds.c.number.in_(_AMONG))
+_GROUPS = select(folds).where(folds.c.number.in_(bindparam("numbers", expanding=True)))
 _MATES = select(folds.c.number).where(folds.c.group.in_(bindparam("groups", expanding=True)))
-_LINKS = tuple(select(fold_links).where(end.in_(_AMONG)) for end in _ENDS)
+_LINKS = tuple(select(fold_links).where(end.in_(bindparam("numbers", expanding=True))) for end in _ENDS)
 _DROP_LINKS = tuple(delete(fold_links).where(end == bindparam("gone")) for end in _ENDS)
 _DROP_FOLD = delete(folds).where(folds.c.number == bindparam("gone"))
 _CHANGED = update(products_table).where(products_table.c.number == bindparam("known")).values(change=bindparam("to"))

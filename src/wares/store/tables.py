@@ -29,17 +29,12 @@ from wares.errors import StoreError
 #: The version of the tables below.
 SCHEMA = 2
 
-#: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
-    2: lambda connection: metadata.create_all(connection, tables=[fold_keys, fold_links, folds]),
-}
-
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData()
 
-#: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (see :mod:`wares.store.folds`).
+#: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (:mod:`wares.store.folds`).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
@@ -123,6 +118,14 @@ folds = Table(
     Column("group", BigInteger, nullable=False, index=True),
     Column("reason", Text, nullable=False),
 )
+
+
+def _with_folds(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[fold_keys, fold_links, folds])
+
+
+#: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: _with_folds}
 
 
 def create(connection: Connection) -> None:
