@@ -27,17 +27,14 @@ from sqlalchemy import (
 from wares.errors import StoreError
 
 #: The version of the tables below.
-SCHEMA = 1
-
-#: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
+SCHEMA = 2
 
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData()
 
-#: Facts of the store: "schema", "change" (the last change number), "settings".
+#: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (:mod:`wares.store.folds`).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
@@ -93,6 +90,42 @@ vectors = Table(
     Column("tower", SmallInteger, primary_key=True, autoincrement=False),
     Column("row", LargeBinary, nullable=False),
 )
+
+#: Under which keys a product is looked for when others that may be one with it are sought.
+fold_keys = Table(
+    "fold_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+#: Pairs of products that are one, the smaller number first, and why.
+fold_links = Table(
+    "fold_links",
+    metadata,
+    Column("one", BigInteger, primary_key=True, autoincrement=False),
+    Column("other", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Products that are shown as one: ``group`` is the smallest number among them.
+folds = Table(
+    "folds",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("group", BigInteger, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+)
+
+
+def _with_folds(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[fold_keys, fold_links, folds])
+
+
+#: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: _with_folds}
 
 
 def create(connection: Connection) -> None:
