@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from wares.digest import Lessons
 from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError, WaresError
 from wares.fits import Fits
@@ -129,10 +130,12 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
         pointer = Pointer(store, encoders, words_of(settings, lengths))
         with begin(versions, settings, encoders, lengths, store.last_change(), fit) as build:
             index = EdgeIndex.create(build.engine_path, vector_specs(encoders))
+            lessons = Lessons.base(build.folder)
             done = 0
             for rows in store.scan(BATCH):
                 reader.complete(rows)
                 index.upsert(pointer.points(rows))
+                lessons.learn(rows)
                 done += len(rows)
                 _say(_Said(progress=Progress("building the index", done, total)))
             _say(_Said(progress=Progress("linking neighbours", 0, None)))
@@ -140,6 +143,7 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
             index.flush()
             count = len(index)
             index.close()
+            lessons.save()
             build.ready(points=count)
         return build.version
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from wares.digest import Lessons
 from wares.documents import content_hash
 from wares.errors import SetupError, StoreError
 from wares.fits import Fits
@@ -53,6 +54,7 @@ class Writer:
         self._readers: dict[tuple[str, MediaLimits], Reader] = {}
         self._turn = threading.RLock()
         self._applied: dict[str, int] = {}
+        self._lessons: dict[str, Lessons] = {}
 
     def add(self, catalogue: Iterable[Product], tell: OnProgress) -> AddReport:
         """Store and index what is new or changed; build a new version of the index when it has become much."""
@@ -176,6 +178,8 @@ class Writer:
                 return
             manifest = self._versions.manifest(version)
             pointer = Pointer(self._store, self._fits.encoders(manifest.fit), words_as_built(manifest.words))
+            lessons = self._lessons.get(version) or Lessons.since(self._versions.path(version))
+            self._lessons = {version: lessons}
             since = max(self._applied.get(version, 0), self._versions.applied(version))
             while changes := self._store.changes(since, COMPARE):
                 put = [change.number for change in changes if not change.removed]
@@ -184,6 +188,7 @@ class Writer:
                 rows = [Stored(n, products[n], stored.get(n, ())) for n in put if n in products]
                 for some in batches(rows, COMPARE):
                     index.upsert(pointer.points(some))
+                    lessons.learn(some)
                 since = changes[-1].change
             self._applied = {version: since}
 
@@ -193,6 +198,7 @@ class Writer:
         with self._live.use(latest=True) as (version, index):
             if index is not None:
                 index.flush()
+                self._lessons[version].save()
                 self._versions.set_applied(version, self._applied[version])
 
     def _rebuild_is_due(self) -> bool:

@@ -58,6 +58,12 @@ class Words:
         """The number of times each term is said, without stop words unless nothing else is said."""
         return _sparse(Counter(telling(tokens(text))))
 
+    def wanted(self, text: str) -> tuple[tuple[int, ...], ...]:
+        """The words that a document must hold to hold all of a text, as :class:`~wares.index.base.Match` has them: no
+        stop words, and a jointed code by its pieces."""
+        said = dict.fromkeys(telling(tokens(text, wholes=False)))
+        return tuple((term_id(token),) for token in said)
+
     def _weight(self, name: str) -> float:
         try:
             return self._weights[name]
