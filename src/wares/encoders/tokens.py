@@ -132,11 +132,6 @@ def cut(text: str) -> list[str]:
     return pieces
 
 
-def is_chinese_word(text: str) -> bool:
-    """Whether the dictionary that Chinese is cut by has a text as a word."""
-    return bool(_jieba().has_word(text))
-
-
 def fold(text: str) -> str:
     """The form in which texts are cut: NFKC, no case, letters without accents, one kind of hyphen and apostrophe."""
     text = text[:MAX_CHARS]

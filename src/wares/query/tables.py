@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import msgspec
@@ -26,6 +26,8 @@ MOST_PHRASES = 60_000
 SWALLOWED = 0.8
 #: What stands above every other character in an order of texts.
 LAST = "\U0010ffff"
+#: What stands right above the words of Latin letters; so many of their letters go into a number.
+LATIN_END, HEAD = "{", 8
 
 _A_HAN = re.compile(f"[{HAN}]")
 
@@ -34,7 +36,9 @@ class Words(msgspec.Struct, frozen=True):
     """Words, sorted, with how many products have each.
 
     ``deletes`` finds words near a word. ``pairs`` are the sorted numbers of pairs that stand side by side in titles,
-    with their counts. ``sounds`` are the Chinese words as typed in pinyin, sorted, ``sounding`` their places.
+    with their counts. ``sounds`` are the Chinese words as typed in pinyin, sorted, ``sounding`` their places, and
+    ``longest_sound`` is how many letters the longest has. ``heads`` are the first letters of the Latin words, which
+    come first, as numbers.
     """
 
     texts: list[str]
@@ -44,6 +48,8 @@ class Words(msgspec.Struct, frozen=True):
     pair_counts: npt.NDArray[np.uint32]
     sounds: list[str]
     sounding: npt.NDArray[np.uint32]
+    longest_sound: int
+    heads: npt.NDArray[np.uint64]
 
     @classmethod
     def of(cls, tally: Tally) -> Words:
@@ -62,6 +68,8 @@ class Words(msgspec.Struct, frozen=True):
             _numbers(pairs[int(number)] for number in numbers),
             [sound for sound, _ in sounding],
             _numbers(place for _, place in sounding),
+            max((len(sound) for sound, _ in sounding), default=0),
+            heads(texts[: bisect_left(texts, LATIN_END)]),
         )
 
     def count(self, word: str) -> int:
@@ -88,6 +96,14 @@ class Words(msgspec.Struct, frozen=True):
     def beginning(self, start: str) -> tuple[int, int]:
         """From which place up to before which one the words begin so."""
         return bisect_left(self.texts, start), bisect_left(self.texts, start + LAST)
+
+    def beginnings(self, starts: Sequence[str]) -> list[tuple[str, int, int]]:
+        """Those of many texts of Latin letters with which words begin, and :meth:`beginning` of each."""
+        first = np.searchsorted(self.heads, heads(starts))
+        last = np.searchsorted(self.heads, heads(starts, fill=b"\xff"), side="right")
+        found = [(start, int(a), int(b)) for start, a, b in zip(starts, first, last, strict=True) if a < b]
+        exact = [row if len(row[0]) <= HEAD else (row[0], *self.beginning(row[0])) for row in found]
+        return [row for row in exact if row[1] < row[2]]
 
 
 class Phrases(msgspec.Struct, frozen=True):
@@ -187,6 +203,13 @@ def _sounds(at: int, text: str, weight: float) -> list[tuple[str, int, float]]:
     spoken = [(typed(start), at, own) for start, _, own in _starts(at, text, weight)]
     initials = "".join(syllable[:1] for syllable in syllables(fold(text)))
     return [*spoken, (initials, at, weight + FROM_START - INITIALS)] if len(initials) > 1 else spoken
+
+
+def heads(words: Sequence[str], fill: bytes = b"\0") -> npt.NDArray[np.uint64]:
+    """The first eight letters of words of Latin letters as numbers that have the order of the words; ``fill`` stands
+    for those that a shorter word lacks."""
+    letters = b"".join(word[:HEAD].encode().ljust(HEAD, fill) for word in words)
+    return np.frombuffer(letters, ">u8").astype(np.uint64)
 
 
 def _columns(rows: list[tuple[str, int, float]]) -> tuple[list[str], npt.NDArray[np.uint32], npt.NDArray[np.float32]]:

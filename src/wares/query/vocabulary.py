@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import cached_property, reduce
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -106,10 +106,10 @@ class Vocabulary(Learnt):
         """The Chinese words that are typed so in pinyin, without tones."""
         return list(dict.fromkeys(one for segment in self.segments for one in segment.words.sounding_like(sound)))
 
-    @cached_property
+    @property
     def longest_sound(self) -> int:
         """How many letters the longest of them has in pinyin; 0: there are no Chinese words."""
-        return max((len(sound) for segment in self.segments for sound in segment.words.sounds), default=0)
+        return max(segment.words.longest_sound for segment in self.segments)
 
     # -- within -------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from wares.encoders.tokens import cut, is_chinese_word
+from wares.encoders.tokens import cut, jieba
 from wares.query.pinyin import typed
 from wares.query.spelling.distance import slips
 from wares.query.spelling.latin import worth
@@ -102,7 +102,7 @@ def _windows(words: list[Word], question: Question) -> list[tuple[int, int]]:
     """Where a word may have been meant: around what is no word, from the beginning of a word to the end of one."""
     found: dict[tuple[int, int], None] = {}
     for at, word in enumerate(words):
-        if len(word.text) > 1 and (is_chinese_word(word.text) or question.exists(word.text)):
+        if len(word.text) > 1 and (jieba().has_word(word.text) or question.exists(word.text)):
             continue
         for first in range(at, -1, -1):
             for last in range(at, len(words)):

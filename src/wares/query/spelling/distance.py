@@ -7,6 +7,7 @@ and no letter touched twice), with a price for each slip: those that hands make 
 from __future__ import annotations
 
 from functools import lru_cache
+from string import ascii_lowercase
 
 #: What a slip costs. The letter beside the one meant, two letters turned round, one of a double letter left out, and
 #: a letter doubled are frequent; a wrong first letter is rare (Yannakoudakis and Fawthrop, 1983) and costs more.
@@ -65,6 +66,16 @@ def cost(said: str, meant: str) -> float:
             after.append(best)
         before, row = row, after
     return row[-1]
+
+
+def around(word: str) -> list[str]:
+    """Every other text of Latin letters that is one slip away from a word."""
+    cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    found = [before + after[1:] for before, after in cuts if after]
+    found += [before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1]
+    found += [before + letter + after[1:] for before, after in cuts if after for letter in ascii_lowercase]
+    found += [before + letter + after for before, after in cuts for letter in ascii_lowercase]
+    return sorted(set(found) - {word})
 
 
 def _put(word: str, place: int) -> float:
