@@ -172,22 +172,22 @@ class RankingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """When products are shown as one; a change folds the shop anew, and needs no rebuild.
 
-    ``picture``: in how many of 64 bits the hashes of two pictures may differ that are the same; at most 7.
+    ``picture``: in how many of 256 bits the hashes of two pictures may differ that are the same; at most 32.
     ``meaning`` and ``shape``: how alike (cosine, -1 … 1) the texts of duplicates and the pictures of variants are.
     ``price``: by what factor their prices may differ. ``largest``: more products than that are not one. ``on``:
     whether any are folded.
     """
 
     on: bool = True
-    picture: int = 6
+    picture: int = 14
     meaning: float = 0.9
     shape: float = 0.8
     price: float = 2.0
     largest: int = 50
 
     def __post_init__(self) -> None:
-        if not 0 <= self.picture <= 7:
-            raise SetupError(f"folding: picture must be 0 … 7 bits, not {self.picture}")
+        if not 0 <= self.picture <= 32:
+            raise SetupError(f"folding: picture must be 0 … 32 bits, not {self.picture}")
         if not (self.price >= 1 and self.largest >= 2):
             raise SetupError("folding: price must be 1 or more, and largest 2 or more")
 
