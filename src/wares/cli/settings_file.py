@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wares.errors import SetupError
-from wares.settings import FusionSettings, Settings
+from wares.settings import Settings
 
 MAX_BYTES = 1_000_000
 #: Columns of a comment.
@@ -52,10 +52,22 @@ def in_force(settings: Settings) -> dict[str, Any]:
     """All settings as tables, with what is as shipped: every weight of fusion is among them."""
     from wares.ranking.fusion import WEIGHTS
 
-    own = settings.fusion
-    fusion = {name: getattr(own, name) for name in FusionSettings.__struct_fields__}
-    tables: dict[str, Any] = msgspec.to_builtins(settings)
-    return {**tables, "fusion": {**fusion, "weights": {**WEIGHTS, **own.weights}}}
+    tables = _tables(settings)
+    tables["fusion"]["weights"] = {**WEIGHTS, **settings.fusion.weights}
+    return tables
+
+
+def _tables(settings: msgspec.Struct) -> dict[str, Any]:
+    """A record as tables, with what a saved one would leave out; lists as TOML has them."""
+    values = ((name, getattr(settings, name)) for name in settings.__struct_fields__)
+    return {
+        name: _tables(value)
+        if isinstance(value, msgspec.Struct)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values
+    }
 
 
 def lean(settings: Settings) -> Settings:
@@ -74,18 +86,19 @@ def changes(before: Settings, after: Settings) -> list[Changed]:
 
 def difference(settings: Settings, base: Settings, names: Sequence[str]) -> dict[str, Any]:
     """Of some settings (top-level names), what differs from ``base``, as the tables of a settings file."""
-    tables: dict[str, Any] = {}
-    for changed in changes(base, settings):
-        top, _, rest = changed.name.partition(".")
-        if top not in names or changed.after is None:
-            continue
-        place, key = tables, top
-        if rest:
-            place, key = tables.setdefault(top, {}), rest
-        if top == "fusion" and rest.startswith("weights."):
-            place, key = place.setdefault("weights", {}), rest.removeprefix("weights.")
-        place[key] = changed.after
-    return tables
+    own = {name: value for name, value in in_force(settings).items() if name in names}
+    return _differing(own, in_force(base))
+
+
+def _differing(tables: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, value in tables.items():
+        if isinstance(value, Mapping):
+            if inner := _differing(value, base.get(name, {})):
+                found[name] = inner
+        elif value is not None and (name not in base or value != base[name]):
+            found[name] = value
+    return found
 
 
 def toml(tables: Mapping[str, Any], remark: Callable[[str, Any], str] = lambda name, value: "") -> Iterator[str]:
