@@ -16,7 +16,7 @@ from wares import media
 from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
-from wares.index.base import Channel, Index, Match
+from wares.index.base import Channel, Index, Match, Texts
 from wares.indexing import of_products
 from wares.ranking.fusion import WORDS, Ask, Fusion
 from wares.records import Part, PartKind, Product, Query, Sparse
@@ -47,13 +47,13 @@ MAX_IDFS = 100_000
 class Asking(NamedTuple):
     """What the index is asked: ``asks[i]`` says on whose behalf ``channels[i]`` is looked in.
 
-    ``terms`` are the words of wanted texts, any of which makes a product match; ``without`` are products that are
-    not to be found.
+    ``texts`` are the wanted texts by their words: a product that holds all words of one matches. ``without`` are
+    products that are not to be found.
     """
 
     asks: list[Ask]
     channels: list[Channel]
-    terms: tuple[int, ...]
+    texts: Texts
     without: tuple[int, ...]
 
     @property
@@ -84,7 +84,7 @@ class Asker:
         """Ask the channels that have a weight in ``fusion``. Raises :class:`QueryError` for a part that is empty, too
         long, unreadable, or leads to no channel."""
         asking = Asking([], [], (), ())
-        terms: dict[int, None] = {}
+        texts: list[tuple[tuple[int, ...], ...]] = []
         without: list[int] = []
         for name, part in named(query.parts):
             channels = list(self._channels(part, fusion))
@@ -92,16 +92,15 @@ class Asker:
                 raise QueryError(_not_understood(part))
             asking.asks.extend(self._on_behalf(name, part, channel) for channel in channels)
             asking.channels.extend(channels)
-            for channel in channels:
-                if isinstance(channel.vector, Sparse) and part.weight > 0:
-                    terms.update(dict.fromkeys(channel.vector.indices))
+            if part.weight > 0 and any(isinstance(channel.vector, Sparse) for channel in channels):
+                texts.append(self._words.wanted(str(part.value)))
             if part.kind == "like":
                 without.append(known(self._store, str(part.value))[0])
         vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in asking.channels]
         for ask, vector in fusion.composed(asking.asks, vectors):
             asking.asks.append(ask)
             asking.channels.append(Channel(ask.channel, vector, NEAR))
-        return asking._replace(terms=tuple(terms), without=tuple(without))
+        return asking._replace(texts=tuple(texts), without=tuple(without))
 
     def _channels(self, part: Part, fusion: Fusion) -> Iterator[Channel]:
         limited = 0 if part.weight < 0 else 1

@@ -13,14 +13,11 @@ if TYPE_CHECKING:
     Scores = npt.NDArray[np.float64]
 
 
-def counting(scores: Scores, whole: Mask, cutoff: float) -> Mask:
+def counting(scores: Scores, whole: Mask, threshold: float) -> Mask:
     """Which of n candidates count: bool (n,).
 
     ``scores``: (n,), by fusion alone, before signals and rules. ``whole``: (n,), holds all the telling words of a
-    wanted text. ``cutoff``: 0 … 1, the share of the best score below which the others do not count.
+    wanted text. ``threshold``: the score below which the others do not count; at 0 all do.
     """
-    if not len(scores) or cutoff <= 0:
-        return np.ones(len(scores), np.bool_)
-    best = max(float(scores.max()), 0.0)
-    kept: Mask = whole | ((scores >= cutoff * best) & (scores > 0))
+    kept: Mask = np.ones(len(scores), np.bool_) if threshold <= 0 else whole | (scores >= threshold)
     return kept
