@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import numpy as np
@@ -10,20 +10,27 @@ import numpy as np
 from wares.documents import word_fields
 from wares.encoders.tokens import term_id, tokens
 from wares.ranking.fusion import WORDS
-from wares.records import Contribution, Sparse
+from wares.records import Contribution, Product, Sparse
+from wares.understanding import wanted_text
 
 if TYPE_CHECKING:
+    from wares.index.base import Channel
     from wares.ranking.fusion import Ask
     from wares.shop import Shop
     from wares.tracing import Trace
+
+
+#: The words of a text, each as the terms that say it; see :class:`wares.index.base.Match`.
+Text: TypeAlias = tuple[tuple[int, ...], ...]
 
 
 class Near(msgspec.Struct, frozen=True, kw_only=True):
     """A product in one channel that a part of the question was looked up in.
 
     ``score``: its own, a cosine or BM25; None where it has no such vector, or where words were not counted.
-    ``place`` among the candidates, from 1; ``brought``: the channel itself brought it in. ``last`` is the lowest score
-    that was brought in, ``limit`` how many could be. ``shares``: of words, how many of those asked for it has.
+    ``place`` among the candidates, from 1; ``brought``: the channel itself brought it in. ``last`` is the lowest
+    score that was brought in, ``limit`` how many could be. ``lacks``: of the words of a wanted text, as stems, those
+    that the product does not have; None where no words were looked up.
     """
 
     part: str
@@ -33,48 +40,59 @@ class Near(msgspec.Struct, frozen=True, kw_only=True):
     brought: bool = False
     last: float | None = None
     limit: int = 0
-    shares: int | None = None
+    lacks: tuple[str, ...] | None = None
+    words: int = 0
 
 
-def near(shop: Shop, trace: Trace, id: str, number: int | None) -> tuple[Near, ...]:
+def near(shop: Shop, trace: Trace, product: Product, number: int | None) -> tuple[Near, ...]:
     """A product in every channel that was asked."""
     numbers = trace.candidates.numbers
     row = numbers.index(number) if number in numbers else None
-    return tuple(_near(shop, trace, id, row, column, ask) for column, ask in enumerate(trace.asking.asks))
-
-
-def _near(shop: Shop, trace: Trace, id: str, row: int | None, column: int, ask: Ask) -> Near:
-    channel = trace.asking.channels[column]
-    scores = trace.candidates.scores[:, column]
-    brought = trace.candidates.brought[:, column]
-    own = float(scores[row]) if row is not None else _own(shop, channel.name, channel.vector, id)
-    known = own is not None and not np.isnan(own)
-    return Near(
-        part=ask.part,
-        channel=ask.channel,
-        score=own if known else None,
-        place=int((scores > own).sum()) + 1 if known and row is not None else None,
-        brought=row is not None and bool(brought[row]),
-        last=float(scores[brought].min()) if brought.any() else None,
-        limit=channel.limit,
-        shares=_shared(shop, id, channel.vector) if isinstance(channel.vector, Sparse) else None,
+    texts = iter(trace.asking.texts)  # one for each wanted part that words are looked up for
+    return tuple(
+        _near(shop, trace, product, row, column, next(texts, ()) if _wordy(ask) else None)
+        for column, ask in enumerate(trace.asking.asks)
     )
 
 
-def _own(shop: Shop, channel: str, vector: object, id: str) -> float | None:
+def _wordy(ask: Ask) -> bool:
+    return ask.channel == WORDS and ask.part_weight > 0
+
+
+def _near(shop: Shop, trace: Trace, product: Product, row: int | None, column: int, text: Text | None) -> Near:
+    ask, channel = trace.asking.asks[column], trace.asking.channels[column]
+    scores, brought = trace.candidates.scores[:, column], trace.candidates.brought[:, column]
+    own = float(scores[row]) if row is not None else _own(shop, channel, product.id)
+    known = None if own is None or np.isnan(own) else own
+    return Near(
+        part=ask.part,
+        channel=ask.channel,
+        score=known,
+        place=None if known is None or row is None else int((scores > known).sum()) + 1,
+        brought=row is not None and bool(brought[row]),
+        last=float(scores[brought].min()) if brought.any() else None,
+        limit=channel.limit,
+        lacks=None if text is None else _lacking(shop, trace, product, text),
+        words=len(text or ()),
+    )
+
+
+def _own(shop: Shop, channel: Channel, id: str) -> float | None:
     """The cosine of a product that is no candidate."""
-    if isinstance(vector, Sparse) or channel == WORDS:
+    if isinstance(channel.vector, Sparse):
         return None
-    rows = shop.vectors(channel, [id]).get(id)
-    return None if rows is None else float((rows @ np.asarray(vector)).max())
+    rows = shop.vectors(channel.name, [id]).get(id)
+    return None if rows is None else float((rows @ np.asarray(channel.vector)).max())
 
 
-def _shared(shop: Shop, id: str, terms: Sparse) -> int:
-    """How many of the terms asked for a product has, in fields that words are looked up in."""
+def _lacking(shop: Shop, trace: Trace, product: Product, text: Text) -> tuple[str, ...]:
+    """The words of a text that a product does not have, in fields that words are looked up in."""
     weights = msgspec.structs.asdict(shop.settings.fields)
-    texts = [text for name, text in word_fields(shop.get(id)).items() if weights.get(name)]
-    own = {term_id(token) for text in texts for token in tokens(text)}
-    return len(own.intersection(terms.indices))
+    fields = (text for name, text in word_fields(product).items() if weights.get(name))
+    own = {term_id(token) for field in fields for token in tokens(field)}
+    said = {term_id(token): token for token in tokens(wanted_text(trace.query), wholes=False)}
+    lacking = (terms for terms in text if own.isdisjoint(terms))
+    return tuple(next((said[term] for term in terms if term in said), "?") for terms in lacking)
 
 
 def contributions(trace: Trace, number: int | None) -> tuple[Contribution, ...]:
@@ -83,7 +101,8 @@ def contributions(trace: Trace, number: int | None) -> tuple[Contribution, ...]:
     if listing is None:
         return ()
     at = listing.numbers.tolist().index(number)
-    shares = trace.shares[int(listing.rows[at])].tolist()
+    row = int(listing.rows[at])  # -1 for what a rule brought in
+    shares = trace.shares[row].tolist() if row >= 0 else [0.0] * len(trace.asking.asks)
     of_channels = (
         Contribution(ask.part, ask.channel, value) for ask, value in zip(trace.asking.asks, shares, strict=True)
     )

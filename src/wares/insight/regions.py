@@ -16,7 +16,7 @@ import numpy as np
 from wares import media
 from wares.errors import CatalogueError, QueryError, SetupError
 from wares.indexing import of_products
-from wares.insight.occlusion import heat, pixels, warmest
+from wares.insight.heat import alone, pixels, warmest
 from wares.records import Hit, MatchedMedia, Media, Part, Product
 from wares.shop import Shop
 
@@ -38,6 +38,12 @@ class Box(msgspec.Struct, frozen=True):
     w: int
     h: int
 
+    @classmethod
+    def within(cls, corners: tuple[int, int, int, int]) -> Box:
+        """From left, top, right and bottom."""
+        left, top, right, bottom = corners
+        return cls(left, top, right - left, bottom - top)
+
     @property
     def corners(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom."""
@@ -47,10 +53,10 @@ class Box(msgspec.Struct, frozen=True):
 class Regions(msgspec.Struct, frozen=True, kw_only=True):
     """How much each region of a picture speaks for the match.
 
-    ``heat``: rows of cells over the whole picture, upper left first; how much the likeness falls when the cell is
-    hidden, below 0 where it rises. ``box`` is the rectangle that has most heat for its size, None where nothing
-    speaks for the match. ``width`` and ``height`` are the picture's, in pixels, upright. ``likeness`` is the cosine
-    of the whole picture and the question, over ``channels`` by their weights.
+    ``heat``: rows of cells over the whole picture, upper left first; how much more alike what is there is, by
+    itself, than the picture's patches are on the whole, below 0 where it is less. ``box`` is the rectangle that has
+    most heat for its size, None where all is alike. ``width`` and ``height`` are the picture's, in pixels, upright.
+    ``likeness`` is the cosine of the whole picture and the question, over ``channels`` by their weights.
     """
 
     source: str
@@ -91,20 +97,20 @@ def regions_of(shop: Shop, looked_for: Sequence[Look], medium: Media | MatchedMe
     whole = load(shop, medium)
     small = whole.copy()
     small.thumbnail((SIDE, SIDE), reducing_gap=2.0)
-    found = heat(small, lambda pictures: _likeness(pictures, wanted, encoders))
-    rows, columns = found.drops.shape
-    cell = warmest(found.drops)
-    box = None
-    if cell is not None:
-        left, top, right, bottom = pixels(cell, rows, columns, whole.size)
-        box = Box(left, top, right - left, bottom - top)
+
+    def likeness(pictures: Sequence[Image]) -> npt.NDArray[np.float64]:
+        return _likeness(pictures, wanted, encoders)
+
+    heat = alone(small, likeness)
+    warm = warmest(heat)
+    box = None if warm is None else Box.within(pixels(warm, heat.shape, whole.size))
     return Regions(
         source=_named(medium),
         width=whole.width,
         height=whole.height,
-        heat=tuple(tuple(round(value, 6) for value in row) for row in found.drops.tolist()),
+        heat=tuple(tuple(round(value, 6) for value in row) for row in heat.tolist()),
         box=box,
-        likeness=round(found.likeness, 6),
+        likeness=round(float(likeness([small])[0]), 6),
         channels=tuple(look.channel for look in wanted),
     )
 

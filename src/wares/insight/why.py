@@ -5,7 +5,6 @@ The stations of an answer are gone through in order, and the first at which the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
@@ -17,6 +16,8 @@ from wares.insight.regions import Look, Regions, picture_of, regions_of
 from wares.insight.telling import told
 from wares.query.highlighting import asked, spans
 from wares.records import Chip, Contribution, Correction, Hit, MatchedMedia, Move, Product, Query, Span
+from wares.searching import MAX_LIMIT
+from wares.understanding import wanted_text
 
 if TYPE_CHECKING:
     from wares.shop import Shop
@@ -53,8 +54,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     ``told`` says it in a sentence. ``place`` counts from 1 over the whole answer, ``page`` from 1 in pages of the
     question's limit; both None where it has none. ``score`` is its last one, ``threshold`` the fused score that the
     cut-off asked for. ``why`` sums to ``score``. ``steps``: its place after each stage. ``channels``: how near it was
-    in each. ``into`` is the product that is shown in its place, ``by`` the rule or the stage that took it out.
-    ``notes`` tell what could not be looked at.
+    in each. ``into`` is the product that is shown in its place, ``by`` the rule or the stage that took it out,
+    ``redirect`` an address that is shown instead of the answer. ``notes`` tell what could not be looked at.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     regions: Regions | None = None
     into: str = ""
     by: str = ""
+    redirect: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -88,45 +90,43 @@ def why(shop: Shop, query: Query, id: str) -> Why:
     """
     if not id.strip():
         raise QueryError("the id is empty; say which product is meant")
-    trace = shop.trace(query)
+    trace = shop.trace(msgspec.structs.replace(query, offset=0, limit=MAX_LIMIT, facets=()))
     try:
         product = shop.get(id)
     except QueryError:
         if id not in trace.ids.values():
             raise
         return Why(id=id, title="", state="removed", told=told("removed"))
-    return _Case(shop, trace, product).solved()
+    return _Case(shop, query, trace, product).solved()
 
 
 class _Case:
-    """One product and one trace."""
+    """One product, and the trace of a question of which all places up to :data:`MAX_LIMIT` were asked for."""
 
-    def __init__(self, shop: Shop, trace: Trace, product: Product) -> None:
+    def __init__(self, shop: Shop, query: Query, trace: Trace, product: Product) -> None:
         self._shop = shop
+        self._asked = query
         self._trace = trace
         self._product = product
         self._number = next((number for number, id in trace.ids.items() if id == product.id), None)
         self._hit = next((hit for hit in trace.results.hits if hit.id == product.id), None)
         self._conditions = conditions(product, trace.asked.where, trace.results.chips, trace.fields)
-        self._channels = near(shop, trace, product.id, self._number)
+        self._channels = near(shop, trace, product, self._number)
         self._steps = self._stood()
 
     def solved(self) -> Why:
-        trace, hit = self._trace, self._hit
-        place = self._place()
-        state = self._state(place)
-        score = hit.score if hit else next((s.score for s in reversed(self._steps) if s.score is not None), None)
+        trace, hit, place = self._trace, self._hit, self._place()
         facts = Why(
             id=self._product.id,
             title=self._product.title,
-            state=state,
+            state=self._state(place),
             told="",
             place=place,
-            page=None if place is None else (place - 1) // trace.query.limit + 1,
-            score=score,
-            threshold=trace.threshold if trace.threshold > float("-inf") else None,
+            page=None if place is None else (place - 1) // self._asked.limit + 1,
+            score=hit.score if hit else next((s.score for s in reversed(self._steps) if s.score is not None), None),
+            threshold=trace.threshold if trace.threshold > 0 else None,
             why=hit.why if hit else contributions(trace, self._number),
-            moves=hit.moves if hit else self._moves(),
+            moves=hit.moves if hit else (),
             steps=self._steps,
             channels=self._channels,
             conditions=self._conditions,
@@ -136,22 +136,22 @@ class _Case:
             variant=hit.variant if hit else None,
             into=self._into(),
             by=self._by(),
+            redirect=trace.results.redirect,
             notes=trace.results.notes,
         )
-        return self._looked_at(msgspec.structs.replace(facts, told=told(state, facts, trace)), hit)
+        return self._looked_at(msgspec.structs.replace(facts, told=told(facts.state, facts, self._asked, trace)), hit)
 
     def _state(self, place: int | None) -> State:
-        trace, number = self._trace, self._number
+        trace, number, query = self._trace, self._number, self._asked
         if place is not None:
-            on_page = trace.query.offset < place <= trace.query.offset + trace.query.limit
-            if not on_page:
-                return "further on"
-            return "shown" if self._hit is not None else "removed"
-        if any(part.kind == "like" and part.value == self._product.id for part in trace.query.parts):
+            if self._hit is None:
+                return "removed"
+            return "shown" if query.offset < place <= query.offset + query.limit else "further on"
+        if any(part.kind == "like" and part.value == self._product.id for part in query.parts):
             return "asked about"
         if not passes(self._product, trace.query.where, trace.fields):
             return "filtered"
-        if number is None or number not in set(trace.candidates.numbers):
+        if number is None or number not in trace.candidates.numbers:
             return self._unfound()
         lost: dict[State, bool] = {
             "below the cut-off": not self._kept(number),
@@ -164,26 +164,28 @@ class _Case:
     def _unfound(self) -> State:
         if not self._indexed():
             return "not indexed"
-        by_words = any(near.channel == "words" and near.shares for near in self._channels)
-        everything = not self._trace.asking.asks
-        return "beyond" if by_words or everything else "not found"
+        matches = not self._trace.asking.asks or any(near.lacks == () for near in self._channels)
+        if not matches:
+            return "not found"
+        # Of all that match and are not more than were asked for, only what is folded is not there.
+        return "beyond" if len(self._trace.results.hits) >= MAX_LIMIT else "folded"
 
     def _indexed(self) -> bool:
-        """Whether the index has any vector of it; a product that has none is taken to be there."""
-        channels = [e.channel for e in self._shop.fits.encoders(self._shop.fit) if not e.asks_only]
-        if not any(near.score is not None for near in self._channels):
-            texts = [channel for channel in channels if channel.endswith(".text")]
-            return not texts or any(self._shop.vectors(channel, [self._product.id]) for channel in channels)
-        return True
+        """Whether the index has any vector of it; where products' texts have none, it is taken to be there."""
+        made = [encoder for encoder in self._shop.fits.encoders(self._shop.fit) if not encoder.asks_only]
+        if not any(encoder.modality == "text" for encoder in made):
+            return True
+        return any(self._shop.vectors(encoder.channel, [self._product.id]) for encoder in made)
 
     def _kept(self, number: int) -> bool:
         return bool(self._trace.kept[self._trace.candidates.numbers.index(number)])
 
     def _place(self) -> int | None:
-        if self._number is None:
-            return None
-        order = self._trace.order.tolist()
-        return order.index(self._number) + 1 if self._number in order else None
+        order: list[int] = self._trace.order.tolist()
+        if self._number is not None and self._number in order:
+            return order.index(self._number) + 1
+        ids = [hit.id for hit in self._trace.results.hits]
+        return ids.index(self._product.id) + 1 if self._hit else None
 
     def _stood(self) -> tuple[Step, ...]:
         steps = []
@@ -195,19 +197,13 @@ class _Case:
             )
         return tuple(steps)
 
-    def _moves(self) -> tuple[Move, ...]:
-        moved: Mapping[int, tuple[tuple[str, int, int], ...]] = {}
-        for _, listing in self._trace.stages:
-            moved = listing.moved if self._number in listing.numbers else moved
-        return tuple(Move(by, before + 1, after + 1) for by, before, after in moved.get(self._number or 0, ()))
-
     def _into(self) -> str:
         leader = self._trace.leaders.get(self._number) if self._number is not None else None
         return self._trace.ids.get(leader, "") if leader is not None else ""
 
     def _by(self) -> str:
         """The rule that hid it, or the stage after which it was there no more."""
-        if self._number in self._trace.hidden:
+        if self._number is not None and self._number in self._trace.hidden:
             return self._trace.hidden[self._number]
         was_there = False
         for step in self._steps:
@@ -219,8 +215,8 @@ class _Case:
     def _matched(self, hit: Hit | None) -> tuple[Span, ...]:
         if hit and hit.matched:
             return hit.matched
-        said = " ".join(str(p.value) for p in self._trace.query.parts if p.kind == "text" and p.weight > 0)
-        return spans(self._product, self._trace.wanted or asked(said), hit.variant if hit else None)
+        wanted = self._trace.wanted or asked(wanted_text(self._trace.query))
+        return spans(self._product, wanted, hit.variant if hit else None)
 
     def _looked_at(self, facts: Why, hit: Hit | None) -> Why:
         """With the picture that matched, and which region of it."""
