@@ -147,17 +147,20 @@ class RankingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
     ``chain`` names stages of :data:`wares.ranking.chain.STAGES` in their order. ``cutoff`` is the share of the best
     score below which what holds not all the words is not shown (0: everything is). ``collapse``: products that are
-    the same are shown as one. What is not set is as wares ships it, and is not saved.
+    the same are shown as one. ``relations`` is what being near the best hits, in the graph of relations, brands and
+    categories, may add to a score. What is not set is as wares ships it, and is not saved.
     """
 
-    chain: tuple[str, ...] = ("signals", "rules", "diversity", "collapse")
+    chain: tuple[str, ...] = ("signals", "relations", "rules", "diversity", "collapse")
     cutoff: float = 0.5
     collapse: bool = True
+    relations: float = 0.0
     signals: SignalSettings = SignalSettings()
     diversity: DiversitySettings = DiversitySettings()
 
     def __post_init__(self) -> None:
         _within("ranking.cutoff", self.cutoff, 0, 1)
+        _within("ranking.relations", self.relations, 0, 1)
         if doubled := sorted({name for name in self.chain if self.chain.count(name) > 1}):
             raise SetupError(f"ranking.chain names {doubled[0]} twice; a stage can be there once")
 
