@@ -25,6 +25,7 @@ from wares.cli import (
     settings,
     tune,
     versions,
+    why,
 )
 
 # Plain help: drawing it with Rich would cost four times the start-up of the whole command.
