@@ -35,13 +35,14 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
         made.close()
 
 
-def point(number: int, fields=None, offers=({},), words=None, **vectors) -> Point:
+def point(number: int, fields=None, offers=({},), words=None, group=0, **vectors) -> Point:
     return Point(
         number=number,
         vectors={name: np.array(rows, dtype=np.float32) for name, rows in vectors.items()},
         words=Sparse(tuple(words or {}), tuple((words or {}).values())),
         fields=fields or {},
         offers=offers,
+        group=group,
     )
 
 
@@ -122,6 +123,8 @@ def test_filters_are_pushed_down_into_channels(shirts: Index):
     assert shirts.query(channel, where=Compare("size", "=", "l")).numbers == (1,)
     assert shirts.query(channel, without=[2]).numbers == (1,)
     assert shirts.query(channel, where=Compare("brand", "=", "puma")).numbers == ()
+    assert shirts.query(channel, texts=(((7,), (8,)),), without=[1]).numbers == (2,)
+    assert shirts.query(channel, texts=(((9, 7), (1,)),)).numbers == ()
 
 
 @pytest.mark.parametrize(
@@ -155,6 +158,27 @@ def test_counting_by_words_and_numbers(shirts: Index):
     assert shirts.count(Match(numbers=())) == 0
     assert shirts.count(Match(terms=(7,), without=(1,))) == 1
     assert shirts.count(Match(terms=(7,), where=Compare("size", "=", "l"))) == 1
+
+
+def test_counting_by_whole_texts(shirts: Index):
+    assert shirts.count(Match(texts=(((7,), (8,)),))) == 1
+    assert shirts.count(Match(texts=(((7, 99), (8, 7)),))) == 2
+    assert shirts.count(Match(texts=(((7,), (8,)), ((8,),)))) == 2
+    assert shirts.count(Match(texts=(((7,), (99,)),), numbers=(4,))) == 1
+    assert shirts.count(Match(texts=((),), without=(1,))) == 3
+    assert shirts.count(Match(texts=())) == 0
+    assert shirts.count(Match(terms=(7, 8), within=(2, 3, 4))) == 2
+    assert shirts.count(Match(within=())) == 0
+    assert shirts.ordered(Match(texts=(((7,), (8,)),)), "", descending=False, limit=9) == [2]
+
+
+def test_groups_are_counted_where_points_have_one(index: Index):
+    index.upsert([point(1, {"a": "x"}, group=1), point(2, {"a": "x"}, group=1), point(3, {"a": "y"}, group=1)])
+    index.upsert([point(4, {"a": "x"}, group=4), point(5, {"a": "x"})])
+    assert index.groups(Match()) == {1: 3, 4: 1}
+    assert index.groups(Match(where=Compare("a", "=", "x"))) == {1: 2, 4: 1}
+    index.upsert([point(2, {"a": "x"})])
+    assert index.groups(Match(without=(4,))) == {1: 2}
 
 
 def test_facets_count_products_and_print_what_a_shop_prints(shirts: Index):

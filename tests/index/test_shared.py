@@ -403,7 +403,7 @@ def posing(folder: Path, hello: wire.Hello | None) -> Iterator[Path]:
 
 
 def test_another_release_is_told_apart(tmp_path: Path) -> None:
-    expected = r"process 12.*another release of wares \(protocol 2, here 1\)"
+    expected = rf"process 12.*another release of wares \(protocol {wire.PROTOCOL + 1}, here {wire.PROTOCOL}\)"
     posed = posing(tmp_path, wire.Hello(protocol=wire.PROTOCOL + 1))
     with posed as address, pytest.raises(ShopBusy, match=expected):
         RemoteIndex(address, "process 12")

@@ -60,6 +60,7 @@ def points(draw: st.DrawFn) -> Point:
         words=Sparse(tuple(terms), tuple(draw(st.sampled_from([0.5, 1.0, 2.25])) for _ in terms)),
         fields=draw(some_values(category=CATEGORIES)),
         offers=draw(st.lists(some_values(), max_size=4)),
+        group=draw(st.integers(0, 3)),
     )
 
 
@@ -80,12 +81,15 @@ FILTERS = st.recursive(
     max_leaves=6,
 )
 NUMBERS_ASKED = st.lists(st.integers(1, 12), max_size=3).map(tuple)
+TERMS = st.lists(st.sampled_from([0, 3, 70_000, 5]), max_size=2).map(tuple)
 MATCHES = st.builds(
     Match,
     where=st.none() | FILTERS,
-    terms=st.none() | st.lists(st.sampled_from([0, 3, 70_000, 5]), max_size=2).map(tuple),
+    terms=st.none() | TERMS,
+    texts=st.none() | st.lists(st.lists(TERMS, max_size=2).map(tuple), max_size=2).map(tuple),
     numbers=st.none() | NUMBERS_ASKED,
     without=NUMBERS_ASKED,
+    within=st.none() | NUMBERS_ASKED,
 )
 
 
@@ -137,6 +141,7 @@ def test_counts_facets_bounds_and_orders(common, writes, matches):
         assert len(edge) == len(exact)
         for match in matches:
             agree(edge, exact, lambda index, match=match: index.count(match))
+            agree(edge, exact, lambda index, match=match: index.groups(match))
             for field in FIELDS:
                 agree(edge, exact, lambda index, match=match, field=field: index.facet(match, field))
                 agree(edge, exact, lambda index, match=match, field=field: index.facet(match, field, limit=1))

@@ -85,14 +85,25 @@ class Channel(msgspec.Struct, frozen=True):
     limit: int
 
 
+#: Texts as their words, and words as the terms that say them; see :class:`Match`.
+Texts: TypeAlias = tuple[tuple[tuple[int, ...], ...], ...]
+
+
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """Which points count: those that pass ``where`` and, when ``terms`` or ``numbers`` are given (not None), hold at
-    least one of the terms or are one of the numbers. ``without`` are never counted."""
+    """Which points count: those that pass ``where`` and, when ``terms``, ``texts`` or ``numbers`` are given (not
+    None), hold at least one of the terms, or all words of one of the texts, or are one of the numbers. Those of
+    ``without`` are never counted, and with ``within`` no others than those.
+
+    A text is its words, and a word is the terms that say it, any of which will do: ``texts=(((1, 2), (3,)),)`` are
+    points with term 3 and one of 1 and 2. Every point holds all words of a text without words.
+    """
 
     where: Filter | None = None
     terms: tuple[int, ...] | None = None
+    texts: Texts | None = None
     numbers: tuple[int, ...] | None = None
     without: tuple[int, ...] = ()
+    within: tuple[int, ...] | None = None
 
 
 class Candidates(msgspec.Struct, frozen=True):
@@ -131,9 +142,14 @@ class Index(ABC):
 
     @abstractmethod
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
-        """The best points of every channel among those that pass ``where``, with all their scores."""
+        """The best points of every channel among those that pass ``where`` and, where ``texts`` are given, hold all
+        words of one (see :class:`Match`), with all their scores."""
 
     @abstractmethod
     def count(self, match: Match) -> int:
@@ -143,6 +159,10 @@ class Index(ABC):
     def facet(self, match: Match, field: str, limit: int = 100) -> list[FacetValue]:
         """Values of a keyword or boolean field with the exact number of points found when the condition
         ``field = value`` is added to the match; most frequent first, then by value. Zero counts are left out."""
+
+    @abstractmethod
+    def groups(self, match: Match) -> dict[int, int]:
+        """How many points of each group (:attr:`Point.group`) match, exactly; those that stand alone have none."""
 
     @abstractmethod
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:

@@ -22,7 +22,7 @@ import qdrant_edge as qe
 
 from wares.errors import SetupError, StoreError
 from wares.index import edge_answers
-from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point, VectorSpec
+from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point, Texts, VectorSpec
 from wares.index.checks import WORDS, checked_points, checked_vector, may_facet, may_measure
 from wares.index.edge_engine import Engine
 from wares.index.edge_files import Saved, Tuning, check_room, load, make_room, save
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Points per call of the engine, which holds the interpreter's lock meanwhile: a reader waits a few milliseconds.
 _CHUNK = 50
+
+_EVERY = 2**31
 
 # The rounded vectors bring this many times the limit; the stored ones choose among them.
 _RESCORED = qe.QuantizationSearchParams(rescore=True, oversampling=1.5)
@@ -158,10 +160,14 @@ class EdgeIndex(Index):
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
         """Two calls of the engine: what each channel brings, then what each makes of what the others brought."""
-        chosen = matching(Match(where=where, without=tuple(without)), self._schema)
+        chosen = matching(Match(where=where, without=tuple(without), texts=texts), self._schema)
         nearest = [qe.Query.Nearest(self._asked(channel), using=channel.name) for channel in channels]
         wide = qe.SearchParams(hnsw_ef=self.tuning.search_width, quantization=_RESCORED, acorn=_FILTERED)
         found = self._engine.ask(
@@ -205,6 +211,10 @@ class EdgeIndex(Index):
         known.update(edge_answers.spellings(self._engine, schema, field, [v for v, _ in counted if v not in known]))
         return [FacetValue(known.get(value, value), count) for value, count in counted]
 
+    def groups(self, match: Match) -> dict[int, int]:
+        found = self._engine.facet("group", matching(match, self._schema), _EVERY)
+        return {int(group): count for group, count in found}
+
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:
         schema = self._schema
         return edge_answers.bounds(self._engine, schema, match, field) if may_measure(schema, field) else None
@@ -245,11 +255,13 @@ def _row(point: Point, stored: Stored) -> qe.Point:
     vectors = {name: rows if len(rows) > 1 else rows[0] for name, rows in vectors.items()}
     if point.words.indices:
         vectors[WORDS] = qe.SparseVector(list(point.words.indices), list(point.words.values))
-    content = {
+    content: dict[str, Any] = {
         "fields": payload(stored.fields),
         "offers": [payload(offer) for offer in stored.offers],
         "has": sorted({key(name) for values in (stored.fields, *stored.offers) for name in values}),
         "terms": list(point.words.indices),
         "shown": stored.shown,
     }
+    if point.group:
+        content["group"] = point.group
     return qe.Point(point.number, vectors, content)

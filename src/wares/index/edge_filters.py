@@ -1,8 +1,9 @@
 """Filters as conditions of Qdrant's engine.
 
-A point's payload is ``{"fields": {…}, "offers": [{…}, …], "has": [fields], "terms": [ids], "shown": {…}}``, with
-the values of :mod:`wares.index.fields`. What is asked of one and the same offer becomes a nested condition; where a
-single comparison is asked of an offer, a condition on ``offers[].field`` says the same and is looked up faster.
+A point's payload is ``{"fields": {…}, "offers": [{…}, …], "has": [fields], "terms": [ids], "shown": {…},
+"group": number}``, with the values of :mod:`wares.index.fields`. What is asked of one and the same offer becomes a
+nested condition; where a single comparison is asked of an offer, a condition on ``offers[].field`` says the same and
+is looked up faster.
 
 The engine has an index of ``terms``, of ``has`` and of common fields. A condition on another field is checked on the
 payloads of those points that have it.
@@ -54,14 +55,21 @@ def has(field: str) -> Condition:
 def matching(match: Match, schema: Schema) -> qe.Filter:
     """The points that match."""
     must = _conditions(prepare(match.where, schema), schema)
-    if match.terms is not None or match.numbers is not None:
-        ways: list[Condition] = []
+    if match.terms is not None or match.numbers is not None or match.texts is not None:
+        ways: list[Condition] = [qe.Filter(must=[_says(word) for word in text]) for text in match.texts or ()]
         if match.terms:
-            ways.append(qe.FieldCondition("terms", match=qe.MatchAny(list(match.terms))))
+            ways.append(_says(match.terms))
         if match.numbers:
             ways.append(qe.HasIdCondition(set(match.numbers)))
         must.append(_either(ways))
+    if match.within is not None:
+        must.append(qe.HasIdCondition(set(match.within)) if match.within else _NOTHING)
     return qe.Filter(must=must, must_not=[qe.HasIdCondition(set(match.without))] if match.without else None)
+
+
+def _says(word: Sequence[int]) -> Condition:
+    """Points that hold one of some terms."""
+    return qe.FieldCondition("terms", match=qe.MatchAny(list(word)))
 
 
 def condition(where: Filter, schema: Schema) -> qe.Filter:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Index, Match, Point, VectorSpec
+from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Index, Match, Point, Texts, VectorSpec
 from wares.index.checks import checked_points, checked_vector, may_facet, may_measure
 from wares.index.fields import Schema, Stored, Values, as_text
 from wares.index.filters import prepare
@@ -63,9 +63,13 @@ class ExactIndex(Index):
             self._rows.pop(number, None)
 
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
-        allowed = self._matching(Match(where=where, without=tuple(without)))
+        allowed = self._matching(Match(where=where, without=tuple(without), texts=texts))
         scored: list[dict[int, float]] = []
         brought: list[set[int]] = []
         for channel in channels:
@@ -93,6 +97,9 @@ class ExactIndex(Index):
             counts.update({text for view in passing for text in _texts(view, field)})
         best = sorted(counts, key=lambda value: (-counts[value], value))[:limit]
         return [FacetValue(self._spelling(field, value), counts[value]) for value in best]
+
+    def groups(self, match: Match) -> dict[int, int]:
+        return dict(Counter(row.point.group for row in self._matching(match) if row.point.group))
 
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:
         if not may_measure(self._schema, field):
@@ -127,12 +134,17 @@ class ExactIndex(Index):
     def _matching(self, match: Match) -> list[_Row]:
         where = prepare(match.where, self._schema)
         terms, numbers = set(match.terms or ()), set(match.numbers or ())
-        unasked = match.terms is None and match.numbers is None
+        unasked = match.terms is None and match.numbers is None and match.texts is None
+
+        def says_all(row: _Row) -> bool:
+            return any(all(any(term in row.words for term in word) for word in text) for text in match.texts or ())
+
         return [
             row
             for number, row in self._rows.items()
             if number not in match.without
-            and (unasked or number in numbers or not terms.isdisjoint(row.words))
+            and (match.within is None or number in match.within)
+            and (unasked or number in numbers or not terms.isdisjoint(row.words) or says_all(row))
             and any(holds(where, view) for view in row.views)
         ]
 

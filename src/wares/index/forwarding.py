@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point
+from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point, Texts
 from wares.records import FacetValue, Filter
 
 if TYPE_CHECKING:
@@ -34,9 +34,13 @@ class ForwardingIndex(Index):
         self._call("delete", numbers=numbers)
 
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
-        found: Candidates = self._call("query", channels=channels, where=where, without=without)
+        found: Candidates = self._call("query", channels=channels, where=where, without=without, texts=texts)
         return found
 
     def count(self, match: Match) -> int:
@@ -45,6 +49,10 @@ class ForwardingIndex(Index):
 
     def facet(self, match: Match, field: str, limit: int = 100) -> list[FacetValue]:
         found: list[FacetValue] = self._call("facet", match=match, field=field, limit=limit)
+        return found
+
+    def groups(self, match: Match) -> dict[int, int]:
+        found: dict[int, int] = self._call("groups", match=match)
         return found
 
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:

@@ -20,11 +20,11 @@ import numpy.typing as npt
 
 from wares import errors
 from wares.errors import StoreError, WaresError
-from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Match, Point, VectorSpec
+from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Match, Point, Texts, VectorSpec
 from wares.records import FacetValue, Filter, Sparse
 
 #: Raised whenever a frame, a call or a record in one changes its meaning.
-PROTOCOL = 1
+PROTOCOL = 2
 
 MAX_FRAME = 64 << 20
 
@@ -140,12 +140,18 @@ class _Point(msgspec.Struct):
     words: Sparse
     fields: dict[str, FieldValue]
     offers: list[dict[str, FieldValue]]
+    group: int = 0
 
     def plain(self) -> Point:
         if not all(isinstance(rows, np.ndarray) for rows in self.vectors.values()):
             raise msgspec.ValidationError(f"point {self.number} has a vector that is no array")
         return Point(
-            number=self.number, vectors=self.vectors, words=self.words, fields=self.fields, offers=self.offers
+            number=self.number,
+            vectors=self.vectors,
+            words=self.words,
+            fields=self.fields,
+            offers=self.offers,
+            group=self.group,
         )
 
 
@@ -195,9 +201,13 @@ CALLS = {
     "fields": Call({}, dict[str, FieldSpec]),
     "upsert": Call({"points": tuple[_Point, ...]}, None),
     "delete": Call({"numbers": _Numbers}, None),
-    "query": Call({"channels": tuple[_Channel, ...], "where": Filter | None, "without": _Numbers}, _Candidates),
+    "query": Call(
+        {"channels": tuple[_Channel, ...], "where": Filter | None, "without": _Numbers, "texts": Texts | None},
+        _Candidates,
+    ),
     "count": Call({"match": Match}, int),
     "facet": Call({"match": Match, "field": str, "limit": int}, list[FacetValue]),
+    "groups": Call({"match": Match}, dict[int, int]),
     "bounds": Call({"match": Match, "field": str}, tuple[float, float] | None),
     "ordered": Call({"match": Match, "field": str, "descending": bool, "limit": int, "offset": int}, list[int]),
     "rows": Call({"numbers": _Numbers, "name": str}, dict[int, Any]),
