@@ -236,6 +236,18 @@ class Correction(msgspec.Struct, frozen=True):
     reason: str
 
 
+SuggestionKind: TypeAlias = Literal["query", "category", "brand", "product"]
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """What somebody may go on to ask. ``count`` is how many products gave it, at least; a "product" has an ``id``."""
+
+    text: str
+    kind: SuggestionKind
+    count: int
+    id: str = ""
+
+
 class Banner(msgspec.Struct, frozen=True):
     """What a rule has to say beside the hits: a text, and where it leads."""
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from wares.digest import Lessons
 from wares.documents import content_hash
 from wares.errors import SetupError, StoreError
 from wares.fits import Fits
+from wares.folding import fold
 from wares.index.live import LiveIndex
 from wares.index.locks import WriterLock
 from wares.index.versions import Versions
@@ -53,6 +55,7 @@ class Writer:
         self._readers: dict[tuple[str, MediaLimits], Reader] = {}
         self._turn = threading.RLock()
         self._applied: dict[str, int] = {}
+        self._lessons: dict[str, Lessons] = {}
 
     def add(self, catalogue: Iterable[Product], tell: OnProgress) -> AddReport:
         """Store and index what is new or changed; build a new version of the index when it has become much."""
@@ -64,6 +67,7 @@ class Writer:
                     self._put(fresh, tally)
                     tell(Progress("indexing", tally.seen(), _size(catalogue)))
                 tell(Progress("indexing", tally.seen(), _size(catalogue)))
+            self._fold(tell)
             self._settle()
             if self._rebuild_is_due():
                 self._rebuild(tell)
@@ -73,6 +77,7 @@ class Writer:
         """Remove products; how many there were."""
         with self._alone():
             removed = len(self._store.remove(ids))
+            self._fold()
             self._settle()
             return removed
 
@@ -102,6 +107,8 @@ class Writer:
         with self._alone():
             self._store.save_settings(settings)
             self._settings = settings
+            self._fold(tell)
+            self._settle()
             return self._rebuild(tell) if self.outdated() else None
 
     def outdated(self) -> tuple[str, ...]:
@@ -176,16 +183,29 @@ class Writer:
                 return
             manifest = self._versions.manifest(version)
             pointer = Pointer(self._store, self._fits.encoders(manifest.fit), words_as_built(manifest.words))
+            lessons = self._lessons.get(version) or Lessons.since(self._versions.path(version))
+            self._lessons = {version: lessons}
             since = max(self._applied.get(version, 0), self._versions.applied(version))
             while changes := self._store.changes(since, COMPARE):
                 put = [change.number for change in changes if not change.removed]
                 index.delete([change.number for change in changes if change.removed])
                 products, stored = self._store.products(put), self._store.media(put)
-                rows = [Stored(n, products[n], stored.get(n, ())) for n in put if n in products]
+                groups = self._store.folds.groups(put)
+                rows = [Stored(n, products[n], stored.get(n, ()), groups.get(n, 0)) for n in put if n in products]
                 for some in batches(rows, COMPARE):
                     index.upsert(pointer.points(some))
+                    lessons.learn(some)
                 since = changes[-1].change
             self._applied = {version: since}
+
+    def _fold(self, tell: OnProgress = lambda progress: None) -> None:
+        """Find out which of the products that came or changed are one with others."""
+        fold(
+            self._store,
+            self._settings.folding,
+            lambda: self._fits.encoders(self._fit()),
+            lambda done, total: tell(Progress("comparing", done, total)),
+        )
 
     def _settle(self) -> None:
         """Apply what is left, and record durably how far the index has got."""
@@ -193,6 +213,7 @@ class Writer:
         with self._live.use(latest=True) as (version, index):
             if index is not None:
                 index.flush()
+                self._lessons[version].save()
                 self._versions.set_applied(version, self._applied[version])
 
     def _rebuild_is_due(self) -> bool:

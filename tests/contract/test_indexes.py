@@ -123,6 +123,8 @@ def test_filters_are_pushed_down_into_channels(shirts: Index):
     assert shirts.query(channel, where=Compare("size", "=", "l")).numbers == (1,)
     assert shirts.query(channel, without=[2]).numbers == (1,)
     assert shirts.query(channel, where=Compare("brand", "=", "puma")).numbers == ()
+    assert shirts.query(channel, texts=(((7,), (8,)),), without=[1]).numbers == (2,)
+    assert shirts.query(channel, texts=(((9, 7), (1,)),)).numbers == ()
 
 
 @pytest.mark.parametrize(
@@ -165,6 +167,8 @@ def test_counting_by_whole_texts(shirts: Index):
     assert shirts.count(Match(texts=(((7,), (99,)),), numbers=(4,))) == 1
     assert shirts.count(Match(texts=((),), without=(1,))) == 3
     assert shirts.count(Match(texts=())) == 0
+    assert shirts.count(Match(terms=(7, 8), within=(2, 3, 4))) == 2
+    assert shirts.count(Match(within=())) == 0
     assert shirts.ordered(Match(texts=(((7,), (8,)),)), "", descending=False, limit=9) == [2]
 
 

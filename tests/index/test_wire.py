@@ -30,7 +30,7 @@ def travelled(method: str, **arguments: Any) -> dict[str, Any]:
 
 @given(MATRICES)
 def test_arrays_travel_as_they_are(array: Any) -> None:
-    (back,) = travelled("query", channels=[Channel("v", array, 5)], where=None, without=())["channels"]
+    (back,) = travelled("query", channels=[Channel("v", array, 5)], where=None, without=(), texts=None)["channels"]
     assert back.vector.dtype == array.dtype
     np.testing.assert_array_equal(back.vector, array)
     assert back.vector.flags.writeable and back.vector.flags.aligned
@@ -38,7 +38,7 @@ def test_arrays_travel_as_they_are(array: Any) -> None:
 
 def test_arrays_of_other_layouts_travel_by_value() -> None:
     array = np.arange(12, dtype=np.float32).reshape(3, 4)[:, ::2].T
-    (back,) = travelled("query", channels=[Channel("v", array, 5)], where=None, without=())["channels"]
+    (back,) = travelled("query", channels=[Channel("v", array, 5)], where=None, without=(), texts=None)["channels"]
     np.testing.assert_array_equal(back.vector, array)
 
 
@@ -53,10 +53,11 @@ def test_questions_keep_their_records() -> None:
     match = Match(where=where, terms=(1, 2**32 - 1), numbers=None, without=(3,))
     assert travelled("facet", match=match, field="颜色", limit=7) == {"match": match, "field": "颜色", "limit": 7}
     words = Channel("words", Sparse((1, 2), (0.5, 0.25)), 9)
-    assert travelled("query", channels=[words], where=where, without=[4]) == {
+    assert travelled("query", channels=[words], where=where, without=[4], texts=(((1,),),)) == {
         "channels": (words,),
         "where": where,
         "without": (4,),
+        "texts": (((1,),),),
     }
 
 
@@ -122,7 +123,7 @@ BAD_ARRAYS = [
 @pytest.mark.parametrize("data", BAD_ARRAYS)
 def test_malformed_arrays_are_refused(data: bytes) -> None:
     channel = {"name": "v", "vector": msgspec.msgpack.Ext(1, data), "limit": 5}
-    arguments = {"channels": [channel], "where": None, "without": []}
+    arguments = {"channels": [channel], "where": None, "without": [], "texts": None}
     with pytest.raises((msgspec.MsgspecError, ValueError)):
         wire.read_question(bytearray(msgspec.msgpack.encode(("query", arguments))))
 

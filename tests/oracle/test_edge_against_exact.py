@@ -89,6 +89,7 @@ MATCHES = st.builds(
     texts=st.none() | st.lists(st.lists(TERMS, max_size=2).map(tuple), max_size=2).map(tuple),
     numbers=st.none() | NUMBERS_ASKED,
     without=NUMBERS_ASKED,
+    within=st.none() | NUMBERS_ASKED,
 )
 
 

@@ -85,10 +85,14 @@ class Channel(msgspec.Struct, frozen=True):
     limit: int
 
 
+#: Texts as their words, and words as the terms that say them; see :class:`Match`.
+Texts: TypeAlias = tuple[tuple[tuple[int, ...], ...], ...]
+
+
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """Which points count: those that pass ``where`` and, when ``terms``, ``texts`` or ``numbers`` are given (not
     None), hold at least one of the terms, or all words of one of the texts, or are one of the numbers. Those of
-    ``without`` are never counted.
+    ``without`` are never counted, and with ``within`` no others than those.
 
     A text is its words, and a word is the terms that say it, any of which will do: ``texts=(((1, 2), (3,)),)`` are
     points with term 3 and one of 1 and 2. Every point holds all words of a text without words.
@@ -96,9 +100,10 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
     where: Filter | None = None
     terms: tuple[int, ...] | None = None
-    texts: tuple[tuple[tuple[int, ...], ...], ...] | None = None
+    texts: Texts | None = None
     numbers: tuple[int, ...] | None = None
     without: tuple[int, ...] = ()
+    within: tuple[int, ...] | None = None
 
 
 class Candidates(msgspec.Struct, frozen=True):
@@ -137,9 +142,14 @@ class Index(ABC):
 
     @abstractmethod
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
-        """The best points of every channel among those that pass ``where``, with all their scores."""
+        """The best points of every channel among those that pass ``where`` and, where ``texts`` are given, hold all
+        words of one (see :class:`Match`), with all their scores."""
 
     @abstractmethod
     def count(self, match: Match) -> int:

@@ -22,7 +22,7 @@ import qdrant_edge as qe
 
 from wares.errors import SetupError, StoreError
 from wares.index import edge_answers
-from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point, VectorSpec
+from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point, Texts, VectorSpec
 from wares.index.checks import WORDS, checked_points, checked_vector, may_facet, may_measure
 from wares.index.edge_engine import Engine
 from wares.index.edge_files import Saved, Tuning, check_room, load, make_room, save
@@ -160,10 +160,14 @@ class EdgeIndex(Index):
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
         """Two calls of the engine: what each channel brings, then what each makes of what the others brought."""
-        chosen = matching(Match(where=where, without=tuple(without)), self._schema)
+        chosen = matching(Match(where=where, without=tuple(without), texts=texts), self._schema)
         nearest = [qe.Query.Nearest(self._asked(channel), using=channel.name) for channel in channels]
         wide = qe.SearchParams(hnsw_ef=self.tuning.search_width, quantization=_RESCORED, acorn=_FILTERED)
         found = self._engine.ask(

@@ -62,6 +62,8 @@ def matching(match: Match, schema: Schema) -> qe.Filter:
         if match.numbers:
             ways.append(qe.HasIdCondition(set(match.numbers)))
         must.append(_either(ways))
+    if match.within is not None:
+        must.append(qe.HasIdCondition(set(match.within)) if match.within else _NOTHING)
     return qe.Filter(must=must, must_not=[qe.HasIdCondition(set(match.without))] if match.without else None)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Index, Match, Point, VectorSpec
+from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Index, Match, Point, Texts, VectorSpec
 from wares.index.checks import checked_points, checked_vector, may_facet, may_measure
 from wares.index.fields import Schema, Stored, Values, as_text
 from wares.index.filters import prepare
@@ -63,9 +63,13 @@ class ExactIndex(Index):
             self._rows.pop(number, None)
 
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
-        allowed = self._matching(Match(where=where, without=tuple(without)))
+        allowed = self._matching(Match(where=where, without=tuple(without), texts=texts))
         scored: list[dict[int, float]] = []
         brought: list[set[int]] = []
         for channel in channels:
@@ -139,6 +143,7 @@ class ExactIndex(Index):
             row
             for number, row in self._rows.items()
             if number not in match.without
+            and (match.within is None or number in match.within)
             and (unasked or number in numbers or not terms.isdisjoint(row.words) or says_all(row))
             and any(holds(where, view) for view in row.views)
         ]

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point
+from wares.index.base import Candidates, Channel, FieldSpec, Index, Match, Point, Texts
 from wares.records import FacetValue, Filter
 
 if TYPE_CHECKING:
@@ -34,9 +34,13 @@ class ForwardingIndex(Index):
         self._call("delete", numbers=numbers)
 
     def query(
-        self, channels: Sequence[Channel], where: Filter | None = None, without: Sequence[int] = ()
+        self,
+        channels: Sequence[Channel],
+        where: Filter | None = None,
+        without: Sequence[int] = (),
+        texts: Texts | None = None,
     ) -> Candidates:
-        found: Candidates = self._call("query", channels=channels, where=where, without=without)
+        found: Candidates = self._call("query", channels=channels, where=where, without=without, texts=texts)
         return found
 
     def count(self, match: Match) -> int:

@@ -61,7 +61,7 @@ class Build:
     def __init__(self, manifest: Manifest, folder: Path, lock: Lock) -> None:
         self.version = manifest.version
         self.engine_path = folder / "engine"
-        self._folder = folder
+        self.folder = folder
         self._manifest = manifest
         self._lock = lock
         self._save(manifest)
@@ -92,5 +92,5 @@ class Build:
             self.close()
 
     def _save(self, manifest: Manifest) -> None:
-        atomic.write(self._folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2))
+        atomic.write(self.folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2))
         self._manifest = manifest

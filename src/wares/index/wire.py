@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from wares import errors
 from wares.errors import StoreError, WaresError
-from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Match, Point, VectorSpec
+from wares.index.base import Candidates, Channel, FieldSpec, FieldValue, Match, Point, Texts, VectorSpec
 from wares.records import FacetValue, Filter, Sparse
 
 #: Raised whenever a frame, a call or a record in one changes its meaning.
@@ -201,7 +201,10 @@ CALLS = {
     "fields": Call({}, dict[str, FieldSpec]),
     "upsert": Call({"points": tuple[_Point, ...]}, None),
     "delete": Call({"numbers": _Numbers}, None),
-    "query": Call({"channels": tuple[_Channel, ...], "where": Filter | None, "without": _Numbers}, _Candidates),
+    "query": Call(
+        {"channels": tuple[_Channel, ...], "where": Filter | None, "without": _Numbers, "texts": Texts | None},
+        _Candidates,
+    ),
     "count": Call({"match": Match}, int),
     "facet": Call({"match": Match, "field": str, "limit": int}, list[FacetValue]),
     "groups": Call({"match": Match}, dict[int, int]),
