@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -128,24 +128,19 @@ class Columns(Learnt):
         """One column for products: float64 (n,), NaN for what is not known."""
         return np.asarray(self.rows(numbers)[name], np.float64)
 
-    def members(self, groups: Collection[int]) -> list[int]:
-        """The numbers of all products of some groups, ascending."""
-        wanted = np.fromiter(groups, np.int64, len(groups))
-        table = self._settled()
-        found = self._numbers[np.isin(table["group"], wanted)]
-        if self._under is not None:
-            older = np.asarray(self._under.members(groups), np.int64)
-            found = np.concatenate([found, older[~np.isin(older, self._numbers)]])
-        return [int(number) for number in np.sort(found)]
-
-    @property
-    def grouped(self) -> bool:
-        """Whether any product is in a group: where none is, there is nothing to fold."""
-        return self._grouped or (self._under is not None and self._under.grouped)
+    def groups(self, numbers: Sequence[int] | Numbers) -> Numbers:
+        """The groups of products: int64 (n,), 0 for none."""
+        return np.asarray(self.rows(numbers)["group"], np.int64)
 
     @cached_property
-    def _grouped(self) -> bool:
-        return bool(self._settled()["group"].any())
+    def grouped(self) -> Numbers:
+        """The numbers of all products that have a group, ascending."""
+        table = self._settled()
+        own = self._numbers[table["group"] > 0]
+        if self._under is None:
+            return own
+        older = self._under.grouped
+        return np.sort(np.concatenate([own, older[~np.isin(older, self._numbers)]]))
 
     @property
     def typical(self) -> Typical:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -39,19 +39,43 @@ FLOORS: Mapping[str, float] = {"words": 0.25, "use.text": 0.35, "look.image": 0.
 STRANGE = ("text", "image")
 
 
+class Standard(NamedTuple):
+    """What candidates are held against: the best fused score, and whether the question is about something that the
+    shop has."""
+
+    best: float
+    known: bool
+
+
+def standard(
+    fused: Scores, scores: npt.NDArray[np.float32], asks: Sequence[Ask], settings: RankingSettings
+) -> Standard:
+    """The standard that candidates set; arguments as of :func:`counting`."""
+    return Standard(float(fused.max(initial=-math.inf)), known(scores, asks, settings))
+
+
 def counting(
-    fused: Scores, scores: npt.NDArray[np.float32], asks: Sequence[Ask], whole: Mask, settings: RankingSettings
+    fused: Scores,
+    scores: npt.NDArray[np.float32],
+    asks: Sequence[Ask],
+    whole: Mask,
+    settings: RankingSettings,
+    against: Standard | None = None,
 ) -> Mask:
     """Which of n candidates count: bool (n,).
 
     ``fused``: (n,), the score by fusion alone, before signals and rules. ``scores``: (n, asks), of each channel, NaN
     for none (:attr:`wares.index.base.Candidates.scores`). ``whole``: (n,), holds all the telling words of a wanted
-    text.
+    text. ``against``: the standard, if these candidates do not set it: under a filter it is that of the whole shop,
+    for what is far from the question does not come near by filtering, and counts by value stay those that filtering
+    by the value gives.
     """
-    best = float(fused.max(initial=-math.inf))
-    if settings.cutoff <= 0 or best <= 0:
+    if settings.cutoff <= 0:
         return np.ones(len(fused), np.bool_)
-    if not known(scores, asks, settings):
+    best, believed = against or standard(fused, scores, asks, settings)
+    if best <= 0:
+        return np.ones(len(fused), np.bool_)
+    if not believed:
         return whole.copy()
     share = np.where(_sharing(scores, asks), settings.cutoff, math.sqrt(settings.cutoff))
     kept: Mask = whole | (fused >= share * best)
