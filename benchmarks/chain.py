@@ -56,9 +56,10 @@ SHOPS: Mapping[str, tuple[int, tuple[str, ...], str]] = {
 LOOK = "look.image"
 SIGNALS: Mapping[str, SignalSettings] = {
     "as shipped": SignalSettings(),
-    **{f"rating {w:g}": msgspec.structs.replace(NONE, rating=w) for w in (0.02, 0.05, 0.1, 0.2)},
+    "shipped without stock": SignalSettings(stock=0),
+    **{f"rating {w:g}": msgspec.structs.replace(NONE, rating=w) for w in (0.05, 0.1, 0.2, 0.4)},
     **{f"popularity {w:g}": msgspec.structs.replace(NONE, popularity=w) for w in (0.01, 0.02, 0.05, 0.1)},
-    **{f"stock {w:g}": msgspec.structs.replace(NONE, stock=w) for w in (0.02, 0.05, 0.1)},
+    **{f"stock {w:g}": msgspec.structs.replace(NONE, stock=w) for w in (0.02, 0.05, 0.1, 0.2)},
 }
 RECENCY = (0.0, 0.01, 0.02, 0.05, 0.1)
 DIVERSITY: Mapping[str, DiversitySettings] = {
@@ -173,7 +174,7 @@ def by_lot(shops: Mapping[str, Goods], seeds: int) -> list[list[report.Cell]]:
                 changes = np.mean([values for values, _ in after], axis=0) - before
                 stay = np.mean([_kept(shown, lists) for _, lists in after])
                 interval = ""
-                if label == "as shipped":
+                if "shipped" in label:
                     low, high = bootstrap(changes.tolist())
                     interval = f" ({low:+.3f} … {high:+.3f})"
                 cells.append(f"{changes.mean():+.3f}{interval} · {stay:.0%}")

@@ -102,15 +102,15 @@ class UnderstandingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defa
 class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a product's business says about its place: see :mod:`wares.ranking.chain.signals`.
 
-    ``rating``, ``popularity``, ``recency``, ``margin`` and ``stock`` are weights, in units of the score, of a signal
-    of 0 … 1; 0 leaves it out. ``prior`` is how many ratings the catalogue's mean counts for, ``half_life`` after how
-    many days a product is half as new. ``popularity_attribute``, ``date_attribute``, ``margin_attribute`` and
-    ``cost_attribute`` name where products say it, if not under a usual name; they are read when products are
+    ``rating``, ``popularity``, ``recency``, ``margin`` and ``stock`` are weights, as shares of the best score, of a
+    signal of 0 … 1; 0 leaves it out. ``prior`` is how many ratings the catalogue's mean counts for, ``half_life``
+    after how many days a product is half as new. ``popularity_attribute``, ``date_attribute``, ``margin_attribute``
+    and ``cost_attribute`` name where products say it, if not under a usual name; they are read when products are
     indexed.
     """
 
-    rating: float = 0.05
-    popularity: float = 0.01
+    rating: float = 0.1
+    popularity: float = 0.02
     recency: float = 0.0
     margin: float = 0.0
     stock: float = 0.05
