@@ -10,7 +10,8 @@ Diversity is measured by the distinct brands among the first ten, and by how lit
 of all pairs; Smyth and McClave 2001). For collapse, products of one and the same title are the groups.
 
 nDCG@10 takes gains as graded (linear) and unjudged products as 0; intervals are 95 % percentile bootstrap over
-questions. Shops hold the first products of each set, and judgments about others are left out.
+questions. Questions are asked as they are, without reading filters out of them. Shops hold the first products of each
+set, and judgments about others are left out.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ def rehearsed(goods: str, arguments: argparse.Namespace, environment: Environmen
             useful = [one for one in found.queries if any(gain > 0 for gain in judgments.gains[one.id].values())]
             spread = useful[:: max(len(useful) // arguments.queries, 1)][: arguments.queries]
             for one in spread:
-                ranked = shop.rehearse(one.query).ranked(shop.fusion(), 1_000)
+                plain = msgspec.structs.replace(one.query, parse=False)
+                ranked = shop.rehearse(plain).ranked(shop.fusion(), 1_000)
                 listing = Listing.of([numbers[id] for id, _ in ranked], [value for _, value in ranked])
                 asked.setdefault(name, []).append(Asked(listing, judgments.gains[one.id]))
             tell(f"{name}: {len(spread)} questions")
