@@ -192,6 +192,10 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise SetupError("folding: price must be 1 or more, and largest 2 or more")
 
 
+#: Nothing follows fusion: what it brings is shown in its order. For studying fusion, and parts of a shop, alone.
+BARE = RankingSettings(chain=(), cutoff=0.0, collapse=False)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How one shop works; kept in its store."""
 

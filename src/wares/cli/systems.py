@@ -134,7 +134,10 @@ def _partial(name: str, shop: Shop) -> System:
     if not any(weights.values()):
         raise SetupError(f"{shop.path} has no channel for {name!r} ({PARTIAL[name].about})")
     answered = {label.partition(".")[0] for label, weight in weights.items() if weight}
-    search = _with(shop, msgspec.structs.replace(shop.settings.fusion, weights=weights))
+    fusion = msgspec.structs.replace(shop.settings.fusion, weights=weights)
+
+    def search(query: Query) -> Results:
+        return shop.search(msgspec.structs.replace(query, parse=False), fusion=fusion, ranking=BARE)
 
     def narrowed(query: Query) -> Results:
         parts = tuple(part for part in query.parts if part.kind in answered)
