@@ -104,14 +104,14 @@ def _pin(listing: Listing, pins: Sequence[Pinned]) -> Listing:
 
 
 def _order(numbers: Sequence[int], pins: Sequence[Pinned]) -> list[int]:
-    """Rows of a listing so that what is pinned (in the order of places) is in its place and all others follow each
-    other as before. What has its place beyond the end is put at the end."""
+    """Rows of a listing so that what is pinned (in the order of places) is in its place, and all others follow each
+    other as before. What has its place beyond the end takes the last places that are free."""
+    size = len(numbers)
     row = {number: at for at, number in enumerate(numbers)}
-    ours = {pin.number for pin in pins}
-    rest = [at for number, at in row.items() if number not in ours]
-    order: list[int] = []
-    for pin in pins:
-        missing = max(pin.place - len(order), 0)
-        order += [*rest[:missing], row[pin.number]]
-        del rest[:missing]
-    return order + rest
+    placed = {pin.place: row[pin.number] for pin in pins if pin.place < size}
+    beyond = [row[pin.number] for pin in pins if pin.place >= size]
+    free = (place for place in reversed(range(size)) if place not in placed)
+    placed |= dict(zip(free, reversed(beyond), strict=False))
+    taken = set(placed.values())
+    rest = (at for at in range(size) if at not in taken)
+    return [placed[place] if place in placed else next(rest) for place in range(size)]
