@@ -10,7 +10,7 @@ import numpy as np
 from wares.asking import Asking
 from wares.index.base import Candidates
 from wares.ranking.fusion import Evidence, Fusion, build
-from wares.records import Sparse
+from wares.records import Contribution, Move, Sparse
 from wares.settings import FusionSettings
 
 if TYPE_CHECKING:
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Ranked(NamedTuple):
-    """A product's place: its number, its score, and what each ask added to it."""
+    """A product's place: its number and its score; what each ask added to it, and what stages of the chain did; what
+    moved it; the numbers of those that are shown as it."""
 
     number: int
     score: float
     shares: tuple[float, ...] = ()
+    added: tuple[Contribution, ...] = ()
+    moves: tuple[Move, ...] = ()
+    folded: tuple[int, ...] = ()
 
 
 class Retrieved(NamedTuple):

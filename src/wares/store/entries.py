@@ -58,6 +58,14 @@ class Stored(msgspec.Struct, frozen=True):
     group: int = 0
 
 
+class Fold(msgspec.Struct, frozen=True):
+    """A product that is shown as one with others: those of the same ``group``, the smallest number among them."""
+
+    number: int
+    group: int
+    reason: str
+
+
 class Change(msgspec.Struct, frozen=True):
     """The latest thing that happened to a product: it was put, or ``removed``. Change numbers only grow."""
 

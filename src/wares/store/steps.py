@@ -8,8 +8,32 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, text
 
 
-def nothing(connection: Connection) -> None:
-    """Step 2: no tables."""
+def folds(connection: Connection) -> None:
+    """Step 2: products that are one."""
+    made = MetaData()
+    Table(
+        "fold_keys",
+        made,
+        Column("key", BigInteger, primary_key=True, autoincrement=False),
+        Column("number", BigInteger, primary_key=True, autoincrement=False, index=True),
+        sqlite_with_rowid=False,
+    )
+    Table(
+        "fold_links",
+        made,
+        Column("one", BigInteger, primary_key=True, autoincrement=False),
+        Column("other", BigInteger, primary_key=True, autoincrement=False, index=True),
+        Column("reason", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    Table(
+        "folds",
+        made,
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("group", BigInteger, nullable=False, index=True),
+        Column("reason", Text, nullable=False),
+    )
+    made.create_all(connection)
 
 
 def merchandising(connection: Connection) -> None:

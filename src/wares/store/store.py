@@ -17,6 +17,7 @@ from wares.settings import Settings
 from wares.store import documents, merchandising, products, tables, vectors
 from wares.store.database import Database
 from wares.store.entries import Audited, Change, Entry, Features, Kind, Stored, StoredMedia, Warned
+from wares.store.folds import Folds
 
 if TYPE_CHECKING:
     from wares.store.entries import Row
@@ -38,6 +39,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        #: Which products are one.
+        self.folds = Folds(database)
 
     # -- opening ------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from wares.store import steps
 SCHEMA = 3
 
 #: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: steps.nothing, 3: steps.merchandising}
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: steps.folds, 3: steps.merchandising}
 
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -41,8 +41,8 @@ FACTS: Mapping[str, str] = {"schema": str(SCHEMA), "change": "0", "merchandising
 
 metadata = MetaData()
 
-#: Facts of the store: "schema", "change" (the last change number), "settings", "merchandising" (how often what
-#: merchants say has changed).
+#: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (:mod:`wares.store.folds`),
+#: "merchandising" (how often what merchants say has changed).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
@@ -97,6 +97,34 @@ vectors = Table(
     Column("key", Text, primary_key=True),
     Column("tower", SmallInteger, primary_key=True, autoincrement=False),
     Column("row", LargeBinary, nullable=False),
+)
+
+#: Under which keys a product is looked for when others that may be one with it are sought.
+fold_keys = Table(
+    "fold_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+#: Pairs of products that are one, the smaller number first, and why.
+fold_links = Table(
+    "fold_links",
+    metadata,
+    Column("one", BigInteger, primary_key=True, autoincrement=False),
+    Column("other", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Products that are shown as one: ``group`` is the smallest number among them.
+folds = Table(
+    "folds",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("group", BigInteger, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
 )
 
 #: What merchants say: ``doc`` is a rule, synonyms or stop words as JSON, by their kind and name.
