@@ -2,8 +2,8 @@
 
 Every question is rehearsed once, and cuts are tried on its candidates. The shipped numbers (`cutoff` of
 `wares.settings`, `FLOORS` of `wares.ranking.cutoff`) were chosen on the questions at even places of each set; what
-they cost is reported on those at odd places, and the sweeps on the even ones. The questions without an answer are halved
-likewise.
+they cost is reported on those at odd places, and the sweeps on the even ones. The questions without an answer are
+halved likewise.
 
 "whole" is what fusion gives, uncut. nDCG@10 takes gains as graded (linear) and unjudged products as 0; recall is that
 of the first 100; "right among left" is the share of judged-right products among all that are left, unjudged ones

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wares.index.base import Vectors
     from wares.policy import Policy
-    from wares.ranking.chain.base import Scores
+    from wares.ranking.chain.base import Numbers, Scores
     from wares.ranking.columns import Columns
     from wares.settings import RankingSettings
 
@@ -30,7 +30,8 @@ class Ordered(NamedTuple):
 
     ``shares``: float64 (n, asks), what each ask added to each candidate. ``kept``: bool (n,), which candidates count;
     those below ``threshold`` that hold not all the words do not. ``stages``: the listing after fusion (of all
-    candidates), after the cut-off and after each stage. ``laps``: milliseconds by stage.
+    candidates), after the cut-off (with what was added to them) and after each stage. ``laps``: milliseconds by
+    stage.
     """
 
     shares: Scores
@@ -38,6 +39,11 @@ class Ordered(NamedTuple):
     threshold: float
     stages: tuple[tuple[str, Listing], ...]
     laps: Mapping[str, float]
+
+    @property
+    def counted(self) -> Numbers:
+        """The products that count, before any were folded."""
+        return self.stages[1][1].numbers
 
     @property
     def listing(self) -> Listing:
@@ -99,15 +105,13 @@ class Orderer:
         kept = self._counting(found, scores, policy.ranking, against)
         fused = Listing.of(numbers, scores)
         listing = fused.taken(np.flatnonzero(kept[fused.rows]))
-        stages = [("fusion", fused), ("cut-off", listing)]
         listing = _with(listing, beside)
+        stages = [("fusion", fused), ("cut-off", listing)]
         laps: dict[str, float] = {}
         for name, stage in chain.build(policy.ranking, columns, given):
             listing, lap = chain.run([(name, stage)], listing, situation)
             laps |= lap
             stages.append((name, listing))
-        if not policy.ranking.chain:
-            stages.append(("cut-off", listing))
         return Ordered(shares, kept, _threshold(scores, kept), tuple(stages), laps)
 
     def _counting(

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wares.ranking.chain import Listing, Situation, Stage
-from wares.relations import Edge, Graph, nearness
+from wares.records import Part, Query
+from wares.relations import Edge, Graph, asked, nearness
 
 if TYPE_CHECKING:
+    from wares.asking import Asker
+    from wares.digest import Digest
+    from wares.merchant import Wording
+    from wares.policy import Policy
+    from wares.retrieving import Retriever
     from wares.settings import RankingSettings
+    from wares.understanding import Understood
 
-#: What a relation that was asked for adds to the score of a product, if it is certain. The best that words can give is
-#: 1, and they seldom give a half to what is not called so.
+#: What a relation that was asked for adds to the score of a product, if it is certain. The best that words can give
+#: is 1, and they seldom give a half to what is not called so.
 ASKED = 0.5
-#: The walk begins at so many products, the best ones.
+#: The walk begins at so many products, the best ones; relations are those of as many.
 SEEDS = 3
+#: What is meant by a name scores at least this share of what the best does.
+GOOD = 0.8
 
 
 class Wanted(NamedTuple):
@@ -25,6 +34,32 @@ class Wanted(NamedTuple):
 
     edges: Mapping[int, Edge]
     name: str
+
+
+class Relater:
+    """Finds what has a relation that a question asks for."""
+
+    def __init__(self, asker: Asker, retriever: Retriever) -> None:
+        self._asker = asker
+        self._retriever = retriever
+
+    def wanted(self, meant: Understood, policy: Policy, digest: Digest, wording: Wording) -> Wanted | None:
+        """What "accessories for X" asks for: the products that have the relation to the best ones for X. None when no
+        relation is asked for, or no product says that it has one."""
+        if not policy.understanding.relations or not meant.query.parse or not meant.said:
+            return None
+        found = asked(meant.said)
+        graph: Graph = digest.part("relations")
+        if found is None or not len(graph):
+            return None
+        named = Query(parts=(Part("text", found.name),))
+        asking = self._asker.ask(named, policy.fusion, wording)
+        retrieved = self._retriever.retrieve(named, asking)
+        order, shares = retrieved.ordered(policy.fusion)
+        best = [row for row in order[:SEEDS] if shares[row].sum() >= GOOD * shares[order[0]].sum()]
+        seeds = [retrieved.candidates.numbers[row] for row in best]
+        edges = graph.related(seeds, found.kinds)
+        return Wanted(edges, found.name) if edges else None
 
 
 class Related(Stage):

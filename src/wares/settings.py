@@ -148,8 +148,8 @@ class RankingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     ``chain`` names stages of :data:`wares.ranking.chain.STAGES` in their order. ``cutoff`` is the share of the best
     score below which what holds not all the words does not count (0: everything does), and ``floors`` take the place
     of those in :data:`wares.ranking.cutoff.FLOORS`, by channel. ``collapse``: products that are the same are shown as
-    one. ``relations`` is what being near the best hits, in the graph of relations, brands and categories, may add to a
-    score. What is not set is as wares ships it, and is not saved.
+    one. ``relations`` is what being near the best hits, in the graph of relations, brands and categories, may add to
+    a score. What is not set is as wares ships it, and is not saved.
     """
 
     chain: tuple[str, ...] = ("signals", "relations", "rules", "diversity", "collapse")

@@ -12,7 +12,8 @@ from wares.errors import QueryError
 from wares.index.base import FieldSpec, Index
 from wares.query import filters
 from wares.query.loosening import loosen, together
-from wares.query.reading import KEPT, Reader
+from wares.query.reading.phrases import words as grammar
+from wares.query.reading.reader import Reader
 from wares.query.spelling import Speller
 from wares.records import AllOf, Chip, Correction, Filter, Part, Query, Under
 
@@ -122,7 +123,7 @@ class Understander:
     def _spelling(self, digest: Digest) -> Speller:
         words = digest.part("words")
         if self._speller is None or self._speller[0] is not words:
-            self._speller = words, Speller(words, KEPT)
+            self._speller = words, Speller(words, grammar())
         return self._speller[1]
 
     def _reading(self, digest: Digest) -> Reader:
@@ -144,9 +145,7 @@ def _both(one: Filter | None, other: Filter | None) -> Filter | None:
     return AllOf((one, other))
 
 
-def _widened(
-    chip: Chip, chips: Sequence[Chip], tree: Tree, count: Callable[[Filter | None], int]
-) -> Chip | None:
+def _widened(chip: Chip, chips: Sequence[Chip], tree: Tree, count: Callable[[Filter | None], int]) -> Chip | None:
     """The chip of a category with the narrowest wider category that leaves something; None when there is none, or no
     need."""
     if not (chip.applied and isinstance(chip.where, Under)) or count(together(chips)):

@@ -40,13 +40,15 @@ Members = Callable[[Collection[int]], Sequence[int]]
 
 
 class Collapsed:
-    """Counts of one match. ``members`` may be left out: more is then asked of the index, with the same answers."""
+    """Counts of one match. ``members`` may be left out: more is then asked of the index, with the same answers.
+    With ``apart`` every product counts as one."""
 
-    def __init__(self, index: Counts, match: Match, members: Members | None = None) -> None:
+    def __init__(self, index: Counts, match: Match, members: Members | None = None, *, apart: bool = False) -> None:
         self._index = index
         self._match = match
+        found = {} if apart else index.groups(match)
         #: The groups of which more than one member matches.
-        self.doubled = {group: count for group, count in index.groups(match).items() if count > 1}
+        self.doubled = {group: count for group, count in found.items() if count > 1}
         own = sorted(members(self.doubled)) if members and self.doubled else None
         self._members = own if own is not None and len(own) <= MAX_MEMBERS else None
 

@@ -36,7 +36,7 @@ MAX_OWNERS, MAX_NAMERS = 12, 300
 #: The certainty of an inferred edge: the share of those read that held (``benchmarks/relations.md``).
 INFERRED = 0.9
 
-_GTIN = frozenset("gtin gtin8 gtin12 gtin13 gtin14 ean upc isbn GTIN EAN UPC ISBN".split())
+_GTIN = frozenset(["gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "upc", "isbn", "GTIN", "EAN", "UPC", "ISBN"])
 _PLACE = {kind: at for at, kind in enumerate(KIND)}
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+_WORD = re.compile("[a-z]{2,}")
+
 #: A word neither begins nor ends within another one.
 START, END = "(?<![a-z])", "(?![a-z])"
 
@@ -27,6 +29,14 @@ def said(name: str) -> str:
 def any_of(*names: str) -> str:
     """The pattern for any of several turns of phrase."""
     return f"(?:{'|'.join(map(said, names))})"
+
+
+@cache
+def words() -> frozenset[str]:
+    """All words of letters in the tables: what the grammar knows is no mistyped name."""
+    tables = ("grammar.tsv", "units.tsv", "currencies.tsv")
+    lines = (" ".join(row[1:]) for name in tables for row in table(name))
+    return frozenset(word for line in lines for word in _WORD.findall(line.lower()))
 
 
 @cache

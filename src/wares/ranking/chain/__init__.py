@@ -21,7 +21,9 @@ GROUP = "wares.stages"
 
 STAGES: dict[str, PartSpec] = {
     "signals": PartSpec("wares.ranking.chain.signals:Signals", "rating, popularity, recency, margin, stock"),
-    "relations": PartSpec("wares.ranking.chain.base:Stage", "what was asked for by its relation, what is near the best"),
+    "relations": PartSpec(
+        "wares.ranking.chain.base:Stage", "what was asked for by its relation, what is near the best"
+    ),
     "rules": PartSpec("wares.ranking.chain.base:Stage", "pin, hide, boost and bury, as the merchant says"),
     "diversity": PartSpec("wares.ranking.chain.diversity:Diversity", "the first places are not all alike"),
     "collapse": PartSpec("wares.ranking.chain.collapse:Collapse", "products that are the same are shown as one"),
