@@ -21,8 +21,10 @@ from wares.cli import (
     models,
     products,
     queries,
+    rules,
     search,
     settings,
+    synonyms,
     tune,
     versions,
 )
@@ -44,7 +46,8 @@ VERBS: tuple[Callable[..., None], ...] = (
 )
 for verb in VERBS:
     app.command()(verb)
-app.add_typer(models.app, name="models")
+for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms)):
+    app.add_typer(group.app, name=name)
 
 
 def _version(asked: bool) -> None:
