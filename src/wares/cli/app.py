@@ -22,6 +22,7 @@ from wares.cli import (
     products,
     queries,
     rules,
+    rules_trial,
     search,
     settings,
     synonyms,
@@ -46,6 +47,8 @@ VERBS: tuple[Callable[..., None], ...] = (
 )
 for verb in VERBS:
     app.command()(verb)
+for verb in (rules_trial.preview, rules_trial.evaluate):
+    rules.app.command()(verb)
 for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms)):
     app.add_typer(group.app, name=name)
 

@@ -66,7 +66,7 @@ def add(
     from wares.query.synonym_files import from_text
 
     with desk_of(context, by) as desk:
-        placed = [one for number, line in enumerate(lines, 1) for one in from_text(line, f"line {number}", language)]
+        placed = from_text("\n".join(lines), "LINE", language)
         _changed(desk.put_synonyms(placed), as_json)
 
 
