@@ -229,7 +229,7 @@ class Searcher:
         self, match: Match, fields: Sequence[str], policy: Policy, digest: Digest
     ) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
         """How many products match, and how many with each value of some fields."""
-        counts = Collapsed(self._index, match, digest.part("columns").members, apart=not policy.collapsed)
+        counts = Collapsed(self._index, match, digest.part("columns") if policy.collapsed else None)
         numbers = {name for name in fields if self._numeric(name)}
         facets = {name: tuple(counts.ranges(name) if name in numbers else counts.facet(name)) for name in fields}
         return counts.total(), facets

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from wares.encoders.tokens import fold
+from wares.index.base import fold
 from wares.records import Product
 from wares.relations.words import ACCESSORIES, ACCESSORIES_ZH, LESSER, any_of
 

@@ -31,12 +31,15 @@ if TYPE_CHECKING:
 
 #: Edges of one product that are looked at, and given, at most.
 MAX_EDGES = 1_000
+#: Edges of a product that a walk goes along, and products whose edges are remembered for walks.
+MAX_NEAR = 100
+_REMEMBERED = 2_000
 #: A model number that more products have, or that more products name, tells nothing.
 MAX_OWNERS, MAX_NAMERS = 12, 300
 #: The certainty of an inferred edge: the share of those read that held (``benchmarks/relations.md``).
 INFERRED = 0.9
 
-_GTIN = frozenset(["gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "upc", "isbn", "GTIN", "EAN", "UPC", "ISBN"])
+_GTIN = frozenset(("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "upc", "GTIN", "EAN", "UPC"))
 _PLACE = {kind: at for at, kind in enumerate(KIND)}
 
 
@@ -61,6 +64,7 @@ class Graph(Learnt):
         self._facts: dict[int, Facts] = {}
         self._table: Table | None = None
         self._base: tuple[Table, ...] = ()
+        self._near: dict[int, tuple[Edge, ...]] = {}
 
     # -- learning -----------------------------------------------------------------------------------------------
 
@@ -70,6 +74,7 @@ class Graph(Learnt):
         for row in rows:
             self._facts[row.number] = facts(row.product)
         self._table = None
+        self._near.clear()
         self.__dict__.pop("_layers", None)
         self.__dict__.pop("tree", None)
 
@@ -146,13 +151,17 @@ class Graph(Learnt):
             found += layer.numbers(rows[: limit + len(layer.hidden)])
         return size, sorted(found)[:limit]
 
-    def groups(self, number: int) -> tuple[int, int]:
-        """The keys of a product's brand and category, 0 for none."""
-        at = self._at(number)
-        if at is None:
-            return 0, 0
-        table, row = at
-        return int(table.brand_keys[table.brand[row]]), int(table.path_keys[table.category[row]])
+    def groups(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
+        """The keys of the brand and of the category of each product, 0 for none."""
+        found = [(0, 0)] * len(numbers)
+        for layer in reversed(self._layers):
+            table = layer.table
+            here = [(place, row) for place, number in enumerate(numbers) if (row := table.row(number)) >= 0]
+            rows = np.array([row for _, row in here], np.int64)
+            keys = table.brand_keys[table.brand[rows]].tolist(), table.path_keys[table.category[rows]].tolist()
+            for (place, _), brand, category in zip(here, *keys, strict=True):
+                found[place] = brand, category
+        return found
 
     @cached_property
     def tree(self) -> Tree:
@@ -187,6 +196,16 @@ class Graph(Learnt):
             if edge.target != number:
                 found.setdefault((edge.kind, edge.target, edge.id), edge)
         return tuple(sorted(found.values(), key=_order)[:limit])
+
+    def near(self, number: int) -> tuple[Edge, ...]:
+        """The first edges of a product to products that are there; those asked for lately are remembered."""
+        found = self._near.get(number)
+        if found is None:
+            found = tuple(edge for edge in self.edges(number, MAX_NEAR) if edge.target is not None)
+            if len(self._near) >= _REMEMBERED:
+                self._near.clear()
+            self._near[number] = found
+        return found
 
     def related(self, numbers: Sequence[int], kinds: Collection[str], limit: int = MAX_EDGES) -> dict[int, Edge]:
         """The products that some products have an edge of these kinds to, the surest first and then in the order of
@@ -254,9 +273,11 @@ class Graph(Learnt):
     def _fits(self, table: Table, row: int, owner: int) -> bool:
         """Whether a product that names a model number is for the product that has it: the maker's name stands with
         it, and it is another kind of thing."""
-        category = int(table.path_keys[table.category[row]])
-        alike = category and category == self.groups(owner)[1]
-        return not alike and self._maker(owner) in table.words.of(row)
+        at = self._at(owner)
+        if at is None or int(at[0].maker[at[1]]) not in table.words.of(row):
+            return False
+        category = table.path_keys[table.category[row]]
+        return not category or bool(category != at[0].path_keys[at[0].category[at[1]]])
 
 
 class _Layer:

@@ -10,7 +10,8 @@ begins anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
@@ -37,12 +38,13 @@ WEIGHTS: Mapping[str, float] = {
 RESTART = 0.3
 STEPS = 2
 #: Products the walk starts from, at most: the heaviest.
-MAX_SEEDS = 50
+MAX_SEEDS = 20
 MAX_STEPS = 6
 #: Places that are walked on from, and the ways out of all of them, at most. What is beyond begins anew.
-MAX_PLACES, MAX_WAYS = 120, 5_000
-#: Products of a brand or a category that are walked to, at most, and edges of one product.
-MAX_MEMBERS, MAX_EDGES = 300, 100
+MAX_PLACES, MAX_WAYS = 60, 5_000
+#: Products of a brand or a category that are walked to, at most.
+MAX_MEMBERS = 300
+GROUPS = ("branded", "filed")
 
 #: A product by its number, or a brand or category by its key.
 _Place: TypeAlias = int | tuple[str, int]
@@ -124,12 +126,9 @@ class _Ground:
 
     def __init__(self, graph: Graph, among: Iterable[int]) -> None:
         self._graph = graph
+        self._among = list(dict.fromkeys(among))
         self._known: dict[_Place, _Ways] = {}
         self._count = 0
-        self._among: dict[_Place, list[int]] = {}
-        for number in dict.fromkeys(among):
-            for group in self._groups(number):
-                self._among.setdefault(group, []).append(number)
 
     def ways(self, place: _Place) -> _Ways:
         """Where the walk can go from a place, and how likely; the shares sum to 1, or less where bounds cut."""
@@ -137,23 +136,20 @@ class _Ground:
         if found is None:
             if len(self._known) >= MAX_PLACES or self._count >= MAX_WAYS:
                 return []
-            found = self._of_product(place) if isinstance(place, int) else self._of_group(place)
+            found = self._of_product(place) if isinstance(place, int) else self._of_group(*place)
             found = found[: MAX_WAYS - self._count]
             self._count += len(found)
             self._known[place] = found
         return found
 
-    def _groups(self, number: int) -> list[tuple[str, int]]:
-        brand, category = self._graph.groups(number)
-        return [(group, key) for group, key in (("branded", brand), ("filed", category)) if key]
-
     def _of_product(self, number: int) -> _Ways:
         by_kind: dict[str, _Ways] = {}
-        for edge in self._graph.edges(number, MAX_EDGES):
-            if edge.target is not None:
-                by_kind.setdefault(edge.kind, []).append((edge.target, edge.certainty))
-        for group in self._groups(number):
-            by_kind["brand" if group[0] == "branded" else "category"] = [(group, 1.0)]
+        for edge in self._graph.near(number):
+            by_kind.setdefault(edge.kind, []).append((cast(int, edge.target), edge.certainty))
+        [keys] = self._graph.groups([number])
+        for kind, group, key in zip(("brand", "category"), GROUPS, keys, strict=True):
+            if key:
+                by_kind[kind] = [((group, key), 1.0)]
         total = sum(WEIGHTS[kind] for kind in by_kind)
         ways: _Ways = []
         for kind, ends in by_kind.items():
@@ -161,9 +157,16 @@ class _Ground:
             ways += [(end, WEIGHTS[kind] / total * certainty / shared) for end, certainty in ends]
         return ways
 
-    def _of_group(self, place: tuple[str, int]) -> _Ways:
-        group, key = place
+    def _of_group(self, group: str, key: int) -> _Ways:
         size, members = self._graph.members(group, key, MAX_MEMBERS)
-        if size > MAX_MEMBERS:
-            members = self._among.get(place, members)
+        if size > MAX_MEMBERS and self._among:
+            members = self._among_groups.get((group, key), [])[:MAX_MEMBERS]
         return [(member, 1.0 / size) for member in members]
+
+    @cached_property
+    def _among_groups(self) -> dict[tuple[str, int], list[int]]:
+        found: dict[tuple[str, int], list[int]] = {}
+        for number, keys in zip(self._among, self._graph.groups(self._among), strict=True):
+            for group in zip(GROUPS, keys, strict=True):
+                found.setdefault(group, []).append(number)
+        return found
