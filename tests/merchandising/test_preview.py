@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,8 @@ from wares.merchandising import Desk
 from wares.merchandising.effect import measure
 from wares.merchandising.preview import preview
 from wares.ranking.rules import Choice, Pin, Rule, Then, Weight
-from wares.records import Compare, Part, Query
+from wares.records import Compare, Part, Product, Query, Variant
+from wares.settings import Environment
 from wares.shop import Shop
 
 Make = Callable[..., list[Rule]]
@@ -71,6 +73,22 @@ def test_a_corrected_question_fires_what_it_means(shop: Shop, rules: Make):
 def test_without_rules_nothing_changes(shop: Shop):
     found = preview(shop, asked("mug"), ())
     assert found.fired == () and all(not shown.change for shown in (*found.before, *found.after))
+
+
+def test_to_hide_what_passes_a_filter_leaves_products_with_other_variants(tmp_path: Path):
+    def shirt(id: str, *colours: str) -> Product:
+        variants = tuple(Variant(id=f"{id}-{colour}", options={"colour": colour}) for colour in colours)
+        return Product(id=id, title=f"Shirt {id}", variants=variants)
+
+    hide = [Rule(name="no red", then=Then(hide=(Choice(where=Compare("colour", "=", "red")),)))]
+    with Shop.open(
+        tmp_path / "shirts", model="basic", environment=Environment(cache=tmp_path, offline=True)
+    ) as shirts:
+        shirts.add([shirt("a", "red", "blue"), shirt("b", "red"), shirt("c", "green")])
+        found = shirts.search(asked("shirt"), rules=hide)
+        assert sorted(hit.id for hit in found.hits) == ["a", "c"] and found.total == 2
+        hidden = shirts.trace(asked("shirt"), rules=hide).hidden
+        assert list(hidden.values()) == ["no red"], "b alone is hidden"
 
 
 GOODS = ["mug-red", "mug-green", "mug-blue", "shoe-red", "shoe-blue"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wares.ranking.chain.base import Listing
 from wares.ranking.rules import Choice, Pin, Rule, Rules, Then, Weight
 from wares.ranking.rules.book import Fired
-from wares.records import Compare
+from wares.records import Compare, Not
 
 #: Product "p7" has number 7.
 NUMBERS = {f"p{n}": n for n in range(20)}
@@ -19,6 +19,8 @@ class Asked:
 
     @staticmethod
     def passing(where, numbers):
+        if isinstance(where, Not):
+            return set(numbers) - Asked.passing(where.item, numbers)
         assert where.field == "number"
         return {n for n in numbers if (n == where.value if where.operator == "=" else n < where.value)}
 

@@ -11,6 +11,7 @@ import numpy as np
 from wares.ranking.chain.base import Listing, Situation, Stage
 from wares.ranking.rules.book import Fired
 from wares.ranking.rules.records import Choice, Rule, Weight
+from wares.records import Not
 
 if TYPE_CHECKING:
     from wares.ranking.chain.base import Scores
@@ -56,7 +57,7 @@ class Rules(Stage):
             same = list(group)
             for rule in same:
                 for choice in rule.then.hide:
-                    hidden |= self._chosen(choice, numbers, situation) - pins.keys()
+                    hidden |= self._hidden(choice, numbers, situation) - pins.keys()
             for rule in same:
                 self._take(rule, here - hidden, pins)
         return hidden, sorted(pins.values(), key=lambda pin: pin.place)
@@ -85,6 +86,11 @@ class Rules(Stage):
         for weight, by in signed:
             values[[at[number] for number in self._chosen(weight, numbers, situation)]] += by
         return values
+
+    def _hidden(self, choice: Choice, numbers: Sequence[int], situation: Situation) -> set[int]:
+        """The products of a listing that are hidden: of those with variants, where every variant is."""
+        found = self._chosen(Choice(ids=choice.ids), numbers, situation)
+        return found if choice.where is None else found | set(numbers) - situation.passing(Not(choice.where), numbers)
 
     def _chosen(self, choice: Choice | Weight, numbers: Sequence[int], situation: Situation) -> set[int]:
         """The products of a listing that are meant."""
