@@ -34,6 +34,7 @@ from wares.query import filters
 from wares.ranking import chain
 from wares.ranking import fusion as fusions
 from wares.ranking.fusion.base import Fusion
+from wares.ranking.rules import Rule
 from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
@@ -195,6 +196,7 @@ class Shop:
         ignore: Sequence[str] = (),
         fusion: FusionSettings | Fusion | None = None,
         ranking: RankingSettings | None = None,
+        rules: Sequence[Rule] | None = None,
     ) -> Results:
         """Find products by words, by pictures (paths, URLs or bytes), by likeness to products, or any mix.
 
@@ -203,7 +205,7 @@ class Shop:
         ``parse`` reads filters out of the words and corrects their spelling; ``ignore`` names chips and corrections
         of an earlier answer that were not meant. A :class:`Query` may be given instead of all of these. Without any
         part, everything that passes the filter is listed. ``fusion`` and ``ranking`` take the place of the shop's own
-        settings for this question.
+        settings for this question, ``rules`` of its rules (none: ``()``).
         Raises :class:`QueryError`, and :class:`SetupError` for a fusion that cannot be.
         """
         query = (
@@ -224,17 +226,19 @@ class Shop:
             if index is None:
                 empty = ("the shop is empty; add products first",)
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
-            policy, notes = self._policy(index, fusion, ranking)
+            policy, notes = self._policy(index, fusion, ranking, rules)
             found = self._searcher(version, index).search(query, policy)
             return msgspec.structs.replace(found, notes=(*found.notes, *notes)) if notes else found
 
-    def trace(self, query: Query, *, ranking: RankingSettings | None = None) -> Trace:
+    def trace(
+        self, query: Query, *, ranking: RankingSettings | None = None, rules: Sequence[Rule] | None = None
+    ) -> Trace:
         """Answer a question and keep all that the answer came from. Raises as :meth:`search`, and
         :class:`QueryError` when the shop is empty."""
         with self._live.use() as (version, index):
             if index is None:
                 raise QueryError(f"{self.path} is empty; add products first")
-            policy, _ = self._policy(index, None, ranking)
+            policy, _ = self._policy(index, None, ranking, rules)
             return self._searcher(version, index).trace(query, policy)
 
     def rehearse(
@@ -392,11 +396,15 @@ class Shop:
         return searcher
 
     def _policy(
-        self, index: Index, fusion: FusionSettings | Fusion | None, ranking: RankingSettings | None
+        self,
+        index: Index,
+        fusion: FusionSettings | Fusion | None,
+        ranking: RankingSettings | None,
+        rules: Sequence[Rule] | None = None,
     ) -> tuple[Policy, tuple[str, ...]]:
         """How a question is answered: as the shop says, but for what is given with it; and what is to be noted."""
         made, notes = (self._fusion(index, fusion), ()) if fusion else self._fusion_in_force(index)
-        return Policy(made, ranking or self.settings.ranking, self.settings.understanding), notes
+        return Policy(made, ranking or self.settings.ranking, self.settings.understanding, rules), notes
 
     def _fusion_in_force(self, index: Index) -> tuple[Fusion, tuple[str, ...]]:
         """The shop's own fusion, and what is to be said of it: one that was learned on other vectors than those of

@@ -31,9 +31,18 @@ def learnt(*products: Product, first: int = 1) -> Graph:
 
 
 TITLES = st.sampled_from(
-    ["Canon EOS450D camera", "Battery for Canon EOS450D", "Canon EOS450D kit", "Acme EOS450D", "Case", "佳能EOS450D相机"]
+    [
+        "Canon EOS450D camera",
+        "Battery for Canon EOS450D",
+        "Canon EOS450D kit",
+        "Acme EOS450D",
+        "Case",
+        "佳能EOS450D相机",
+    ]
 )
-RELATIONS = st.dictionaries(st.sampled_from([*KINDS, "worn_with"]), st.lists(st.sampled_from(IDS), max_size=3).map(tuple))
+RELATIONS = st.dictionaries(
+    st.sampled_from([*KINDS, "worn_with"]), st.lists(st.sampled_from(IDS), max_size=3).map(tuple)
+)
 PRODUCTS = st.builds(
     product,
     st.sampled_from(IDS[:-1]),
@@ -56,7 +65,11 @@ def view(graph: Graph) -> Any:
         sorted(graph.numbers()),
         [graph.edges(number) for number in numbers],
         [(graph.brand(number), graph.category(number)) for number in numbers],
-        [graph.members(group, key, 3) for pair in graph.groups(numbers) for group, key in zip(("branded", "filed"), pair)],
+        [
+            graph.members(group, key, 3)
+            for pair in graph.groups(numbers)
+            for group, key in zip(("branded", "filed"), pair)
+        ],
         [(path, graph.tree.count(path)) for path in graph.tree.walked()],
         graph.related(numbers, KINDS),
     )
@@ -112,7 +125,8 @@ def test_every_edge_is_seen_from_its_other_end(rows: list[Stored]):
 
 def test_an_edge_is_said_by_either_side_and_counts_once():
     graph = learnt(
-        product("phone", relations={"has_accessory": ("case",)}), product("case", relations={"accessory_for": ("phone",)})
+        product("phone", relations={"has_accessory": ("case",)}),
+        product("case", relations={"accessory_for": ("phone",)}),
     )
     assert graph.edges(1) == (Edge(1, "has_accessory", 2),)
     assert graph.edges(2) == (Edge(2, "accessory_for", 1),)
@@ -139,7 +153,9 @@ def test_a_changed_product_says_only_what_it_says_now():
 
 
 def test_ids_of_variants_and_gtins_name_their_product():
-    shoe = product("shoe", variants=(Variant(id="shoe-42"), Variant(id="shoe-43")), attributes={"gtin": "4006381333931"})
+    shoe = product(
+        "shoe", variants=(Variant(id="shoe-42"), Variant(id="shoe-43")), attributes={"gtin": "4006381333931"}
+    )
     polish = product("polish", relations={"accessory_for": ("shoe-43", "4006381333931")})
     graph = learnt(shoe, polish)
     assert graph.edges(1) == (Edge(1, "has_accessory", 2),)
@@ -194,7 +210,9 @@ def test_related_products_are_the_surest_first_and_then_in_the_order_asked():
 # -- inferred -----------------------------------------------------------------------------------------------------
 
 
-CAMERA = product("camera", "Canon EOS 450D-X body", brand="Canon", category=("Cameras",), attributes={"model": "EOS450D"})
+CAMERA = product(
+    "camera", "Canon EOS 450D-X body", brand="Canon", category=("Cameras",), attributes={"model": "EOS450D"}
+)
 
 
 def edge(*products: Product) -> tuple[Edge, ...]:
@@ -241,7 +259,9 @@ def test_less_than_that_is_no_edge(other: Product):
     assert edge(other) == ()
 
 
-@pytest.mark.parametrize("code", ["DDR2", "RJ45", "1080p", "USB3", "250GB", "CAT5E", "CR2032", "1920x1080", "LGA775", "A4", "12V"])
+@pytest.mark.parametrize(
+    "code", ["DDR2", "RJ45", "1080p", "USB3", "250GB", "CAT5E", "CR2032", "1920x1080", "LGA775", "A4", "12V"]
+)
 def test_standards_and_measures_are_no_model_numbers(code: str):
     graph = learnt(product("a", f"Acme board {code}", brand="Acme"), product("b", f"Cable for Acme {code}"))
     assert graph.edges(1) == ()

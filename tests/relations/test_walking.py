@@ -66,7 +66,9 @@ def test_a_walk_is_power_iteration_over_the_whole_matrix(
 
 
 @given(ROWS, ROWS, SEEDS)
-def test_a_walk_over_two_halves_is_one_over_everything(first: list[Stored], second: list[Stored], seeds: dict[int, float]):
+def test_a_walk_over_two_halves_is_one_over_everything(
+    first: list[Stored], second: list[Stored], seeds: dict[int, float]
+):
     once, base, top = Graph(), Graph(), Graph()
     once.learn([*first, *second])
     base.learn(first)
@@ -139,7 +141,9 @@ def test_nothing_comes_of_nothing():
     assert walk(empty, {5: float("nan"), 6: float("inf"), 7: -1.0}) == {}
 
 
-@pytest.mark.parametrize(("steps", "restart"), [(-1, 0.3), (MAX_STEPS + 1, 0.3), (2, -0.1), (2, 1.1), (2, float("nan"))])
+@pytest.mark.parametrize(
+    ("steps", "restart"), [(-1, 0.3), (MAX_STEPS + 1, 0.3), (2, -0.1), (2, 1.1), (2, float("nan"))]
+)
 def test_a_walk_that_cannot_be_is_refused(steps: int, restart: float):
     with pytest.raises(QueryError):
         walk(Graph(), {1: 1.0}, steps, restart)

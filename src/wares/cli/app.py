@@ -21,8 +21,11 @@ from wares.cli import (
     models,
     products,
     queries,
+    rules,
+    rules_trial,
     search,
     settings,
+    synonyms,
     tune,
     versions,
 )
@@ -44,7 +47,10 @@ VERBS: tuple[Callable[..., None], ...] = (
 )
 for verb in VERBS:
     app.command()(verb)
-app.add_typer(models.app, name="models")
+for verb in (rules_trial.preview, rules_trial.evaluate):
+    rules.app.command()(verb)
+for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms)):
+    app.add_typer(group.app, name=name)
 
 
 def _version(asked: bool) -> None:
