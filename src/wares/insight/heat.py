@@ -92,14 +92,17 @@ def warmest(heat: Floats) -> Cell | None:
 
 def pixels(cell: Cell, shape: tuple[int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of a rectangle of cells in a picture of ``size`` (width, height); ``shape`` is that
-    of the grid (rows, columns)."""
+    of the grid (rows, columns). They hold one pixel at least."""
     (rows, columns), (width, height) = shape, size
-    return (
-        round(cell.left * width / columns),
-        round(cell.top * height / rows),
-        round(cell.right * width / columns),
-        round(cell.bottom * height / rows),
-    )
+    left, right = _within(cell.left, cell.right, columns, width)
+    top, bottom = _within(cell.top, cell.bottom, rows, height)
+    return left, top, right, bottom
+
+
+def _within(start: int, end: int, cells: int, length: int) -> tuple[int, int]:
+    """Cells as pixels, of which there is one at least, however small a picture is."""
+    first = min(round(start * length / cells), length - 1)
+    return first, max(round(end * length / cells), first + 1)
 
 
 def _spots(rows: int, columns: int, patch: int) -> list[Cell]:
