@@ -31,6 +31,9 @@ FORMAT = 1
 
 #: The parts, by the names they are kept under.
 PARTS: Mapping[str, PartSpec] = {
+    "words": PartSpec("wares.query.vocabulary:Vocabulary", "words and phrases, to correct and to suggest"),
+    "values": PartSpec("wares.query.values:Values", "values of fields, to read filters out of words"),
+    "relations": PartSpec("wares.relations.graph:Graph", "relations, brands and categories"),
     "columns": PartSpec("wares.ranking.columns:Columns", "numbers of products that decide about their order"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,7 @@ from wares.candidates import Ranked, Retrieved
 from wares.index.base import Index, Match
 from wares.ranking import chain
 from wares.ranking.chain import Listing, Situation, Stage
-from wares.ranking.cutoff import counting
+from wares.ranking.cutoff import Standard, counting
 from wares.records import Contribution, Filter, Move
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from wares.index.base import Vectors
     from wares.policy import Policy
-    from wares.ranking.chain.base import Scores
+    from wares.ranking.chain.base import Numbers, Scores
     from wares.ranking.columns import Columns
+    from wares.settings import RankingSettings
 
 
 class Ordered(NamedTuple):
@@ -28,7 +30,8 @@ class Ordered(NamedTuple):
 
     ``shares``: float64 (n, asks), what each ask added to each candidate. ``kept``: bool (n,), which candidates count;
     those below ``threshold`` that hold not all the words do not. ``stages``: the listing after fusion (of all
-    candidates), after the cut-off and after each stage. ``laps``: milliseconds by stage.
+    candidates), after the cut-off (with what was added to them) and after each stage. ``laps``: milliseconds by
+    stage.
     """
 
     shares: Scores
@@ -36,6 +39,11 @@ class Ordered(NamedTuple):
     threshold: float
     stages: tuple[tuple[str, Listing], ...]
     laps: Mapping[str, float]
+
+    @property
+    def counted(self) -> Numbers:
+        """The products that count, before any were folded."""
+        return self.stages[1][1].numbers
 
     @property
     def listing(self) -> Listing:
@@ -81,34 +89,39 @@ class Orderer:
         policy: Policy,
         columns: Columns,
         *,
-        best: float | None = None,
+        against: Standard | None = None,
         beside: Sequence[int] = (),
         given: Mapping[str, Stage] | None = None,
     ) -> Ordered:
         """The order of candidates, and of products that are to be there ``beside`` them with a score of 0.
 
-        ``best`` is the fused score that the cut-off goes by (that of the best candidate unless given), ``given`` are
-        stages that are not made of settings alone.
+        ``against`` is what the cut-off holds candidates against (the best of them unless given), ``given`` are stages
+        that are not made of settings alone.
         """
         numbers = np.asarray(found.candidates.numbers, np.int64)
         asked = bool(found.asking.asks)
         shares = policy.fusion.contributions(found.evidence()) if asked else np.zeros((len(numbers), 0))
         scores = shares.sum(axis=1)
-        top = max(float(scores.max(initial=0.0)) if best is None else best, 0.0)
-        threshold = policy.ranking.cutoff * top
-        kept = counting(scores, self._whole(found), threshold)
+        kept = self._counting(found, scores, policy.ranking, against)
         fused = Listing.of(numbers, scores)
         listing = fused.taken(np.flatnonzero(kept[fused.rows]))
-        stages = [("fusion", fused), ("cut-off", listing)]
         listing = _with(listing, beside)
+        stages = [("fusion", fused), ("cut-off", listing)]
         laps: dict[str, float] = {}
         for name, stage in chain.build(policy.ranking, columns, given):
             listing, lap = chain.run([(name, stage)], listing, situation)
             laps |= lap
             stages.append((name, listing))
-        if not policy.ranking.chain:
-            stages.append(("cut-off", listing))
-        return Ordered(shares, kept, threshold, tuple(stages), laps)
+        return Ordered(shares, kept, _threshold(scores, kept), tuple(stages), laps)
+
+    def _counting(
+        self, found: Retrieved, fused: Scores, settings: RankingSettings, against: Standard | None
+    ) -> npt.NDArray[np.bool_]:
+        """Which candidates count; all, where nothing is asked for."""
+        if not found.asking.asks:
+            return np.ones(len(fused), np.bool_)
+        scores = found.candidates.scores
+        return counting(fused, scores, found.asking.asks, self._whole(found), settings, against)
 
     def _whole(self, found: Retrieved) -> npt.NDArray[np.bool_]:
         """Which candidates hold all the words of a wanted text."""
@@ -133,6 +146,11 @@ class Orderer:
     def channels(self) -> tuple[str, ...]:
         """The dense channels."""
         return self._channels
+
+
+def _threshold(scores: Scores, kept: npt.NDArray[np.bool_]) -> float:
+    """The least score of a candidate that counts; minus infinity when all do."""
+    return -math.inf if kept.all() else float(scores[kept].min(initial=math.inf))
 
 
 def _with(listing: Listing, beside: Sequence[int]) -> Listing:

@@ -2,9 +2,10 @@
 each, and one for each stage of the chain.
 
 What **matches** a question, and is therefore counted in ``total``, counted in facets and reached by paging: the
-products that pass the filter and, when there are parts, hold all words of a wanted text, or are candidates (the nearest
-hundred of a wanted part in some vector channel, the best two hundred by words) that are not below the cut-off. Products
-that are folded into one count once. ``limit`` and ``offset`` do not change what matches, nor the order.
+products that pass the filter and, when there are parts, hold all words of a wanted text, or are candidates (the
+nearest hundred of a wanted part in some vector channel, the best two hundred by words) that are not below the
+cut-off. Products that are folded into one count once. ``limit`` and ``offset`` do not change what matches, nor the
+order.
 """
 
 from __future__ import annotations
@@ -12,54 +13,49 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
 
-from wares.asking import Asker, Asking
-from wares.candidates import Retrieved
-from wares.counting import Counter
+from wares.asking import Asker
+from wares.candidates import Ranked, Retrieved
 from wares.digest import Digests
 from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import QueryError
 from wares.hydrating import Hydrator
-from wares.index.base import Candidates, Channel, Index, Match
+from wares.index.base import Index, Match
+from wares.merchant import Merchant
 from wares.ordering import Ordered, Orderer
 from wares.paging import Pager
 from wares.query import filters
 from wares.ranking.chain import Situation
-from wares.ranking.fusion.facts import facts_of
-from wares.records import Query, Results
+from wares.ranking.collapsing import Collapsed
+from wares.records import FacetValue, Query, Results
+from wares.relating import Related, Relater, Wanted
+from wares.retrieving import Retriever
+from wares.ruling import Ruler, Ruling, now
 from wares.settings import MediaLimits
 from wares.store.store import Store
 from wares.tracing import Trace
-from wares.understanding import Understood, understand
+from wares.understanding import Understander, Understood
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from wares.digest import Digest
     from wares.policy import Policy
 
 MAX_LIMIT = 1_000
 MAX_DEPTH = 100_000
 
-#: How many products the chain puts in an order where nothing is asked for; the others follow as they came.
-BROWSED = 1_000
-
-#: How many products each channel is asked for, without the filter, to see what the best score is.
-REFERENCE = 20
-
 
 class _Answer(NamedTuple):
     results: Results
     meant: Understood
+    ruling: Ruling
     found: Retrieved
     ordered: Ordered
-    order: Sequence[int]
+    page: Sequence[Ranked]
     match: Match
 
 
@@ -78,9 +74,14 @@ class Searcher:
         self._store = store
         self._index = index
         self._digests = digests
-        self._hydrator = Hydrator(store, index, encoders)
+        self._merchant = Merchant(store, index)
         self._asker = Asker(store, index, encoders, words, limits)
+        self._understander = Understander(index, self._asker.exists)
+        self._ruler = Ruler(store, index, self._merchant)
+        self._retriever = Retriever(store, index)
+        self._relater = Relater(self._asker, self._retriever)
         self._orderer = Orderer(index)
+        self._hydrator = Hydrator(store, index, encoders)
 
     def search(self, query: Query, policy: Policy) -> Results:
         """Answer a question. :class:`QueryError` when it names fields that the index does not have, or is no
@@ -91,7 +92,8 @@ class Searcher:
         """Answer a question, and keep all that the answer came from. Raises as :meth:`search`."""
         answer = self._answer(query, policy)
         candidates, listing = answer.found.candidates, answer.ordered.listing
-        order = np.asarray(answer.order if query.sort else listing.numbers, np.int64)
+        page = [place.number for place in answer.page]
+        order = np.asarray(page if answer.meant.query.sort else listing.numbers, np.int64)
         return Trace(
             asked=query,
             query=answer.meant.query,
@@ -104,39 +106,49 @@ class Searcher:
             stages=answer.ordered.stages,
             order=order,
             match=answer.match,
-            ids=self._store.ids({*candidates.numbers, *order.tolist()}),
+            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page}),
             fields=self._index.fields(),
+            hidden=self._ruler.hidden(answer.ruling, answer.meant.query.where),
             leaders={number: first for first, others in listing.folded.items() for number in others},
         )
 
     def retrieve(self, query: Query, policy: Policy) -> Retrieved:
         """The candidates of a question, understood, in the channels that have a weight. Raises as :meth:`search`."""
-        meant = understand(self._checked(query))
-        return self._retrieved(meant.query, self._asker.ask(meant.query, policy.fusion))
+        digest = self._digests.latest()
+        meant = self._understander.understand(self._checked(query), policy.understanding, digest)
+        asking = self._asker.ask(meant.query, policy.fusion, self._merchant.wording())
+        return self._retriever.retrieve(meant.query, asking)
 
     def _answer(self, asked: Query, policy: Policy) -> _Answer:
         clock = _Clock()
         digest = self._digests.latest()
+        wording = self._merchant.wording()
         query = self._checked(asked)
         clock.lap("parse")
-        meant = understand(query)
-        query = meant.query
+        meant = self._understander.understand(query, policy.understanding, digest)
+        ruling = self._ruled(meant, policy)
+        if ruling.fired.replace:
+            instead = _worded(query, ruling.fired.replace)
+            meant = self._understander.understand(instead, policy.understanding, digest)
         clock.lap("understand")
-        asking = self._asker.ask(query, policy.fusion)
+        asking = self._asker.ask(meant.query, policy.fusion, wording)
+        asking = asking._replace(without=(*asking.without, *ruling.without))
+        wanted = self._relater.wanted(meant, policy, digest, wording)
         clock.lap("encode")
-        found = self._retrieved(query, asking)
+        found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
+        if meant.chips and not found.candidates.numbers:
+            meant = self._understander.loosened(meant, digest, lambda where: self._index.count(Match(where=where)))
+            found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
         clock.lap("index")
-        ordered = self._ordered(meant, found, policy, digest)
+        ordered = self._ordered(meant, ruling, found, wanted, policy, digest)
         clock.lap("rank", ordered.laps)
-        match = self._match(query, found, ordered)
-        collapsed = policy.ranking.collapse and "collapse" in policy.ranking.chain
-        counter = Counter(self._index, collapsed=collapsed)
-        total = counter.total(match)
-        facets = {field: tuple(counter.facet(match, field)) for field in query.facets}
+        narrowed = ruling.narrowed(meant.query)
+        match = self._match(narrowed, found, ordered)
+        total, facets = self._counted(match, query.facets, policy, digest)
         clock.lap("count")
-        groups = digest.part("columns") if collapsed else None
-        page = Pager(self._index, groups).page(query, asking, match, ordered)
-        hits = self._hydrator.hits(query, asking, page)
+        columns = digest.part("columns") if policy.collapsed else None
+        page = Pager(self._index, columns).page(narrowed, asking, match, ordered)
+        hits = self._hydrator.hits(narrowed, asking, page)
         clock.lap("hydrate")
         results = Results(
             query_id=uuid.uuid4().hex,
@@ -145,11 +157,13 @@ class Searcher:
             facets=facets,
             chips=meant.chips,
             corrections=meant.corrections,
+            banners=ruling.fired.banners,
+            redirect=ruling.fired.redirect,
             notes=meant.notes,
             took_ms=clock.total(),
             timings_ms=clock.laps,
         )
-        return _Answer(results, meant, found, ordered, [place.number for place in page], match)
+        return _Answer(results, meant, ruling, found, ordered, page, match)
 
     def _checked(self, query: Query) -> Query:
         """The question with the fields it names spelled as the index has them."""
@@ -162,82 +176,75 @@ class Searcher:
             sort=filters.resolve_sort(query.sort, fields),
         )
 
-    # -- candidates ---------------------------------------------------------------------------------------------
-
-    def _retrieved(self, query: Query, asking: Asking) -> Retrieved:
-        if not asking.asks:
-            return self._with_rows(asking, self._first(query, asking))
-        if not any(ask.part_weight > 0 for ask in asking.asks):
-            raise QueryError('the query says only what is not wanted; add what is, or use a filter (NOT field = "…")')
-        candidates = self._index.query(asking.channels, query.where, asking.without)
-        return self._with_rows(asking, candidates)
-
-    def _first(self, query: Query, asking: Asking) -> Candidates:
-        """What is listed where nothing is asked for: the first products that pass the filter."""
-        match = Match(where=query.where, without=asking.without)
-        limit = 0 if query.sort else BROWSED
-        numbers = self._index.ordered(match, "", descending=False, limit=limit)
-        shape = len(numbers), 0
-        return Candidates(tuple(numbers), np.zeros(shape, np.float32), np.zeros(shape, np.bool_))
-
-    def _with_rows(self, asking: Asking, candidates: Candidates) -> Retrieved:
-        return Retrieved(
-            asking,
-            candidates,
-            lambda at: self._rows(candidates.numbers, asking.channels[at]),
-            lambda: facts_of(self._store.products(candidates.numbers), candidates.numbers),
-        )
-
-    def _rows(self, numbers: Sequence[int], channel: Channel) -> npt.NDArray[np.float32]:
-        """Vectors of products in one channel, of several rows the nearest to the question; zeros for none."""
-        asked = np.asarray(channel.vector, dtype=np.float32)
-        found = self._index.rows(numbers, channel.name)
-        nothing = np.zeros((1, len(asked)), np.float32)
-        own = (found.get(number, nothing) for number in numbers)
-        best = [rows[int((rows @ asked).argmax())] for rows in own]
-        return np.stack(best) if best else np.zeros((0, len(asked)), np.float32)
-
-    def _best(self, query: Query, asking: Asking, policy: Policy) -> float | None:
-        """The best fused score that any product has, whether it passes the filter or not: what is far from the
-        question does not come near by filtering. None without a filter, when the best candidate has it."""
-        if query.where is None or not asking.asks or policy.ranking.cutoff <= 0:
-            return None
-        nearest = self._index.query([_narrowed(c) for c in asking.channels], None, asking.without)
-        shares = policy.fusion.contributions(self._with_rows(asking, nearest).evidence())
-        return float(shares.sum(axis=1).max(initial=0.0))
-
-    # -- order --------------------------------------------------------------------------------------------------
-
-    def _ordered(self, meant: Understood, found: Retrieved, policy: Policy, digest: Digest) -> Ordered:
-        situation = Situation(
+    def _situation(self, meant: Understood) -> Situation:
+        return Situation(
             query=meant.query,
             text=meant.text,
             language=meant.language,
             where=meant.query.where,
-            now=datetime.now(UTC),
+            now=now(),
             passing=self._orderer.passing,
             vectors=self._orderer.vectors,
             channels=self._orderer.channels,
         )
-        best = self._best(meant.query, found.asking, policy)
-        return self._orderer.order(found, situation, policy, digest.part("columns"), best=best)
+
+    def _ruled(self, meant: Understood, policy: Policy) -> Ruling:
+        return self._ruler.ruling(meant, self._situation(meant), policy.rules) if policy.ruled else Ruling()
+
+    def _ordered(
+        self,
+        meant: Understood,
+        ruling: Ruling,
+        found: Retrieved,
+        wanted: Wanted | None,
+        policy: Policy,
+        digest: Digest,
+    ) -> Ordered:
+        related = Related(policy.ranking, digest.part("relations"), wanted)
+        situation = self._situation(meant)
+        beside = list(ruling.pinned)
+        if wanted is not None:
+            numbers = list(wanted.edges)
+            beside += numbers if situation.where is None else situation.passing(situation.where, numbers)
+        return self._orderer.order(
+            found,
+            situation,
+            policy,
+            digest.part("columns"),
+            against=self._retriever.standard(meant.query, found.asking, policy),
+            beside=[number for number in beside if number not in ruling.without],
+            given={"rules": ruling.stage, "relations": related},
+        )
 
     def _match(self, query: Query, found: Retrieved, ordered: Ordered) -> Match:
         """What matches. Without parts that is everything that passes the filter."""
         asking = found.asking
         if not asking.asks:
             return Match(where=query.where, without=asking.without)
-        numbers = np.asarray(found.candidates.numbers, np.int64)[ordered.kept]
-        return Match(
-            where=query.where,
-            texts=asking.texts or None,
-            numbers=tuple(numbers.tolist()),
-            without=asking.without,
-        )
+        # Where all that hold a word are among the candidates, there is nobody else to count.
+        texts = asking.texts if asking.texts and not found.exhausted() else None
+        counted = tuple(ordered.counted.tolist())
+        return Match(where=query.where, texts=texts, numbers=counted, without=asking.without)
+
+    def _counted(
+        self, match: Match, fields: Sequence[str], policy: Policy, digest: Digest
+    ) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
+        """How many products match, and how many with each value of some fields."""
+        counts = Collapsed(self._index, match, digest.part("columns") if policy.collapsed else None)
+        numbers = {name for name in fields if self._numeric(name)}
+        facets = {name: tuple(counts.ranges(name) if name in numbers else counts.facet(name)) for name in fields}
+        return counts.total(), facets
+
+    def _numeric(self, field: str) -> bool:
+        spec = self._index.fields().get(field)
+        return spec is not None and spec.type == "number"
 
 
-def _narrowed(channel: Channel) -> Channel:
-    return msgspec.structs.replace(channel, limit=min(channel.limit, REFERENCE))
+def _worded(query: Query, text: str) -> Query:
+    """The question with another wanted text."""
+    others = tuple(part for part in query.parts if part.kind != "text" or part.weight < 0)
+    first = next(part for part in query.parts if part not in others)
+    return msgspec.structs.replace(query, parts=(msgspec.structs.replace(first, value=text), *others))
 
 
 def _check_page(query: Query) -> None:

@@ -12,15 +12,16 @@ from PIL import Image
 
 from wares.errors import QueryError
 from wares.records import Part, Product, Query
-from wares.settings import Environment, RankingSettings
+from wares.settings import Environment, FoldingSettings, RankingSettings, Settings
 from wares.shop import Shop
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, goods: list[Product]) -> Iterator[Shop]:
-    """One shop for all questions: nothing here writes."""
+    """One shop for all questions: nothing here writes. Shirts of several colours stay several products."""
     folder = tmp_path_factory.mktemp("searching")
-    with Shop.open(folder / "shop", model="basic", environment=Environment(cache=folder, offline=True)) as opened:
+    apart = Settings(model="basic", folding=FoldingSettings(on=False))
+    with Shop.open(folder / "shop", settings=apart, environment=Environment(cache=folder, offline=True)) as opened:
         opened.add(goods)
         yield opened
 

@@ -25,7 +25,6 @@ from wares.cli import (
     settings,
     tune,
     versions,
-    why,
 )
 
 # Plain help: drawing it with Rich would cost four times the start-up of the whole command.

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class HashTower(Tower):
-    """RGB picture → its hash, shape (64,): 1 for a bit that is set and -1 for another; zeros for a plain picture."""
+    """RGB picture → its hash, shape (256,): 1 for a bit that is set and -1 for another; zeros for a plain picture."""
 
     name = "phash"
-    fingerprint = f"phash:{hashing.VERSION}"
+    fingerprint = f"phash-{hashing.BITS}:{hashing.VERSION}"
     modality: Modality = "image"
     dims = hashing.BITS
 

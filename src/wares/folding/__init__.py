@@ -9,6 +9,7 @@ take new change numbers, by which the index learns of it. A run that is killed i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ import numpy as np
 from wares.encoders.base import Encoder, Tower, unit
 from wares.encoders.hashes import HashTower, value
 from wares.folding import titles
-from wares.folding.pairs import plausible, reason
+from wares.folding.pairs import is_common, plausible, reason, same_rest
 from wares.folding.records import PICTURES, REASONS, Traits, traits
 from wares.indexing import MEANING, batches, towers_of
 from wares.media import hashing
@@ -87,23 +88,55 @@ class _Folding:
         self._store = store
         self._settings = settings
         self._towers = towers_of(encoders).values()
+        self._crowded: set[int] = set()
 
     def fold(self, numbers: Sequence[int]) -> int:
         """Compare some products with all that share a key with them; how many products changed their group."""
         fresh = self._traits(numbers)
         self._store.folds.file({number: fresh[number].keys() if number in fresh else () for number in numbers})
-        holders, crowded = self._store.folds.holders((key for one in fresh.values() for key in one.probes()), CROWD)
-        parents = self._store.get({parent for one in fresh.values() for parent in one.parents})
-        others = {one.number: _others(one, holders, parents) for one in fresh.values()}
-        known = fresh | self._traits({number for found in others.values() for number in found} - fresh.keys())
-        seen = {number: self._telling(known[number], others[number], known, crowded) for number in fresh}
-        known |= seen
+        known, others = dict(fresh), self._look(fresh)
+        known |= self._traits({number for found in others.values() for number in found} - known.keys())
+        # What is new may show that a title names more than one thing: those who bear it are compared anew.
+        again = {m for n, found in others.items() for m in found if m in known and same_rest(known[n], known[m])}
+        if again := again - fresh.keys():
+            others |= self._look({number: known[number] for number in again})
+            known |= self._traits({number for found in others.values() for number in found} - known.keys())
         pairs = {(min(n, m), max(n, m)) for n, found in others.items() for m in found if m in known}
-        likely = [pair for pair in sorted(pairs) if _may_be_one(known, pair, self._settings)]
+        likely = [pair for pair in sorted(pairs) if plausible(known[pair[0]], known[pair[1]], self._settings)]
         likeness = _Likeness(self._store, self._towers, [known[end] for pair in likely for end in pair])
+        known |= self._marked(known, others, likely, likeness)
         verdicts = ((pair, reason(known[pair[0]], known[pair[1]], self._settings, likeness)) for pair in likely)
         links = {pair: why for pair, why in verdicts if why is not None}
-        return self._store.folds.link(numbers, links, tuple(REASONS), self._settings.largest)
+        return self._store.folds.link([*{*numbers, *others}], links, tuple(REASONS), self._settings.largest)
+
+    def _look(self, wanted: Mapping[int, Traits]) -> dict[int, set[int]]:
+        """The numbers of the products that each may be one with."""
+        holders, crowded = self._store.folds.holders((key for one in wanted.values() for key in one.probes()), CROWD)
+        parents = self._store.get({parent for one in wanted.values() for parent in one.parents})
+        self._crowded |= crowded
+        return {one.number: _others(one, holders, parents) for one in wanted.values()}
+
+    def _marked(
+        self,
+        known: Mapping[int, Traits],
+        others: Mapping[int, set[int]],
+        likely: Iterable[tuple[int, int]],
+        likeness: _Likeness,
+    ) -> dict[int, Traits]:
+        """The products that are compared, without pictures that are not theirs, and marked where their title is
+        common."""
+        bearers: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        for one, other in likely:
+            if same_rest(known[one], known[other]):
+                bearers[(known[one].brand, *known[one].title.rest)] |= {one, other}
+        common = {
+            n
+            for own in bearers.values()
+            if is_common([known[n] for n in sorted(own)], self._settings, likeness)
+            for n in own
+        }
+        told = {number: self._telling(known[number], others.get(number, ()), known) for number in others}
+        return {number: one._replace(common=number in common) for number, one in told.items()}
 
     def _traits(self, numbers: Iterable[int]) -> dict[int, Traits]:
         """What is compared of products; those that are gone are left out."""
@@ -123,15 +156,13 @@ class _Folding:
             for number, product in products.items()
         }
 
-    def _telling(self, one: Traits, others: Iterable[int], known: Mapping[int, Traits], crowded: set[int]) -> Traits:
+    def _telling(self, one: Traits, others: Iterable[int], known: Mapping[int, Traits]) -> Traits:
         """A product without those of its pictures that many different products share."""
-        kept = tuple(value for value in one.hashes if not self._is_shared(one, value, others, known, crowded))
+        kept = tuple(value for value in one.hashes if not self._is_shared(one, value, others, known))
         return one if kept == one.hashes else one._replace(hashes=kept, picture="")
 
-    def _is_shared(
-        self, one: Traits, value: int, others: Iterable[int], known: Mapping[int, Traits], crowded: set[int]
-    ) -> bool:
-        if crowded and crowded.issuperset(one._replace(hashes=(value,)).bands()):
+    def _is_shared(self, one: Traits, value: int, others: Iterable[int], known: Mapping[int, Traits]) -> bool:
+        if self._crowded.issuperset(one._replace(hashes=(value,)).bands()):
             return True
         most = self._settings.picture
         among = (known[number] for number in others if number in known)
@@ -150,10 +181,6 @@ def _others(
 def _pictures(media: Iterable[StoredMedia]) -> list[str]:
     """Content keys of the first pictures of a product."""
     return [m.key for m in media if m.modality == "image" and m.key is not None][:PICTURES]
-
-
-def _may_be_one(known: Mapping[int, Traits], pair: tuple[int, int], settings: FoldingSettings) -> bool:
-    return plausible(known[pair[0]], known[pair[1]], settings)
 
 
 class _Likeness:

@@ -7,11 +7,15 @@ number that differs is another model, and a design that differs is another artic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from wares.folding.records import Traits
 from wares.media import hashing
 from wares.settings import FoldingSettings
+
+#: The share of the products with one title that may repeat each other's colour and size.
+REPEATED = 0.25
 
 
 class Likeness(Protocol):
@@ -27,7 +31,12 @@ class Likeness(Protocol):
 def plausible(one: Traits, other: Traits, settings: FoldingSettings) -> bool:
     """Whether it is worth while to look at two products that share a key more closely."""
     told = one.gtins & other.gtins or one.marks & other.marks or _variants(one, other)
-    return bool(told) or one.title.rest == other.title.rest or near(one, other, settings.picture)
+    return (
+        bool(told)
+        or same_rest(one, other)
+        or one.title.said == other.title.said
+        or near(one, other, settings.picture)
+    )
 
 
 def reason(one: Traits, other: Traits, settings: FoldingSettings, likeness: Likeness) -> str | None:
@@ -44,6 +53,24 @@ def reason(one: Traits, other: Traits, settings: FoldingSettings, likeness: Like
     return (None if numbered else _duplicate(one, other, settings, likeness)) or _family(
         one, other, settings, likeness
     )
+
+
+def same_rest(one: Traits, other: Traits) -> bool:
+    """Whether the titles of two products of one brand name a thing, and the same."""
+    return one.brand == other.brand and bool(one.title.own) and one.title.rest == other.title.rest
+
+
+def is_common(alike: Sequence[Traits], settings: FoldingSettings, likeness: Likeness) -> bool:
+    """Whether a title means more than one thing: of the products that bear it, apart from colour and size, too many
+    do not even differ in these, and yet are not the same."""
+    by_looks: dict[tuple[frozenset[str], frozenset[str]], list[Traits]] = {}
+    repeated = 0
+    for one in alike:
+        same = by_looks.setdefault((one.title.colours, one.title.sizes), [])
+        if not any(_duplicate(one, other, settings, likeness) for other in same):
+            repeated += bool(same)
+            same.append(one)
+    return repeated > REPEATED * (repeated + len(by_looks))
 
 
 def _variants(one: Traits, other: Traits) -> bool:
@@ -72,7 +99,7 @@ def _duplicate(one: Traits, other: Traits, settings: FoldingSettings, likeness: 
 
 def _family(one: Traits, other: Traits, settings: FoldingSettings, likeness: Likeness) -> str | None:
     first, second = one.title, other.title
-    if first.rest != second.rest or one.brand != other.brand or not _fits(one.category, other.category):
+    if not same_rest(one, other) or one.common or other.common or not _fits(one.category, other.category):
         return None
     coloured, sized = first.colours != second.colours, first.sizes != second.sizes
     if not (coloured or sized):

@@ -8,10 +8,10 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from wares.documents import field_name
 from wares.folding.titles import Title, title_of
 from wares.index.base import fold
 from wares.media import hashing
+from wares.query.names import field_name
 from wares.records import Product
 
 Kind: TypeAlias = Literal["duplicate", "family"]
@@ -39,7 +39,9 @@ PICTURES = 4
 
 class Traits(NamedTuple):
     """A product as folding sees it. ``hashes`` are those of its first pictures; ``text`` and ``picture`` are the
-    content keys under which features of its sentence and its first picture are kept, "" where there are none."""
+    content keys under which features of its sentence and its first picture are kept, "" where there are none. Where
+    its title is ``common``, too many others say the same and are something else.
+    """
 
     number: int
     id: str
@@ -53,6 +55,7 @@ class Traits(NamedTuple):
     hashes: tuple[int, ...]
     text: str
     picture: str
+    common: bool = False
 
     def keys(self) -> Iterator[int]:
         """The keys under which the product is filed."""
@@ -73,7 +76,7 @@ class Traits(NamedTuple):
     def _bands(self, of: Callable[[int], tuple[int, ...]]) -> Iterator[int]:
         """Brands apart: the same picture under two brands makes no duplicate, and a band alone holds too many."""
         base = key("band", self.brand) & ~_BAND
-        return (base | band for value in self.hashes for band in of(value))
+        return (base | band for value in self.hashes for band in of(hashing.coarse(value)))
 
     def _word_keys(self) -> Iterator[int]:
         if self.title.said:
@@ -85,7 +88,7 @@ class Traits(NamedTuple):
 
 
 #: The low bits of a key that say a band and its content.
-_BAND = (hashing.BANDS << hashing.BITS // hashing.BANDS) - 1
+_BAND = (hashing.BANDS << hashing.WIDTH) - 1
 
 
 def traits(number: int, product: Product, hashes: Iterable[int] = (), text: str = "", picture: str = "") -> Traits:

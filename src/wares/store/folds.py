@@ -78,7 +78,7 @@ class Folds:
         held = func.count()
         full = select(fold_keys.c.key, held).group_by(fold_keys.c.key).having(held > most)
         with self._database.read() as connection:
-            return dict(connection.execute(full.order_by(held.desc(), fold_keys.c.key)).tuples().all())
+            return dict(connection.execute(full.order_by(held.desc(), fold_keys.c.key)).all())
 
     # -- writing ------------------------------------------------------------------------------------------------
 
