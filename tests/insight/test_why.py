@@ -213,7 +213,9 @@ def test_an_odd_question_is_the_askers_mistake_or_is_answered(shop: Shop, text: 
 
 
 def test_an_odd_product_is_explained(shop: Shop) -> None:
-    odd = Product(id="öd/ <b>&'\"", title="🚀 " + "red " * 3_000, attributes={"": "red", "x.y": ("red", ""), "n": 1e300})
+    odd = Product(
+        id="öd/ <b>&'\"", title="🚀 " + "red " * 3_000, attributes={"": "red", "x.y": ("red", ""), "n": 1e300}
+    )
     shop.add([odd])
     assert why(shop, asked("red"), odd.id).matched
 
