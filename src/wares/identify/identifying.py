@@ -53,9 +53,10 @@ class Identifier:
         seen = self.look(picture)
         learnt = self.guide()
         started = time.perf_counter()
-        score = float(seen.scores[0]) if len(seen.scores) else None
-        bounds = learnt.bounds
-        known = bounds.known(score) if bounds and score is not None else None
+        if not len(seen.scores):
+            raise CatalogueError(f"no picture of {self._shop.path} could be read; mend the feed and index it again")
+        score, bounds = float(seen.scores[0]), learnt.bounds
+        known = bounds.known(score) if bounds else None
         asked = () if known is False else learnt.fields
         read = [(one.field.name, reading(one, hear(seen, one), seen, sure)) for one in asked]
         readings = [found for _, found in read if found is not None]
