@@ -146,8 +146,8 @@ def test_a_small_shop_says_what_it_sees_and_not_how_sure(tmp_path: Path) -> None
     assert found.own is None
     assert found.readings
     assert all(reading.confidence is None for reading in found.readings)
-    assert any("takes 20" in note for note in found.notes)
-    assert any("takes 50" in note for note in found.notes)
+    assert any("fewer than 20" in note for note in found.notes)
+    assert any("fewer than 50" in note for note in found.notes)
 
 
 def test_colours_are_seen_where_the_catalogue_names_none(tmp_path: Path) -> None:
