@@ -114,6 +114,8 @@ NEIGHBOURS = {
     ("shop", "searching"),
     ("reports", "records"),
     ("settings", "records"),
+    # Which products a fit has not learned from is the fit's to say.
+    ("identify", "fit"),
 }
 
 

@@ -221,14 +221,16 @@ class Searcher:
         asking = found.asking
         if not asking.asks:
             return Match(where=query.where, without=asking.without)
-        counted = ordered.counted.tolist()
-        return Match(where=query.where, texts=asking.texts or None, numbers=tuple(counted), without=asking.without)
+        # Where all that hold a word are among the candidates, there is nobody else to count.
+        texts = asking.texts if asking.texts and not found.exhausted() else None
+        counted = tuple(ordered.counted.tolist())
+        return Match(where=query.where, texts=texts, numbers=counted, without=asking.without)
 
     def _counted(
         self, match: Match, fields: Sequence[str], policy: Policy, digest: Digest
     ) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
         """How many products match, and how many with each value of some fields."""
-        counts = Collapsed(self._index, match, digest.part("columns").members, apart=not policy.collapsed)
+        counts = Collapsed(self._index, match, digest.part("columns") if policy.collapsed else None)
         numbers = {name for name in fields if self._numeric(name)}
         facets = {name: tuple(counts.ranges(name) if name in numbers else counts.facet(name)) for name in fields}
         return counts.total(), facets

@@ -49,9 +49,10 @@ def test_however_products_come_the_latest_row_of_each_counts(first: list[Stored]
     expected = learnt(list(every.values()))
     same(learnt(first, second), expected)
     same(learnt(second).over(learnt(first)), expected)
-    groups = [1, 3]
-    members = sorted(row.number for row in every.values() if row.group in groups)
-    assert learnt(first, second).members(groups) == learnt(second).over(learnt(first)).members(groups) == members
+    grouped = sorted(row.number for row in every.values() if row.group)
+    assert learnt(first, second).grouped.tolist() == learnt(second).over(learnt(first)).grouped.tolist() == grouped
+    groups = [every[number].group for number in grouped]
+    assert learnt(second).over(learnt(first)).groups(grouped).tolist() == groups
 
 
 @given(first=ROWS, second=ROWS)

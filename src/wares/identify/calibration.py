@@ -4,7 +4,8 @@ Evidence is a share of votes, and no probability: ten look-alikes of one kind sa
 Isotonic regression (Zadrozny and Elkan, "Transforming Classifier Scores into Accurate Multiclass Probability
 Estimates", KDD 2002) finds the curve that never falls and is nearest to what was right. It is fitted here to bins of
 equal counts, each with one right and one wrong answer added (Laplace's rule of succession), so that a few lucky
-answers never say "100 %"; between the bins the curve is a straight line.
+answers never say "100 %". Between the bins the curve is a straight line, and so it is from the first one down to
+nothing: photos from elsewhere have less evidence than any of the catalogue's own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FEWEST, IN_A_BIN, BINS = 50, 15, 20
 
 
 class Calibrator(msgspec.Struct, frozen=True):
-    """A curve from evidence to confidence, both 0 … 1: it never falls, and is flat beyond its ends."""
+    """A curve from evidence to confidence, both 0 … 1: it never falls, and is flat beyond its last point."""
 
     evidence: tuple[float, ...]
     confidence: tuple[float, ...]
@@ -45,7 +46,8 @@ def fitted(evidence: Sequence[float], right: Sequence[bool]) -> Calibrator | Non
     middles = np.add.reduceat(scores, starts) / counts
     shares = (np.add.reduceat(hits, starts) + 1) / (counts + 2)
     curve = isotonic(shares, counts)
-    return Calibrator(tuple(middles.tolist()), tuple(curve.tolist()))
+    lowest = [0.0] if middles[0] > 0 else []
+    return Calibrator((*lowest, *middles.tolist()), (*lowest, *curve.tolist()))
 
 
 def isotonic(values: Values, weights: Values) -> Values:

@@ -32,7 +32,7 @@ class Mix(msgspec.Struct, frozen=True):
 
 
 #: What is tried on a catalogue's own pictures.
-SHARES, LOOKS, WORDS = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0), (0.02, 0.04, 0.08, 0.15), (0.02, 0.04, 0.08)
+SHARES, LOOKS, WORDS = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0), (0.04, 0.08, 0.15), (0.02, 0.04, 0.08)
 
 
 def votes(scores: Vectors, labels: Labels, size: int, temperature: float) -> Values:

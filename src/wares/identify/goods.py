@@ -1,6 +1,6 @@
 """The pictures of a catalogue, and each of them held back and compared with those of other products.
 
-Left out with a picture are all products of its title and all that look the same (a cosine over .98), else every
+Left out with a picture are the few products of its title and all that look the same (a cosine over .98), else every
 answer would be right. Products that the fit in force has learned from are not asked: it has seen the answers. The
 vectors are those of the index, so nothing is encoded.
 """
@@ -8,6 +8,7 @@ vectors are those of the index, so nothing is encoded.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wares.fit.parting import Pictured, groups, held_out
+from wares.fit.parting import Pictured, groups, held_out, plain
 from wares.identify.eyes import Eyes
 from wares.records import Product
 from wares.shop import Shop
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 #: Pictures that are asked and products they are compared with, at most; look-alikes that vote; and the cosine above
 #: which two pictures are the same.
 MOST_ASKED, MOST_PRODUCTS, NEIGHBOURS, SAME = 1_000, 30_000, 30, 0.98
+#: A title that more products have is no product's name.
+MOST_OF_TITLE = 12
 _AT_ONCE = 1_000
 
 
@@ -79,7 +82,7 @@ def gathered(shop: Shop, eyes: Eyes, tell: Callable[[int], None]) -> Goods:
         np.concatenate(looks) if looks else np.zeros((0, width), np.float32),
         np.concatenate(joint) if joint else None,
         np.repeat(np.arange(len(products)), counts),
-        groups(_bare(products)),
+        _groups(products),
     )
 
 
@@ -87,7 +90,8 @@ def chosen(shop: Shop, goods: Goods) -> Ints:
     """One picture of a product of each group, as far as these may be asked, at most :data:`MOST_ASKED`."""
     free = np.ones(len(goods.products), np.bool_)
     if shop.fit and len(free):
-        free = held_out(_bare(goods.products), goods.group)
+        bare = [Pictured(product, (), np.zeros((0, 0), np.float32)) for product in goods.products]
+        free = held_out(bare, groups(bare))
     firsts: dict[int, int] = {}
     for row, owner in enumerate(goods.owners.tolist()):
         if free[owner]:
@@ -115,9 +119,13 @@ def _pictured(product: Product) -> bool:
     return any(medium.modality == "image" for _, medium in product.all_media())
 
 
-def _bare(products: Sequence[Product]) -> list[Pictured]:
-    """Products as the fit parts them, by their titles alone."""
-    return [Pictured(product, (), np.zeros((0, 0), np.float32)) for product in products]
+def _groups(products: Sequence[Product]) -> Ints:
+    """For each product the number of its group: those of one title, unless so many have it that it names a kind."""
+    titles = [plain(product.title) for product in products]
+    count = Counter(titles)
+    number: dict[str | int, int] = {}
+    keys = [title if 0 < count[title] <= MOST_OF_TITLE else at for at, title in enumerate(titles)]
+    return np.array([number.setdefault(key, len(number)) for key in keys], np.int64)
 
 
 def _hash(id: str) -> bytes:

@@ -84,7 +84,7 @@ def test_contributions_sum_to_the_score_and_nothing_is_lost_or_invented(
 ) -> None:
     columns, before = case
     settings = RankingSettings(chain=chain, signals=LOUD.signals, diversity=LOUD.diversity)
-    after, laps = run(build(settings, columns, {"rules": Boost(*pin)}), before, situation())
+    after, laps = run(build(settings, columns, {"rules": Boost(*pin), "relations": Boost(*pin)}), before, situation())
     assert list(laps) == list(chain)
     fused = dict(zip(before.rows.tolist(), before.scores.tolist(), strict=True))
     added = sum((column.values for column in after.added), np.zeros(len(after.numbers)))
@@ -116,7 +116,7 @@ def test_the_order_is_the_same_however_candidates_come(case: tuple[Columns, List
 def test_who_is_held_stays_at_its_place(case: tuple[Columns, Listing], pin: tuple[int, int]) -> None:
     columns, listing = case
     number, place = pin
-    after, _ = run(build(LOUD, columns, {"rules": Boost(*pin)}), listing, situation())
+    after, _ = run(build(LOUD, columns, {"rules": Boost(*pin), "relations": Boost(*pin)}), listing, situation())
     if number in listing.numbers:
         assert after.numbers.tolist().index(number) == min(place, len(after.numbers) - 1)
 
