@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 #: The parts, by the names they are kept under.
-PARTS: Mapping[str, PartSpec] = {}
+PARTS: Mapping[str, PartSpec] = {
+    "words": PartSpec("wares.query.vocabulary:Vocabulary", "words and phrases, to correct and to suggest"),
+    "values": PartSpec("wares.query.values:Values", "values of fields, to read filters out of words"),
+    "relations": PartSpec("wares.relations.graph:Graph", "relations, brands and categories"),
+    "columns": PartSpec("wares.ranking.columns:Columns", "numbers of products that decide about their order"),
+}
 
 #: What came since is read as soon as it is there, but no more than a twentieth of the time is spent on that.
 PATIENCE = 20.0

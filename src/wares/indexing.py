@@ -18,6 +18,7 @@ import numpy as np
 from wares import media
 from wares.documents import content_hash, filter_fields, meaning_text, word_fields
 from wares.encoders.base import Encoder, Tower
+from wares.encoders.hashes import HashTower
 from wares.encoders.tokens import VERSION as TOKENS
 from wares.encoders.words import Words, averages
 from wares.errors import MediaError
@@ -78,6 +79,8 @@ class Reader:
     def __init__(self, store: Store, encoders: Sequence[Encoder], limits: MediaLimits, folder: Path) -> None:
         self._store = store
         self._towers = towers_of(encoders)
+        if any(tower.modality == "image" for tower in self._towers.values()):
+            self._towers[HashTower.fingerprint] = HashTower()
         self._limits = limits
         self._folder = folder
 
@@ -162,14 +165,13 @@ class Reader:
 
     def complete(self, rows: Sequence[Stored]) -> None:
         """Make the features that stored products lack, say after a change of the model. Media that are gone stay
-        without: the product keeps the vectors that can be made."""
-        keys: dict[str, list[str]] = {}
-        for medium in (medium for row in rows for medium in row.media):
-            if medium.key is not None:
-                keys.setdefault(medium.modality, []).append(medium.key)
+        without: the product keeps the vectors that can be made. For a hash alone nothing is fetched from afar."""
+        media = [medium for row in rows for medium in row.media if medium.key is not None]
         lacking: set[str] = set()
         for fingerprint, tower in self._towers.items():
-            lacking |= self._store.missing(keys.get(tower.modality, ()), fingerprint)
+            near = media if fingerprint != HashTower.fingerprint else [m for m in media if "://" not in m.source]
+            keys = [m.key for m in near if m.modality == tower.modality and m.key is not None]
+            lacking |= self._store.missing(keys, fingerprint)
         wanting = [row.product for row in rows if any(medium.key in lacking for medium in row.media)]
         if wanting:
             made = self.entries(wanting)

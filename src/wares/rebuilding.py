@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from wares.digest import Lessons
 from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError, WaresError
 from wares.fits import Fits
+from wares.folding import fold
 from wares.index.manifest import Build, WordsParameters
 from wares.index.versions import Versions
 from wares.indexing import Pointer, Reader, average_lengths, fingerprints, vector_specs, words_of
@@ -124,21 +125,21 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
         settings = store.settings()
         encoders = Fits(shop, settings.model, environment).encoders(fit)
         total = len(store)
-        lengths = average_lengths(row.product for rows in store.scan() for row in rows)
-        versions = Versions(shop)
         reader = Reader(store, encoders, settings.media, shop / "media")
+        lengths = average_lengths(_completed(store, reader, total))
+        fold(store, settings.folding, lambda: encoders, lambda done, of: _tell("comparing", done, of))
+        versions = Versions(shop)
         pointer = Pointer(store, encoders, words_of(settings, lengths))
         with begin(versions, settings, encoders, lengths, store.last_change(), fit) as build:
             index = EdgeIndex.create(build.engine_path, vector_specs(encoders))
             lessons = Lessons.base(build.folder)
             done = 0
             for rows in store.scan(BATCH):
-                reader.complete(rows)
                 index.upsert(pointer.points(rows))
                 lessons.learn(rows)
                 done += len(rows)
-                _say(_Said(progress=Progress("building the index", done, total)))
-            _say(_Said(progress=Progress("linking neighbours", 0, None)))
+                _tell("building the index", done, total)
+            _tell("linking neighbours", 0, None)
             index.optimize()
             index.flush()
             count = len(index)
@@ -146,6 +147,20 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
             lessons.save()
             build.ready(points=count)
         return build.version
+
+
+def _completed(store: Store, reader: Reader, total: int) -> Iterator[Product]:
+    """Every product, with the features that it lacked."""
+    done = 0
+    for rows in store.scan(BATCH):
+        reader.complete(rows)
+        done += len(rows)
+        _tell("reading", done, total)
+        yield from (row.product for row in rows)
+
+
+def _tell(stage: str, done: int, total: int | None) -> None:
+    _say(_Said(progress=Progress(stage, done, total)))
 
 
 def _say(said: _Said) -> None:

@@ -72,7 +72,7 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class Product(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is ranked. ``category`` is a path from broad to narrow; ``rating`` is 0–5; ``relations`` maps a kind of
-    relation ("accessory_for") to product ids."""
+    relation (:data:`wares.catalogue.kinds.KINDS`: "accessory_for") to product ids."""
 
     id: str
     title: str

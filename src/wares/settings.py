@@ -87,6 +87,18 @@ class FusionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     weights: Mapping[str, float] = {}
 
 
+class UnderstandingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is made of the words of a question before they are looked for; read when it is asked.
+
+    ``filters``: conditions and orders are read out of the words. ``spelling``: words that no product has are
+    corrected. ``relations``: "accessories for …" is answered by what products say of each other.
+    """
+
+    filters: bool = True
+    spelling: bool = True
+    relations: bool = True
+
+
 class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a product's business says about its place: see :mod:`wares.ranking.chain.signals`.
 
@@ -134,20 +146,50 @@ class RankingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """What happens to an order after fusion; read when a question is asked, so a change needs no rebuild.
 
     ``chain`` names stages of :data:`wares.ranking.chain.STAGES` in their order. ``cutoff`` is the share of the best
-    score below which what holds not all the words is not shown (0: everything is). ``collapse``: products that are
-    the same are shown as one. What is not set is as wares ships it, and is not saved.
+    score below which what holds not all the words does not count (0: everything does), and ``floors`` take the place
+    of those in :data:`wares.ranking.cutoff.FLOORS`, by channel. ``collapse``: products that are the same are shown as
+    one. ``relations`` is what being near the best hits, in the graph of relations, brands and categories, may add to
+    a score. What is not set is as wares ships it, and is not saved.
     """
 
-    chain: tuple[str, ...] = ("signals", "rules", "diversity", "collapse")
-    cutoff: float = 0.5
+    chain: tuple[str, ...] = ("signals", "relations", "rules", "diversity", "collapse")
+    cutoff: float = 0.25
+    floors: Mapping[str, float] = {}
     collapse: bool = True
+    relations: float = 0.0
     signals: SignalSettings = SignalSettings()
     diversity: DiversitySettings = DiversitySettings()
 
     def __post_init__(self) -> None:
         _within("ranking.cutoff", self.cutoff, 0, 1)
+        _within("ranking.relations", self.relations, 0, 1)
+        for channel, floor in self.floors.items():
+            _within(f"ranking.floors.{channel}", floor, 0, 1)
         if doubled := sorted({name for name in self.chain if self.chain.count(name) > 1}):
             raise SetupError(f"ranking.chain names {doubled[0]} twice; a stage can be there once")
+
+
+class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """When products are shown as one; a change folds the shop anew, and needs no rebuild.
+
+    ``picture``: in how many of 256 bits the hashes of two pictures may differ that are the same; at most 32.
+    ``meaning`` and ``shape``: how alike (cosine, -1 … 1) the texts of duplicates and the pictures of variants are.
+    ``price``: by what factor their prices may differ. ``largest``: more products than that are not one. ``on``:
+    whether any are folded.
+    """
+
+    on: bool = True
+    picture: int = 14
+    meaning: float = 0.9
+    shape: float = 0.8
+    price: float = 2.0
+    largest: int = 50
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.picture <= 32:
+            raise SetupError(f"folding: picture must be 0 … 32 bits, not {self.picture}")
+        if not (self.price >= 1 and self.largest >= 2):
+            raise SetupError("folding: price must be 1 or more, and largest 2 or more")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +200,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     media: MediaLimits = MediaLimits()
     fusion: FusionSettings = FusionSettings()
     ranking: RankingSettings = RankingSettings()
+    understanding: UnderstandingSettings = UnderstandingSettings()
+    folding: FoldingSettings = FoldingSettings()
     k1: float = 0.5
     b: float = 0.5
 

@@ -37,7 +37,8 @@ class Trace(NamedTuple):
     ``order``: int64, numbers in the final order from the first place on: all that were put in an order, or, where a
     field decides (``sort``), at least as far as the page goes.
     ``match``: what counted for totals and facets. ``ids``: by number, the ids of candidates and of all in ``order``.
-    ``fields``: the fields of the index.
+    ``fields``: the fields of the index. ``wanted``: the tokens that words of products are compared with to be shown
+    as matched, those of synonyms too (:func:`wares.query.highlighting.spans`).
     """
 
     asked: Query
@@ -53,5 +54,6 @@ class Trace(NamedTuple):
     match: Match
     ids: Mapping[int, str]
     fields: Mapping[str, FieldSpec]
+    wanted: frozenset[str] = frozenset()
     hidden: Mapping[int, str] = {}
     leaders: Mapping[int, int] = {}

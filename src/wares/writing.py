@@ -12,6 +12,7 @@ from wares.digest import Lessons
 from wares.documents import content_hash
 from wares.errors import SetupError, StoreError
 from wares.fits import Fits
+from wares.folding import fold
 from wares.index.live import LiveIndex
 from wares.index.locks import WriterLock
 from wares.index.versions import Versions
@@ -66,6 +67,7 @@ class Writer:
                     self._put(fresh, tally)
                     tell(Progress("indexing", tally.seen(), _size(catalogue)))
                 tell(Progress("indexing", tally.seen(), _size(catalogue)))
+            self._fold(tell)
             self._settle()
             if self._rebuild_is_due():
                 self._rebuild(tell)
@@ -75,6 +77,7 @@ class Writer:
         """Remove products; how many there were."""
         with self._alone():
             removed = len(self._store.remove(ids))
+            self._fold()
             self._settle()
             return removed
 
@@ -104,6 +107,8 @@ class Writer:
         with self._alone():
             self._store.save_settings(settings)
             self._settings = settings
+            self._fold(tell)
+            self._settle()
             return self._rebuild(tell) if self.outdated() else None
 
     def outdated(self) -> tuple[str, ...]:
@@ -185,12 +190,22 @@ class Writer:
                 put = [change.number for change in changes if not change.removed]
                 index.delete([change.number for change in changes if change.removed])
                 products, stored = self._store.products(put), self._store.media(put)
-                rows = [Stored(n, products[n], stored.get(n, ())) for n in put if n in products]
+                groups = self._store.folds.groups(put)
+                rows = [Stored(n, products[n], stored.get(n, ()), groups.get(n, 0)) for n in put if n in products]
                 for some in batches(rows, COMPARE):
                     index.upsert(pointer.points(some))
                     lessons.learn(some)
                 since = changes[-1].change
             self._applied = {version: since}
+
+    def _fold(self, tell: OnProgress = lambda progress: None) -> None:
+        """Find out which of the products that came or changed are one with others."""
+        fold(
+            self._store,
+            self._settings.folding,
+            lambda: self._fits.encoders(self._fit()),
+            lambda done, total: tell(Progress("comparing", done, total)),
+        )
 
     def _settle(self) -> None:
         """Apply what is left, and record durably how far the index has got."""

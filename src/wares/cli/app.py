@@ -15,6 +15,7 @@ from wares.cli import (
     doctor,
     evaluate,
     fit,
+    identify,
     index,
     judge,
     models,
@@ -36,7 +37,8 @@ app = typer.Typer(
 )
 
 VERBS: tuple[Callable[..., None], ...] = (
-    *(demo.demo, index.index, search.search, products.show, products.remove, fit.fit),
+    *(demo.demo, index.index, search.search, identify.identify),
+    *(products.show, products.remove, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
 )

@@ -49,11 +49,13 @@ def write_toml(path: Path, tables: Mapping[str, Any], comment: Sequence[str] = (
 
 
 def in_force(settings: Settings) -> dict[str, Any]:
-    """All settings as tables, with what is as shipped: every weight of fusion is among them."""
+    """All settings as tables, with what is as shipped: every weight of fusion and every floor is among them."""
+    from wares.ranking.cutoff import FLOORS
     from wares.ranking.fusion import WEIGHTS
 
     tables = _tables(settings)
     tables["fusion"]["weights"] = {**WEIGHTS, **settings.fusion.weights}
+    tables["ranking"]["floors"] = {**FLOORS, **settings.ranking.floors}
     return tables
 
 
@@ -71,11 +73,18 @@ def _tables(settings: msgspec.Struct) -> dict[str, Any]:
 
 
 def lean(settings: Settings) -> Settings:
-    """The same without weights that are as shipped, so that those of a later wares can take their place."""
+    """The same without weights and floors that are as shipped: those of a later wares can take their place."""
+    from wares.ranking.cutoff import FLOORS
     from wares.ranking.fusion import WEIGHTS
 
-    own = {name: weight for name, weight in settings.fusion.weights.items() if WEIGHTS.get(name) != weight}
-    return msgspec.structs.replace(settings, fusion=msgspec.structs.replace(settings.fusion, weights=own))
+    fusion, ranking = settings.fusion, settings.ranking
+    weights = {name: weight for name, weight in fusion.weights.items() if WEIGHTS.get(name) != weight}
+    floors = {name: floor for name, floor in ranking.floors.items() if FLOORS.get(name) != floor}
+    return msgspec.structs.replace(
+        settings,
+        fusion=msgspec.structs.replace(fusion, weights=weights),
+        ranking=msgspec.structs.replace(ranking, floors=floors),
+    )
 
 
 def changes(before: Settings, after: Settings) -> list[Changed]:

@@ -36,6 +36,7 @@ class TextureTower(Tower):
     fingerprint = f"texture:{_VERSION}:colour-{colour.VERSION}"
     modality: Modality = "image"
     dims = CELLS * CELLS * DIRECTIONS + len(colour.NAMES)
+    shows = slice(0, CELLS * CELLS * DIRECTIONS)
 
     def encode_batch(self, batch: Sequence[Content]) -> Vectors:
         return np.stack([self._one(picture) for picture in cast("Sequence[Image]", batch)])

@@ -54,10 +54,16 @@ def attribute_names(settings: SignalSettings) -> dict[str, tuple[str, ...]]:
     return {kind: (plain(given[kind]), *usual) if given[kind] else usual for kind, usual in USUAL.items()}
 
 
+def named(settings: SignalSettings) -> SignalSettings:
+    """Settings with nothing but the names of attributes."""
+    return SignalSettings(**{f"{kind}_attribute": getattr(settings, f"{kind}_attribute") for kind in USUAL})
+
+
 class Facts:
     """Reads products, with the attribute names of some settings."""
 
     def __init__(self, settings: SignalSettings) -> None:
+        self.settings = settings
         kinds = attribute_names(settings).items()
         self._order = {name: (kind, -at) for kind, names in kinds for at, name in reversed([*enumerate(names)])}
 

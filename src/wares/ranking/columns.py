@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import msgspec
 import numpy as np
 
 from wares.encoders.tokens import term_id
 from wares.index.base import fold
 from wares.learnt import Learnt
-from wares.ranking.business import Facts
-from wares.settings import SignalSettings
+from wares.ranking.business import Facts, named
+from wares.settings import Settings, SignalSettings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,6 +41,8 @@ ROW = np.dtype(
     ]
 )
 _MAGIC = b"wares columns 1\n"
+#: Bytes that say how long the attributes' names are, which follow as JSON.
+_LENGTH = 4
 #: The popularity that counts as the most: so large a share of the products that have any is not above it.
 HIGH = 0.99
 
@@ -58,13 +61,13 @@ class Typical(NamedTuple):
 
 
 class Columns(Learnt):
-    """Numbers of products. ``names`` say under which attributes they are said; they count where products are learnt.
+    """Numbers of products. ``signals`` name the attributes that say them; they count where products are learnt.
 
     Values are as in :data:`ROW`. What was unpacked or laid over is shared by threads and not changed.
     """
 
-    def __init__(self, names: SignalSettings | None = None) -> None:
-        self._facts = Facts(names or SignalSettings())
+    def __init__(self, signals: SignalSettings | None = None) -> None:
+        self._facts = Facts(signals or SignalSettings())
         self._table = np.zeros(0, ROW)
         self._numbers = np.zeros(0, np.int64)
         self._under: Columns | None = None
@@ -78,21 +81,30 @@ class Columns(Learnt):
             self._fresh[row.number] = tuple(values[name] for name in ROW.names or ())
 
     def over(self, base: Self) -> Self:
-        made = type(self)()
+        made = type(self)(self._facts.settings)
         made._set(self._settled())
         made._under = base
         return made
 
+    @classmethod
+    def fresh(cls, settings: Settings) -> Self:
+        return cls(settings.ranking.signals)
+
     def pack(self) -> bytes:
-        return _MAGIC + self._settled().tobytes()
+        names = msgspec.json.encode(named(self._facts.settings))
+        return b"".join((_MAGIC, len(names).to_bytes(_LENGTH, "little"), names, self._settled().tobytes()))
 
     @classmethod
     def unpack(cls, data: bytes) -> Self:
-        body = memoryview(data)[len(_MAGIC) :]
-        if data[: len(_MAGIC)] != _MAGIC or len(body) % ROW.itemsize:
+        start = len(_MAGIC) + _LENGTH
+        end = start + int.from_bytes(data[len(_MAGIC) : start], "little")
+        if data[: len(_MAGIC)] != _MAGIC or not start <= end <= len(data) or (len(data) - end) % ROW.itemsize:
             raise ValueError("these are no columns of products")
-        made = cls()
-        made._set(np.frombuffer(body, ROW))
+        try:
+            made = cls(msgspec.json.decode(data[start:end], type=SignalSettings))
+        except msgspec.MsgspecError as damage:
+            raise ValueError("the names of attributes cannot be read") from damage
+        made._set(np.frombuffer(memoryview(data)[end:], ROW))
         if (np.diff(made._numbers) <= 0).any():
             raise ValueError("columns of products must ascend by number")
         return made
@@ -115,6 +127,20 @@ class Columns(Learnt):
     def of(self, name: str, numbers: Sequence[int] | Numbers) -> Values:
         """One column for products: float64 (n,), NaN for what is not known."""
         return np.asarray(self.rows(numbers)[name], np.float64)
+
+    def groups(self, numbers: Sequence[int] | Numbers) -> Numbers:
+        """The groups of products: int64 (n,), 0 for none."""
+        return np.asarray(self.rows(numbers)["group"], np.int64)
+
+    @cached_property
+    def grouped(self) -> Numbers:
+        """The numbers of all products that have a group, ascending."""
+        table = self._settled()
+        own = self._numbers[table["group"] > 0]
+        if self._under is None:
+            return own
+        older = self._under.grouped
+        return np.sort(np.concatenate([own, older[~np.isin(older, self._numbers)]]))
 
     @property
     def typical(self) -> Typical:
@@ -139,7 +165,8 @@ class Columns(Learnt):
             kept = self._table[~np.isin(self._numbers, fresh["number"])]
             joined = np.concatenate([kept, fresh])
             self._set(joined[np.argsort(joined["number"])])
-            self.__dict__.pop("_own", None)
+            for remembered in ("_own", "_grouped"):
+                self.__dict__.pop(remembered, None)
         return self._table
 
     def _set(self, table: npt.NDArray[np.void]) -> None:

@@ -14,7 +14,7 @@ from wares.errors import StoreError
 from wares.records import Product
 from wares.store import documents
 from wares.store.entries import Change, Entry, Stored, StoredMedia, Warned
-from wares.store.tables import media, meta, products, removals
+from wares.store.tables import folds, media, meta, products, removals
 from wares.store.vectors import chunks
 
 _IDS = products.c.id.in_(bindparam("ids", expanding=True))
@@ -29,6 +29,9 @@ _PAGE = (
     .where(products.c.number > bindparam("after"))
     .order_by(products.c.number)
     .limit(bindparam("size"))
+)
+_GROUPS_BETWEEN = select(folds.c.number, folds.c.group).where(
+    folds.c.number > bindparam("after"), folds.c.number <= bindparam("last")
 )
 _MEDIA = (
     select(media)
@@ -64,7 +67,7 @@ def put(connection: Connection, entries: Sequence[Entry], texts: Sequence[str]) 
     the last counts.
     """
     newest = {entry.product.id: (entry, text) for entry, text in zip(entries, texts, strict=True)}
-    change = _advance(connection, len(newest))
+    change = advance(connection, len(newest))
     known = numbers(connection, newest)
     old, new = [], []
     for step, (id, (entry, text)) in enumerate(newest.items()):
@@ -90,7 +93,7 @@ def remove(connection: Connection, ids: Iterable[str]) -> list[int]:
     """Remove products and their media; the numbers they had. Unknown ids are ignored."""
     gone = list(numbers(connection, ids).values())
     if gone:
-        change = _advance(connection, len(gone))
+        change = advance(connection, len(gone))
         connection.execute(_DELETE, [{"gone": number} for number in gone])
         connection.execute(_DELETE_MEDIA, [{"gone": number} for number in gone])
         rows = [{"change": change + step, "number": number} for step, number in enumerate(gone)]
@@ -98,8 +101,8 @@ def remove(connection: Connection, ids: Iterable[str]) -> list[int]:
     return gone
 
 
-def _advance(connection: Connection, steps: int) -> int:
-    """Take the next change numbers; the first of them."""
+def advance(connection: Connection, steps: int) -> int:
+    """Take the next ``steps`` change numbers; the first of them."""
     last = _counter(connection.scalar(_COUNTER.with_for_update()))
     connection.execute(update(meta).where(meta.c.key == "change").values(value=str(last + steps)))
     return last + 1
@@ -185,7 +188,9 @@ def page(connection: Connection, after: int, size: int) -> list[Stored]:
     """At most ``size`` products with numbers above ``after``, in order, with their media."""
     rows = connection.execute(_PAGE, {"after": after, "size": size}).all()
     found = media_of(connection, [number for number, _ in rows])
-    return [Stored(number, documents.decode(text), found.get(number, ())) for number, text in rows]
+    between = {"after": after, "last": rows[-1].number if rows else after}
+    groups = dict(connection.execute(_GROUPS_BETWEEN, between).all())
+    return [Stored(n, documents.decode(text), found.get(n, ()), groups.get(n, 0)) for n, text in rows]
 
 
 def count(connection: Connection) -> int:

@@ -25,19 +25,24 @@ from sqlalchemy import (
 )
 
 from wares.errors import StoreError
+from wares.store import steps
 
 #: The version of the tables below.
-SCHEMA = 1
+SCHEMA = 3
 
 #: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: steps.folds, 3: steps.merchandising}
 
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
+#: What :data:`meta` says of a store that was just made.
+FACTS: Mapping[str, str] = {"schema": str(SCHEMA), "change": "0", "merchandising": "0"}
+
 metadata = MetaData()
 
-#: Facts of the store: "schema", "change" (the last change number), "settings".
+#: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (:mod:`wares.store.folds`),
+#: "merchandising" (how often what merchants say has changed).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
@@ -94,13 +99,65 @@ vectors = Table(
     Column("row", LargeBinary, nullable=False),
 )
 
+#: Under which keys a product is looked for when others that may be one with it are sought.
+fold_keys = Table(
+    "fold_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+#: Pairs of products that are one, the smaller number first, and why.
+fold_links = Table(
+    "fold_links",
+    metadata,
+    Column("one", BigInteger, primary_key=True, autoincrement=False),
+    Column("other", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Products that are shown as one: ``group`` is the smallest number among them.
+folds = Table(
+    "folds",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("group", BigInteger, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+)
+
+#: What merchants say: ``doc`` is a rule, synonyms or stop words as JSON, by their kind and name.
+merchandising = Table(
+    "merchandising",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("doc", Text, nullable=False),
+)
+
+#: What became of it: who put what in place of what, and when (ISO 8601, UTC); None: there was, or is, nothing.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    sqlite_autoincrement=True,
+)
+Index("ix_audit_name", audit.c.kind, audit.c.name)
+
 
 def create(connection: Connection) -> None:
     """Make the tables in an empty database; :class:`StoreError` when it is not empty."""
     if inspect(connection).get_table_names():
         raise StoreError("there is a store (or another database) already; open it, or choose another place")
     metadata.create_all(connection)
-    facts = [{"key": "schema", "value": str(SCHEMA)}, {"key": "change", "value": "0"}]
+    facts = [{"key": key, "value": value} for key, value in FACTS.items()]
     connection.execute(meta.insert(), facts)
 
 

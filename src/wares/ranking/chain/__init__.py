@@ -21,12 +21,15 @@ GROUP = "wares.stages"
 
 STAGES: dict[str, PartSpec] = {
     "signals": PartSpec("wares.ranking.chain.signals:Signals", "rating, popularity, recency, margin, stock"),
+    "relations": PartSpec(
+        "wares.ranking.chain.base:Stage", "what was asked for by its relation, what is near the best"
+    ),
     "rules": PartSpec("wares.ranking.chain.base:Stage", "pin, hide, boost and bury, as the merchant says"),
     "diversity": PartSpec("wares.ranking.chain.diversity:Diversity", "the first places are not all alike"),
     "collapse": PartSpec("wares.ranking.chain.collapse:Collapse", "products that are the same are shown as one"),
 }
 #: The stages that are not made of settings: whoever builds a chain gives them, and without them it goes on.
-GIVEN = ("rules",)
+GIVEN = ("relations", "rules")
 
 
 def build(

@@ -1,4 +1,4 @@
-"""Collapse: of products that are the same (:attr:`~wares.store.entries.Stored.group`) the best-ranked stands for all."""
+"""Collapse: of products that are the same (``Stored.group``) the best-ranked stands for all."""
 
 from __future__ import annotations
 

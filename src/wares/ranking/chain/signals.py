@@ -17,8 +17,8 @@ signal          v                                                     v₀
 
 r is the mean of n ratings, C the mean over the catalogue and m the prior (a Bayesian average, the "weighted rating"
 of IMDb's top 250; Miller, "Bayesian Average Ratings", 2012; Robbins, "An Empirical Bayes Approach to Statistics",
-1956). Of a rating by nobody knows how many, n is taken to be m. p is how often a product was bought (or, where no attribute
-says so, rated), and P what 99 % of the products do not exceed.
+1956). Of a rating by nobody knows how many, n is taken to be m. p is how often a product was bought (or, where no
+attribute says so, rated), and P what 99 % of the products do not exceed.
 """
 
 from __future__ import annotations
