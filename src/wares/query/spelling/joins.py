@@ -6,8 +6,8 @@ from wares.encoders.tokens import STOP_WORDS
 from wares.query.spelling.question import Question
 from wares.query.vocabulary import Vocabulary
 
-#: A word has so many letters at least; so many products, or, where one product has the two words, so many; and so many
-#: times as many as have these side by side.
+#: A word has so many letters at least; so many products, or, where one product has the two words, so many; and these
+#: are so many times as many as have the two side by side.
 SHORTEST, LEAST, LEAST_OF_BOTH, TIMES = 5, 3, 20, 20
 
 
