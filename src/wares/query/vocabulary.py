@@ -98,6 +98,11 @@ class Vocabulary(Learnt):
         """How many titles have two folded words side by side."""
         return sum(segment.words.pair(first, second) for segment in self.segments)
 
+    def enough(self, most: int) -> int:
+        """In how many products something has to be seen to count: one, and one for every thousand, but at most so
+        many."""
+        return min(most, 1 + sum(segment.words.products for segment in self.segments) // 1000)
+
     def near(self, word: str, most: int) -> list[str]:
         """Words whose distance to a word is at most ``most`` (1 or 2; see :class:`Deletes`), and some others."""
         return list(dict.fromkeys(one for segment in self.segments for one in segment.words.near(word, most)))

@@ -20,7 +20,8 @@ MOST_CHARS, SHORTEST, LONGEST = 40, 2, 6
 #: What it costs that characters sound alike, that they do so and none is the one meant, and any other slip; what each
 #: character of a word makes up for.
 ALIKE, ALL_ALIKE, OTHER, PER_CHAR = 0.3, 0.8, 0.9, 0.15
-#: So many products have a word that is meant, and one of two characters: most pairs of these sound like some word.
+#: In a large catalogue so many products have a word that is meant, and one of two characters: most pairs of these
+#: sound like some word.
 LEAST, LEAST_OF_TWO = 2, 8
 
 
@@ -122,13 +123,13 @@ def _read(run: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Re
     for meant in vocabulary.sounding_like(typed(said)):
         count = vocabulary.count(meant)
         same = sum(a == b for a, b in zip(said, meant, strict=False))
-        least = LEAST if len(said) > SHORTEST else LEAST_OF_TWO
+        least = vocabulary.enough(LEAST if len(said) > SHORTEST else LEAST_OF_TWO)
         if len(meant) == len(said) and count >= least and (same or len(said) > SHORTEST) and meant != said:
             yield Reading((ALIKE if same else ALL_ALIKE) - worth(count) - PER_CHAR * len(said), start, end, meant)
     if len(said) > SHORTEST:
         for meant in vocabulary.near(said, 1):
             count = vocabulary.count(meant)
-            if count >= LEAST and sorted(said) == sorted(meant) and slips(said, meant, 1) == 1:
+            if count >= vocabulary.enough(LEAST) and sorted(said) == sorted(meant) and slips(said, meant, 1) == 1:
                 yield Reading(OTHER - worth(count) - PER_CHAR * len(said), start, end, meant)
 
 

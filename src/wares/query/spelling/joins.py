@@ -37,5 +37,5 @@ def _is_written_so(first: str, second: str, question: Question, vocabulary: Voca
         return False
     if not (question.exists(first) and question.exists(second)):
         return True
-    least = LEAST_OF_BOTH if question.exists(f"{first} {second}") else LEAST
+    least = vocabulary.enough(LEAST_OF_BOTH if question.exists(f"{first} {second}") else LEAST)
     return count >= max(least, TIMES * vocabulary.pair(first, second))

@@ -93,11 +93,11 @@ def _parted(word: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     for place in range(2, len(word) - 1):
         first, second = word[:place], word[place:]
         together = vocabulary.pair(first, second)
-        if together >= SEEN:
+        if together >= vocabulary.enough(SEEN):
             yield Reading(SPLIT - worth(together), f"{first} {second}", "split")
         elif PART <= place <= len(word) - PART:
             rarer = min(vocabulary.count(first), vocabulary.count(second))
-            if rarer >= FREQUENT:
+            if rarer >= vocabulary.enough(FREQUENT):
                 yield Reading(SPLIT_APART - worth(rarer), f"{first} {second}", "split")
 
 
