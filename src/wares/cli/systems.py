@@ -14,7 +14,7 @@ import msgspec
 from wares.errors import QueryError, SetupError
 from wares.evaluation.records import Run, System
 from wares.records import PartKind, Query, Results
-from wares.settings import BUILT_IN, FusionSettings, Settings, overlaid
+from wares.settings import BARE, BUILT_IN, FusionSettings, Settings, overlaid
 
 if TYPE_CHECKING:
     from wares.ranking.fusion.base import Fusion
