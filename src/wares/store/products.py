@@ -189,7 +189,7 @@ def page(connection: Connection, after: int, size: int) -> list[Stored]:
     rows = connection.execute(_PAGE, {"after": after, "size": size}).all()
     found = media_of(connection, [number for number, _ in rows])
     between = {"after": after, "last": rows[-1].number if rows else after}
-    groups = dict(connection.execute(_GROUPS_BETWEEN, between).tuples().all())
+    groups = dict(connection.execute(_GROUPS_BETWEEN, between).all())
     return [Stored(n, documents.decode(text), found.get(n, ()), groups.get(n, 0)) for n, text in rows]
 
 
