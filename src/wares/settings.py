@@ -181,7 +181,7 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
     on: bool = True
     picture: int = 14
     meaning: float = 0.9
-    shape: float = 0.8
+    shape: float = 0.75
     price: float = 2.0
     largest: int = 50
 

@@ -13,6 +13,7 @@ from wares.cli import (
     bench,
     demo,
     doctor,
+    duplicates,
     evaluate,
     fit,
     identify,
@@ -45,6 +46,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     *(products.show, products.remove, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
+    duplicates.duplicates,
 )
 for verb in VERBS:
     app.command()(verb)
