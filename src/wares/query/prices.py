@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,8 +12,6 @@ from wares.index.base import fold
 if TYPE_CHECKING:
     from wares.records import Product
 
-Key = TypeVar("Key")
-
 #: Prices are counted in steps of 5 %, for so many categories at most.
 STEP, MAX_LEAVES = math.log(1.05), 4_000
 
@@ -21,7 +19,7 @@ STEP, MAX_LEAVES = math.log(1.05), 4_000
 class Prices(msgspec.Struct):
     """How many products cost how much: category path → step → products; "" has all of them. ``currencies`` counts."""
 
-    leaves: dict[str, dict[int, int]] = {}
+    leaves: dict[str, dict[str, int]] = {}
     currencies: dict[str, int] = {}
 
     def take(self, product: Product) -> None:
@@ -33,7 +31,7 @@ class Prices(msgspec.Struct):
         lowest = min(priced, key=lambda price: price.major)
         if lowest.currency:
             self.currencies[lowest.currency] = self.currencies.get(lowest.currency, 0) + 1
-        step = round(math.log(lowest.major) / STEP)
+        step = str(round(math.log(lowest.major) / STEP))
         steps = [one.strip() for name in product.category for one in name.split("/") if one.strip()]
         path = fold("/".join(steps))
         for leaf in {"", path}:
@@ -51,7 +49,7 @@ class Prices(msgspec.Struct):
     def quantile(self, share: float, paths: tuple[str, ...] = ()) -> float | None:
         """The price that ``share`` of the products below some category paths stay under, to two digits; None when
         fewer than four of them have a price."""
-        counts: dict[int, int] = {}
+        counts: dict[str, int] = {}
         for path in paths or ("",):
             for leaf, own in self.leaves.items() if path else [("", self.leaves.get("", {}))]:
                 if leaf == path or leaf.startswith(f"{path}/"):
@@ -59,10 +57,10 @@ class Prices(msgspec.Struct):
         total, seen = sum(counts.values()), 0
         if total < 4:
             return None
-        for step in sorted(counts):
+        for step in sorted(counts, key=int):
             seen += counts[step]
             if seen >= share * total:
-                return _round(math.exp(step * STEP))
+                return _round(math.exp(int(step) * STEP))
         return None
 
 
@@ -73,5 +71,5 @@ def _round(price: float) -> float:
     return round(math.ceil(price * scale - 1e-9) / scale, 6)
 
 
-def _added(one: dict[Key, int], two: dict[Key, int]) -> dict[Key, int]:
+def _added(one: dict[str, int], two: dict[str, int]) -> dict[str, int]:
     return {**one, **{key: one.get(key, 0) + count for key, count in two.items()}}

@@ -11,6 +11,8 @@ from wares.query.reading.phrases import said
 
 #: How far before a number its comparison may begin.
 REACH = 40
+#: Each rule looks at so many numbers of a question.
+MAX_NUMBERS = 16
 
 Sign: TypeAlias = Literal["<", "<=", ">", ">="]
 Comparison: TypeAlias = Sign | Literal["about", "between", ""]

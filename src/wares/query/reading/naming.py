@@ -58,7 +58,7 @@ def _listed(text: Text, last: int, end: int, field: str, known: Known) -> Iterat
 def _said(sense: Sense, span: tuple[int, int], known: Known) -> Found:
     """A hard condition, unless most products lack the field."""
     taken = known.coverage(sense.field) >= facets.COVERED
-    found = facets.found(sense, span, known, taken=taken)
+    found = facets.found([sense], span, known, taken=taken)
     return found._replace(certainty=1.0) if taken else found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from wares.query.kinds import kind_of
 from wares.query.reading.found import Found
@@ -85,7 +86,7 @@ def negations(text: Text, known: Known) -> Iterator[Found]:
     """What a text does not want."""
     spans = {text.words[first].start: (first, last) for first, last in known.values.spans(text)}
     for name in ("not", "no", "non"):
-        for match in _pattern(name).finditer(text.plain):
+        for match in islice(_pattern(name).finditer(text.plain), MAX_LISTED):
             yield from _listed(text, known, spans, match, name)
 
 
@@ -112,7 +113,7 @@ def _one(
     word = next((n for n, word in enumerate(text.words) if word.start >= place), None)
     if word is None or text.plain[place : text.words[word].start].strip():
         return None
-    while text.words[word].key in _DROPPED and word + 1 < len(text.words) and name != "non":
+    while _said(text, word) in _DROPPED and word + 1 < len(text.words) and name != "non":
         word += 1
     place = text.words[word].start
     if first and _is_said(text, known, start, word):
@@ -147,6 +148,10 @@ def _is_said(text: Text, known: Known, start: int, word: int) -> bool:
     return any(known.values.negated(way) for way in dict.fromkeys(ways))
 
 
+def _said(text: Text, word: int) -> str:
+    return text.plain[text.words[word].start : text.words[word].end]
+
+
 def _unwanted(text: Text, start: int, word: int, name: str, *, first: bool) -> Found | None:
     """A word that no value knows."""
     one = text.words[word]
@@ -155,13 +160,13 @@ def _unwanted(text: Text, start: int, word: int, name: str, *, first: bool) -> F
         if not match or _NOT_AT_ALL.match(match[0]):
             return None
         return Found(start, _through(text.plain, match.end()), unwanted=match[0])
-    if one.key in _NO_THING or len(one.key) < 3 or not one.key.isalpha():
+    if _said(text, word) in _NO_THING or len(one.key) < 3 or not one.key.isalpha():
         return None
     if first and name == "no" and (not text.plain[:start].strip() or not _ends(text, word)):
         return None
     if first and name == "not" and text.plain.startswith("not", start) and not text.plain[:start].strip():
         return None
-    return Found(start, one.end, unwanted=text.plain[one.start : one.end])
+    return Found(start, one.end, unwanted=_said(text, word))
 
 
 def _meant(senses: list[Sense]) -> Sense | None:

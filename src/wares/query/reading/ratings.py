@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
-from wares.query.reading.comparing import NUMBER, around
+from wares.query.reading.comparing import MAX_NUMBERS, NUMBER, around
 from wares.query.reading.found import Found
 from wares.query.reading.known import Known
 from wares.query.reading.numbers import WORDS, number
@@ -22,7 +23,7 @@ def ratings(text: Text, known: Known) -> Iterator[Found]:
     """Ratings that a text asks for."""
     if not known.numeric("rating"):
         return
-    for match in _numbers().finditer(text.plain):
+    for match in islice(_numbers().finditer(text.plain), MAX_NUMBERS):
         found = _compared(match, text.plain)
         if found:
             yield found
