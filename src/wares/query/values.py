@@ -206,6 +206,8 @@ class Values(Learnt):
 
     def negated(self, phrase: str) -> int:
         """How many titles hold a turn of phrase such as "sugar free" or "无 糖" (as :func:`text.key` writes it)."""
+        if self._titles:
+            self._settle()
         return self._kept.negated.get(phrase, 0) + (self._base.negated(phrase) if self._base else 0)
 
     def senses(self, phrase: str) -> tuple[Sense, ...]:
@@ -216,7 +218,7 @@ class Values(Learnt):
         if found is None:
             if len(self._found) > MAX_FOUND:
                 self._found.clear()
-            found = self._found[phrase] = tuple(self._senses(phrase))
+            found = self._found[phrase] = tuple(sorted(self._senses(phrase)))
         return found
 
     def spans(self, read: text.Text) -> Iterator[tuple[int, int]]:
@@ -245,7 +247,7 @@ class Values(Learnt):
             if one is None or two is None:
                 yield one or own[field]
             else:
-                values = tuple(dict.fromkeys((*one.values, *two.values)))
+                values = tuple(sorted({*one.values, *two.values}))
                 counts = (one.having + two.having, one.other + two.other, one.titled + two.titled)
                 yield Sense(field, one.value or two.value, values, *counts)
 

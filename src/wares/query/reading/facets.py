@@ -38,13 +38,18 @@ COVERED = 0.5
 
 #: After these words stands what a thing is for, not what it is.
 _FOR = re.compile(
-    r"(?:(?<![a-z])(?:for|fits?|fitting|compatible with|works with|like|vs)\s+(?:the\s+|my\s+|an?\s+)?"
+    r"(?:(?<![a-z])(?<!looking )(?<!searching )(?<!search )(?<!shopping )"
+    r"(?:for|fits?|fitting|compatible with|works with|like|vs)\s+(?:the\s+|my\s+|an?\s+)?"
     r"|适用于?|适配|兼容|给)$"
 )
+#: What can be said after "for" as well as before it.
+_FOR_FREE = frozenset(("gender", "age", "colour", "material", "size"))
+# What is like a thing, or free of it, is not that thing.
+_LIKE = re.compile(r"[ -](?:free|style|styled|inspired|like|look|effect)(?![a-z])|风格?|同款|平替|以外|之外")
 # After a kind of product: nothing, or what begins another thought.
 _BLANKS = re.compile(r"\s*")
 _HEAD = re.compile(
-    r"\s*(?:$|[^\w\s-]|的|(?:for|with|without|in|of|by|from|under|over|below|above|and|or|on|to|that|which|size|made|"
+    r"(?<=[\u4e00-\u9fff])\s|\s*(?:$|[^\w\s-]|的|(?:for|with|without|in|of|by|from|under|over|below|above|and|or|on|to|that|which|size|made|"
     r"at|not|no|less|up|around|about|between|rated|priced)(?![a-z])|\d)"
 )
 
@@ -105,7 +110,12 @@ def _best(senses: Sequence[Sense], known: Known) -> list[Sense]:
         return []
     if kind_of(best.field) == "attribute":
         return [best]
-    same = [sense for sense in senses if kind_of(sense.field) == kind_of(best.field)]
+    return of_kind(senses, kind_of(best.field), known)
+
+
+def of_kind(senses: Iterable[Sense], kind: ChipKind, known: Known) -> list[Sense]:
+    """The senses in fields that are about one thing; a field that most products have first."""
+    same = [sense for sense in senses if kind_of(sense.field) == kind]
     return sorted(same, key=lambda sense: (-known.values.holders(sense.field), sense.field))
 
 
@@ -116,7 +126,9 @@ def _is_kind(sense: Sense) -> bool:
 def _fits(sense: Sense, plain: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> bool:
     """Whether a value can be said at this place: what a thing is comes last, and not after "for"."""
     kind = kind_of(sense.field)
-    if kind in ("gender", "age"):
+    if _LIKE.match(plain, end):
+        return False
+    if kind in _FOR_FREE:
         return True
     if _FOR.search(plain, max(0, start - 24), start):
         return False

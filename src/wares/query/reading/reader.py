@@ -48,6 +48,11 @@ class Reader:
     def __init__(self, values: Values, fields: Mapping[str, FieldSpec]) -> None:
         self._known = Known(values, fields)
 
+    @property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """The fields that are read: those of the index that products have."""
+        return self._known.fields
+
     def read(self, text: str, ignore: Collection[str] = ()) -> Reading:
         """Read a question; chips whose id is in ``ignore`` are told and not applied, and their words stay."""
         asked = Text(text)
