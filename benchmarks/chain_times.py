@@ -88,7 +88,7 @@ def counted(size: int, rounds: int) -> list[list[report.Cell]]:
             index.upsert(
                 [
                     Point(
-                        number=n, vectors={}, words=Sparse((int(chance.integers(20)),), (1.0,)), group=groups[n - 1],
+                        number=n, vectors={}, words=Sparse((int(chance.integers(20)),), (1.0,)),
                         fields={"brand": f"brand {int(chance.zipf(1.5)) % 300}"}, offers=[{"price": float(n % 97)}],
                     )
                     for n in range(start, min(start + 5_000, size + 1))

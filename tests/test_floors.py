@@ -92,6 +92,7 @@ NEIGHBOURS = {
     ("retrieving", "asking"),
     ("retrieving", "candidates"),
     ("ruling", "merchant"),
+    ("ruling", "understanding"),
     ("searching", "merchant"),
     ("asking", "merchant"),
     ("shop", "merchant"),

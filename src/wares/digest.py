@@ -144,9 +144,9 @@ class Digests:
         if latest is not None and (stamp == self._stamp or time.monotonic() < self._rest_until):
             return latest
         with self._guard:
-            started = time.monotonic()
             if self._base is None:
                 self._base = _read(self._folder / "base")
+            started = time.monotonic()
             made = Digest(self._folder, self._base, _read(self._folder / "since"), self._bases)
             for name in latest._parts if latest is not None else ():
                 made.part(name)  # asked for before, so asked for again: read here, not in a question that is timed
