@@ -181,7 +181,7 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
     on: bool = True
     picture: int = 14
     meaning: float = 0.9
-    shape: float = 0.8
+    shape: float = 0.75
     price: float = 2.0
     largest: int = 50
 
@@ -190,6 +190,10 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise SetupError(f"folding: picture must be 0 … 32 bits, not {self.picture}")
         if not (self.price >= 1 and self.largest >= 2):
             raise SetupError("folding: price must be 1 or more, and largest 2 or more")
+
+
+#: Nothing follows fusion: what it brings is shown in its order. For studying fusion, and parts of a shop, alone.
+BARE = RankingSettings(chain=(), cutoff=0.0, collapse=False)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
