@@ -140,3 +140,4 @@ def test_chinese_is_cut_into_words_that_are_found_by_their_sound():
     assert made.sounding_like("yundong") == []
     assert made.longest_sound == len("yundongxie")
     assert vocabulary("shoes").longest_sound == 0
+    assert vocabulary("女鞋").sounding_like("nvxie") == vocabulary("女鞋").sounding_like("nuxie") == ["女鞋"]
