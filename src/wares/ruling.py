@@ -90,8 +90,12 @@ class Ruler:
         named = [ruling.numbers[id] for id in choice.ids if id in ruling.numbers]
         if choice.where is None:
             return named
-        both = choice.where if where is None else AllOf((where, choice.where))
-        return named + self._index.ordered(Match(where=both), "", descending=False, limit=MAX_HIDDEN)
+        both, left = (c if where is None else AllOf((where, c)) for c in (choice.where, Not(choice.where)))
+        found = self._index.ordered(Match(where=both), "", descending=False, limit=MAX_HIDDEN)
+        # What has a variant that is not hidden is shown.
+        shown = Match(where=left, numbers=tuple(found))
+        rest = set(self._index.ordered(shown, "", descending=False, limit=MAX_HIDDEN))
+        return named + [number for number in found if number not in rest]
 
     def _book(self, rules: Sequence[Rule]) -> Rulebook:
         return Rulebook(rules, check=lambda where: filters.check(where, self._index.fields()))

@@ -108,6 +108,7 @@ class Searcher:
             match=answer.match,
             ids=self._store.ids({*candidates.numbers, *order.tolist(), *page}),
             fields=self._index.fields(),
+            fired=answer.ruling.fired.rules,
             hidden=self._ruler.hidden(answer.ruling, answer.meant.query.where),
             leaders={number: first for first, others in listing.folded.items() for number in others},
         )

@@ -13,6 +13,7 @@ from wares.cli import (
     bench,
     demo,
     doctor,
+    duplicates,
     evaluate,
     fit,
     identify,
@@ -21,9 +22,12 @@ from wares.cli import (
     models,
     products,
     queries,
+    rules,
+    rules_trial,
     search,
     settings,
     suggest,
+    synonyms,
     tune,
     versions,
 )
@@ -42,10 +46,14 @@ VERBS: tuple[Callable[..., None], ...] = (
     *(products.show, products.remove, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
+    duplicates.duplicates,
 )
 for verb in VERBS:
     app.command()(verb)
-app.add_typer(models.app, name="models")
+for verb in (rules_trial.preview, rules_trial.evaluate):
+    rules.app.command()(verb)
+for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms)):
+    app.add_typer(group.app, name=name)
 
 
 def _version(asked: bool) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from wares.ranking.chain.base import Listing, Situation, Stage
 from wares.ranking.rules.book import Fired
 from wares.ranking.rules.records import Choice, Rule, Weight
+from wares.records import Not
 
 if TYPE_CHECKING:
     from wares.ranking.chain.base import Scores
@@ -56,7 +57,7 @@ class Rules(Stage):
             same = list(group)
             for rule in same:
                 for choice in rule.then.hide:
-                    hidden |= self._chosen(choice, numbers, situation) - pins.keys()
+                    hidden |= self._hidden(choice, numbers, situation) - pins.keys()
             for rule in same:
                 self._take(rule, here - hidden, pins)
         return hidden, sorted(pins.values(), key=lambda pin: pin.place)
@@ -86,6 +87,11 @@ class Rules(Stage):
             values[[at[number] for number in self._chosen(weight, numbers, situation)]] += by
         return values
 
+    def _hidden(self, choice: Choice, numbers: Sequence[int], situation: Situation) -> set[int]:
+        """The products of a listing that are hidden: of those with variants, where every variant is."""
+        found = self._chosen(Choice(ids=choice.ids), numbers, situation)
+        return found if choice.where is None else found | set(numbers) - situation.passing(Not(choice.where), numbers)
+
     def _chosen(self, choice: Choice | Weight, numbers: Sequence[int], situation: Situation) -> set[int]:
         """The products of a listing that are meant."""
         named: Iterable[int] = (self._numbers[id] for id in choice.ids if id in self._numbers)
@@ -104,14 +110,14 @@ def _pin(listing: Listing, pins: Sequence[Pinned]) -> Listing:
 
 
 def _order(numbers: Sequence[int], pins: Sequence[Pinned]) -> list[int]:
-    """Rows of a listing so that what is pinned (in the order of places) is in its place and all others follow each
-    other as before. What has its place beyond the end is put at the end."""
+    """Rows of a listing so that what is pinned (in the order of places) is in its place, and all others follow each
+    other as before. What has its place beyond the end takes the last places that are free."""
+    size = len(numbers)
     row = {number: at for at, number in enumerate(numbers)}
-    ours = {pin.number for pin in pins}
-    rest = [at for number, at in row.items() if number not in ours]
-    order: list[int] = []
-    for pin in pins:
-        missing = max(pin.place - len(order), 0)
-        order += [*rest[:missing], row[pin.number]]
-        del rest[:missing]
-    return order + rest
+    placed = {pin.place: row[pin.number] for pin in pins if pin.place < size}
+    beyond = [row[pin.number] for pin in pins if pin.place >= size]
+    free = (place for place in reversed(range(size)) if place not in placed)
+    placed |= dict(zip(free, reversed(beyond), strict=False))
+    taken = set(placed.values())
+    rest = (at for at in range(size) if at not in taken)
+    return [placed[place] if place in placed else next(rest) for place in range(size)]
