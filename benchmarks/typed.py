@@ -26,6 +26,7 @@ from random import Random
 
 import numpy as np
 
+import wares
 from benchmarks import words
 from benchmarks.catalogues import GOODS, Archive
 from benchmarks.pictures import translated
@@ -187,18 +188,29 @@ def times(shop: Shop, questions: Sequence[str]) -> Iterator[Sequence[Cell]]:
     """Rows: what, how many, milliseconds p50, p99, most."""
     yield _timed("correct a question", questions, shop.read)
     suggester = Suggester(shop.vocabulary)
-    beginnings = [text[:end] for text in questions for end in range(1, min(len(text), 24) + 1)]
-    beginnings = Random(SEED).sample(beginnings, min(len(beginnings), 20_000))
+    beginnings = begun(questions)
     yield _timed("suggest", beginnings, lambda text: suggester.suggest(text))
     yield _timed("complete a word", beginnings, lambda text: suggester.completions(text))
+
+
+def begun(questions: Sequence[str], most: int = 20_000) -> list[str]:
+    """Beginnings of questions, as they are typed letter by letter."""
+    beginnings = [text[:end] for text in questions for end in range(1, min(len(text), 24) + 1)]
+    return Random(SEED).sample(beginnings, min(len(beginnings), most))
+
+
+def whole(folder: Path, texts: Sequence[str]) -> Iterator[Sequence[Cell]]:
+    """Rows: the same, of a shop that was indexed: what its index and store take is in these."""
+    with wares.open(folder, create=False) as opened:
+        yield _timed(f"suggest, with {len(opened):,} products indexed", texts, lambda text: opened.suggest(text))
 
 
 def _timed(what: str, texts: Sequence[str], call: Callable[[str], object]) -> Sequence[Cell]:
     took = []
     for text in texts:
-        start = time.thread_time()
+        start = time.process_time()
         call(text)
-        took.append((time.thread_time() - start) * 1e3)
+        took.append((time.process_time() - start) * 1e3)
     return what, len(texts), *(float(np.percentile(took, share)) for share in (50, 99)), max(took)
 
 
@@ -238,6 +250,9 @@ def measure(arguments: argparse.Namespace) -> Report:
     typos, _ = make(everything, folder=arguments.scratch, kinds=("typo",), size=1000)
     clean, _ = make(everything, folder=arguments.scratch, kinds=("title-words",), size=1000)
     texts = [str(one.query.parts[0].value) for one in (*typos.queries, *clean.queries)]
+    took = list(times(all_of_them, texts))
+    if arguments.shop:
+        took += whole(arguments.shop, begun(texts, 2_000))
     return Report(
         circumstances("benchmarks.typed", "none", {}),
         [
@@ -251,7 +266,7 @@ def measure(arguments: argparse.Namespace) -> Report:
             Table(
                 "All of them: times of processor, ms",
                 ("what", "n", "p50", "p99", "most"),
-                list(times(all_of_them, texts)),
+                took,
             ),
             Table("All of them: the vocabulary", ("what", "figure", "unit"), built),
         ],
@@ -262,4 +277,5 @@ if __name__ == "__main__":
     parser = options("benchmarks.typed", (__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--questions", type=positive, default=300, help="questions of a kind and shop [%(default)s]")
     parser.add_argument("--shown", type=int, default=0, help="changed questions of a set to print [%(default)s]")
+    parser.add_argument("--shop", type=Path, help="the folder of a shop to time whole suggestions in")
     raise SystemExit(main(parser, measure))

@@ -51,8 +51,8 @@ class Tally(msgspec.Struct):
 
     def plus(self, other: Tally) -> Tally:
         """Both together."""
-        tables = (Counter(getattr(self, name)) + Counter(getattr(other, name)) for name in TABLES)
-        return Tally(self.products + other.products, *map(dict, tables))
+        sums = (Counter(getattr(self, name)) + Counter(getattr(other, name)) for name in TABLES)
+        return Tally(self.products + other.products, *(dict(sorted(table.items())) for table in sums))
 
 
 TABLES = ("words", "pairs", "triples", "brands", "categories", "made")
