@@ -14,13 +14,16 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
+from sqlalchemy import delete, select
 
+from wares.encoders.hashes import HashTower
 from wares.folding import TITLES, fold
 from wares.folding.titles import title_of
 from wares.records import AttributeValue, Media, Price, Product
 from wares.settings import Environment, FoldingSettings, Settings
 from wares.shop import Shop
 from wares.store.store import Store
+from wares.store.tables import meta, towers, vectors
 
 RED, GREEN, BLUE = (200, 20, 30), (20, 150, 60), (30, 60, 200)
 
@@ -240,6 +243,28 @@ def test_the_index_knows_the_groups_before_and_after_a_rebuild(shop: Shop) -> No
             assert index is not None
             assert index.groups(Match()) == {1: 3}
         shop.rebuild()
+
+
+def test_pictures_that_had_no_hash_are_compared_after_a_rebuild(shop: Shop) -> None:
+    """A shop that an older wares made has no hashes; it gets them when the index is built anew."""
+    one = picture(5)
+    paths = [shop.path.parent / f"{name}.png" for name in ("one", "two")]
+    for path in paths:
+        one.save(path)
+    shop.add([item(f"p{n}", "Hoodie", media=(Media(str(path)),)) for n, path in enumerate(paths)])
+    assert groups(shop) == [("p0", "p1")]
+    with Store.open(shop.path / "shop.db") as store, store._database.write() as connection:
+        connection.execute(
+            delete(vectors).where(
+                vectors.c.tower
+                == select(towers.c.tower).where(towers.c.fingerprint == HashTower.fingerprint).scalar_subquery()
+            )
+        )
+        connection.execute(delete(meta).where(meta.c.key == "folded"))
+    shop.add([item("new", "Something else")])
+    assert groups(shop) == []
+    shop.rebuild()
+    assert groups(shop) == [("p0", "p1")]
 
 
 def test_nothing_is_folded_when_it_is_switched_off_and_all_again_when_it_is_on(shop: Shop) -> None:

@@ -42,7 +42,7 @@ def duplicates(
     kind: Annotated[
         Of | None, typer.Option(help="Only pictures that products share, products listed twice, or families.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most so many of each.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many of each.")] = 20,
     contact_sheet: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the pictures of what is listed as one picture.")
     ] = None,
