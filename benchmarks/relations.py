@@ -1,10 +1,9 @@
 """The graph of relations: how many edges each set gives, which of the inferred ones hold, and what a walk costs.
 
 None of the sets says relations in its feed, so all edges here are inferred from model numbers. `icecat with
-attributes`
-has the attributes of its products, of which one tells what a product is compatible with; the other sets have titles
-and, where known, brands and categories. `--read N` prints N inferred edges, drawn by chance, to be read by eye:
-whether they hold is for people to say.
+attributes` has the attributes of its products, of which one tells what a product is compatible with; the other sets
+have titles and, where known, brands and categories. `--read N` prints N inferred edges, drawn by chance, to be read
+by eye: whether they hold is for people to say.
 
 Times are those of one thread's processor, as the machine may have other work. The walk is timed from 3 and from 20
 products over 400 candidates, each time over other products ("cold") and again over the same ("warm"); on the

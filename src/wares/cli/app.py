@@ -22,6 +22,7 @@ from wares.cli import (
     models,
     products,
     queries,
+    relations,
     rules,
     rules_trial,
     search,
@@ -43,7 +44,7 @@ app = typer.Typer(
 
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo.demo, index.index, search.search, suggest.suggest, identify.identify),
-    *(products.show, products.remove, fit.fit),
+    *(products.show, products.remove, relations.relations, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
     duplicates.duplicates,

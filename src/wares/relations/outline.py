@@ -83,25 +83,22 @@ def _branch(tree: Tree, path: Path, shown: Mapping[Path, Sequence[Path]]) -> Bra
     return Branch(path, tree.count(path), narrower, len(left), sum(map(tree.count, left)))
 
 
-def sheet(
-    graph: Graph, number: int, products: Products, language: str = "en", limit: int = MAX_SHOWN
-) -> Sheet | None:
-    """The relations of a product, at most ``limit`` in all, of every kind its share; None when there is no such
-    product. ``language`` ("en" or "zh") is that of the names of relations. Products that the graph still has and the
-    store no longer are left out."""
+def sheet(graph: Graph, number: int, products: Products, language: str = "en", limit: int = MAX_SHOWN) -> Sheet:
+    """The relations of a product that is there, at most ``limit`` in all, of every kind its share. ``language`` ("en"
+    or "zh") is that of the names of relations. Products that the graph still has and the store no longer are left
+    out. :class:`KeyError` when the product itself is."""
     edges = graph.edges(number)
     found = products([number, *(edge.target for edge in edges if edge.target is not None)])
-    if number not in found:
-        return None
+    own, brand, category = found[number], graph.brand(number), graph.category(number)
     known = [edge for edge in edges if edge.target is None or edge.target in found]
     kept, more = _shared(known, limit)
     return Sheet(
-        id=found[number].id,
-        title=found[number].title,
-        brand=graph.brand(number),
-        brand_count=len(graph.of_brand(graph.brand(number))),
-        category=graph.category(number),
-        category_count=graph.tree.count(graph.category(number)) if graph.category(number) else 0,
+        id=own.id,
+        title=own.title,
+        brand=brand,
+        brand_count=len(graph.of_brand(brand)),
+        category=category,
+        category_count=graph.tree.count(category) if category else 0,
         related=tuple(_related(edge, found, language) for edge in kept),
         more=more,
     )

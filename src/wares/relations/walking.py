@@ -41,7 +41,7 @@ STEPS = 2
 MAX_SEEDS = 20
 MAX_STEPS = 6
 #: Places that are walked on from, and the ways out of all of them, at most.
-MAX_PLACES, MAX_WAYS = 60, 5_000
+MAX_PLACES, MAX_WAYS = 40, 5_000
 #: Products of a brand or a category that are walked to, at most.
 MAX_MEMBERS = 300
 GROUPS = ("branded", "filed")
