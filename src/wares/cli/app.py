@@ -25,6 +25,7 @@ from wares.cli import (
     settings,
     tune,
     versions,
+    why,
 )
 
 # Plain help: drawing it with Rich would cost four times the start-up of the whole command.
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 
 VERBS: tuple[Callable[..., None], ...] = (
-    *(demo.demo, index.index, search.search, identify.identify),
+    *(demo.demo, index.index, search.search, why.why, identify.identify),
     *(products.show, products.remove, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
