@@ -94,6 +94,7 @@ class Searcher:
         candidates, listing = answer.found.candidates, answer.ordered.listing
         page = [place.number for place in answer.page]
         order = np.asarray(page if answer.meant.query.sort else listing.numbers, np.int64)
+        hidden = self._ruler.hidden(answer.ruling, answer.meant.query.where)
         return Trace(
             asked=query,
             query=answer.meant.query,
@@ -106,10 +107,10 @@ class Searcher:
             stages=answer.ordered.stages,
             order=order,
             match=answer.match,
-            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page}),
+            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page, *hidden}),
             fields=self._index.fields(),
             fired=answer.ruling.fired.rules,
-            hidden=self._ruler.hidden(answer.ruling, answer.meant.query.where),
+            hidden=hidden,
             leaders={number: first for first, others in listing.folded.items() for number in others},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,9 @@ import pytest
 
 from wares.errors import QueryError
 from wares.insight.why import Why, why
+from wares.merchandising.desk import Desk
 from wares.query import filters
+from wares.ranking.rules.records import Choice, Pin, Rule, Then, Weight, When
 from wares.records import Media, Part, Product, Query
 from wares.settings import DiversitySettings, RankingSettings
 from wares.shop import Shop
@@ -19,6 +21,8 @@ from wares.store.store import Store
 
 
 def asked(text: str = "", where: str = "", **more: object) -> Query:
+    """A question whose words are taken as they are, unless it is said to ``parse`` them."""
+    more.setdefault("parse", False)
     parts = (Part("text", text),) if text else ()
     return Query(parts=parts, where=filters.parse(where) if where else None, **more)  # type: ignore[arg-type]
 
@@ -114,6 +118,55 @@ def test_a_product_that_is_folded_names_the_one_in_its_place(shop: Shop, goods: 
     assert folded.into == shown.id
     assert f"folded into {shown.id}" in folded.told
     assert f"place {shown.place}" in folded.told
+
+
+@pytest.fixture
+def desk(shop: Shop) -> Iterator[Desk]:
+    with Desk(shop, by="somebody") as opened:
+        yield opened
+
+
+def test_the_rule_that_hides_a_product_is_named(shop: Shop, desk: Desk) -> None:
+    desk.put_rules([Rule(name="recall", then=Then(hide=(Choice(ids=("cup-red",)),)))])
+    found = why(shop, asked("red cup"), "cup-red")
+    assert (found.state, found.by) == ("hidden", "recall")
+    assert found.told == "it is hidden by rule recall"
+    assert found.place is None
+
+
+def test_what_a_rule_added_and_where_it_put_a_product_is_told(shop: Shop, desk: Desk) -> None:
+    desk.put_rules(
+        [
+            Rule(name="lamps", then=Then(boost=(Weight(by=0.5, ids=("lamp-red",)),))),
+            Rule(name="top", then=Then(pin=(Pin("cup-blue", 1),))),
+        ]
+    )
+    boosted = why(shop, asked("red"), "lamp-red")
+    assert any((item.part, item.channel) == ("rule", "lamps") and item.value == 0.5 for item in boosted.why)
+    assert sum(item.value for item in boosted.why) == pytest.approx(boosted.score)
+    pinned = why(shop, asked("red"), "cup-blue")
+    assert (pinned.state, pinned.place) == ("shown", 1)
+    assert any(move.by == "rule top" and move.after == 1 for move in pinned.moves)
+
+
+def test_a_rule_that_leads_elsewhere_is_told(shop: Shop, desk: Desk) -> None:
+    desk.put_rules([Rule(name="sale", when=When(contains=("cup",)), then=Then(redirect="https://shop.example/sale"))])
+    assert why(shop, asked("red cup"), "cup-red").redirect == "https://shop.example/sale"
+
+
+def test_a_condition_that_was_read_out_of_the_words_says_so(shop: Shop) -> None:
+    found = why(shop, asked("cup under 15", parse=True), "bag-red")
+    assert found.state == "filtered"
+    failing = [condition for condition in found.conditions if not condition.holds]
+    assert {condition.source for condition in failing} == {"words"}
+    assert any(condition.said == "under 15" for condition in failing)
+    assert 'read out of "under 15"' in found.told
+    assert why(shop, asked("cup under 15"), "bag-red").conditions == ()
+
+
+def test_a_correction_is_told(shop: Shop) -> None:
+    found = why(shop, asked("bleu cupp", parse=True), "cup-blue")
+    assert {correction.said for correction in found.corrections} == {"bleu", "cupp"}
 
 
 def test_who_moved_a_product_is_told(shop: Shop) -> None:

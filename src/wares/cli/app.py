@@ -31,6 +31,7 @@ from wares.cli import (
     synonyms,
     tune,
     versions,
+    why,
 )
 
 # Plain help: drawing it with Rich would cost four times the start-up of the whole command.
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 
 VERBS: tuple[Callable[..., None], ...] = (
-    *(demo.demo, index.index, search.search, suggest.suggest, identify.identify),
+    *(demo.demo, index.index, search.search, suggest.suggest, why.why, identify.identify),
     *(products.show, products.remove, relations.relations, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
