@@ -1,14 +1,14 @@
 """What reading the words and ranking like a shop are worth, on the judged questions of the development sets.
 
-The same shop answers as it did before ("plain": words as typed, the order of fusion alone), with each step alone, and as
-it is shipped. Measures and tests are those of `wares evaluate`: nDCG@10 with gains as graded, unjudged products as 0, 95 %
-bootstrap intervals of the difference to "plain" over questions, and a paired randomisation test (p is not adjusted: the
-question asked of each row is whether it is worse).
+The same shop answers as it did before ("plain": words as typed, the order of fusion alone), with each step alone, and
+as it is shipped. Measures and tests are those of `wares evaluate`: nDCG@10 with gains as graded, unjudged products as
+0, 95 % bootstrap intervals of the difference to "plain" over questions, and a paired randomisation test (p is not
+adjusted: the question asked of each row is whether it is worse).
 
-Beside the judged questions, every shop is asked for **exact names** made from its catalogue, by hash, at most 200 of each
-kind: an article or model number (a word with letters and digits, five characters or more, that one title has) and a brand
-(of three products or more; right is any product of it). "Lost" are names whose first hit was right plain and is not now;
-what is folded into the first hit counts as it.
+Beside the judged questions, every shop is asked for **exact names** made from its catalogue, by hash, at most 200 of
+each kind: an article or model number (a word with letters and digits, five characters or more, that one title has)
+and a brand (of three products or more; right is any product of it). "Lost" are names whose first hit was right plain
+and is not now; what is folded into the first hit counts as it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ import hashlib
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -31,7 +30,7 @@ from benchmarks.report import Report, Table, tell
 from benchmarks.shops import prepared
 from wares import encoders as models
 from wares.encoders.tokens import tokens
-from wares.evaluation.records import System
+from wares.evaluation.records import Difference, System, SystemReport
 from wares.evaluation.reporting import evaluate
 from wares.records import Hit, Part, Product, Query, Results
 from wares.settings import BARE, Environment, RankingSettings, UnderstandingSettings
@@ -75,13 +74,14 @@ def names(products: Sequence[Product]) -> dict[str, dict[str, Callable[[Product]
     known = _some(brand for brand, count in brands.items() if count >= 3)
     return {
         "number": {word: lambda product, word=word: word in tokens(product.title) for word in numbers},
-        "brand": {brand: lambda product, brand=brand: product.brand.casefold() == brand.casefold() for brand in known},
+        "brand": {
+            brand: lambda product, brand=brand: product.brand.casefold() == brand.casefold() for brand in known
+        },
     }
 
 
-def _some(names: object) -> list[str]:
-    found: list[str] = sorted(names, key=lambda name: hashlib.blake2b(name.encode()).digest())  # type: ignore[call-overload]
-    return found[:EACH]
+def _some(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: hashlib.blake2b(name.encode()).digest())[:EACH]
 
 
 def lost(shop: Shop, asked: Mapping[str, Callable[[Product], bool]]) -> tuple[int, int, list[str]]:
@@ -138,17 +138,15 @@ def measure(arguments: argparse.Namespace) -> Report:
     return Report(about, tables, notes)
 
 
-def _row(task: str, system: object, difference: object) -> list[report.Cell]:
-    by = {figure.measure: figure for figure in system.figures}  # type: ignore[attr-defined]
+def _row(task: str, system: SystemReport, difference: Difference | None) -> list[report.Cell]:
+    by = {figure.measure: figure for figure in system.figures}
     first = by[MEASURES[0]]
     others = [round(by[measure].mean, 3) for measure in MEASURES[1:]]
-    told: list[report.Cell] = [None] * 5
+    told: list[report.Cell] = [None, interval(first), None, None, None]
     if difference is not None:
-        d: object = difference
-        told = [f"{d.mean:+.3f}", f"{d.low:+.3f} … {d.high:+.3f}", f"{d.p:.2g}", d.wins, d.losses]  # type: ignore[attr-defined]
-    else:
-        told[1] = interval(first)
-    return [task, first.n, system.name, round(first.mean, 3), *told, *others]  # type: ignore[attr-defined]
+        change = [f"{difference.mean:+.3f}", f"{difference.low:+.3f} … {difference.high:+.3f}", f"{difference.p:.2g}"]
+        told = [*change, difference.wins, difference.losses]
+    return [task, first.n, system.name, round(first.mean, 3), *told, *others]
 
 
 def main() -> int:

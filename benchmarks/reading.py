@@ -189,8 +189,8 @@ def _quality(count: Mapping[str, int]) -> list[Cell]:
 
 
 def on_facts(name: str, shop: Shop, seed: int) -> Iterator[list[Cell]]:
-    """Questions that name facts of a product, as `wares` makes them of a catalogue: a brand and a kind, or up to three
-    values and a kind. A chip is right when a fact of its field is named, and has the value."""
+    """Questions that name facts of a product, as `wares` makes them of a catalogue: a brand and a kind, or up to
+    three values and a kind. A chip is right when a fact of its field is named, and has the value."""
     survey = Survey(shop.products, seed=seed)
     counts: dict[tuple[str, str], Counter[str]] = {}
     for kind in ("attributes", "category-brand"):
@@ -245,7 +245,8 @@ def _plain(name: str) -> str:
 
 
 def harm(shop: Shop, questions: Mapping[str, str], gains: Mapping[str, Mapping[str, int]], least: int) -> list[Cell]:
-    """Of the judged questions: how many have chips, in how many a relevant product would be hidden, and how many are."""
+    """Of the judged questions: how many have chips, in how many a relevant product would be hidden, and how many
+    are."""
     asked = chipped = harmed = products = hidden = 0
     for question, text in questions.items():
         relevant = [id for id, gain in gains.get(question, {}).items() if gain >= least and id in shop]
