@@ -97,7 +97,7 @@ class Goods(msgspec.Struct, frozen=True):
 def rehearsed(goods: str, arguments: argparse.Namespace, environment: Environment) -> Goods:
     """The catalogue, and the candidates of its questions."""
     size, sets, column = SHOPS[goods]
-    products = GOODS[goods].products(arguments.data, arguments.scratch, size)
+    products = GOODS[goods].products(arguments.data, arguments.scratch, min(size, arguments.limit))
     folder = prepared(f"{goods} {len(products)}", products, arguments.model, arguments.scratch, environment)
     rows = Archive(arguments.data, GOODS[goods].file).rows(GOODS[goods].table)
     dates = [row[column] if column else "" for row, _ in zip(rows, products, strict=False)]
@@ -299,6 +299,7 @@ def main() -> int:
     parser = report.options("benchmarks.chain", __doc__ or "")
     option = parser.add_argument
     option("--sets", type=_chosen, default=list(SHOPS), metavar="NAMES", help=f"of {', '.join(SHOPS)} [all]")
+    option("--limit", type=report.positive, default=10_000, metavar="N", help="products of each set [%(default)s]")
     option("--queries", type=report.positive, default=200, metavar="N", help="questions of each set [%(default)s]")
     option("--seeds", type=report.positive, default=5, metavar="N", help="how often to draw [%(default)s]")
     return report.main(parser, measure)

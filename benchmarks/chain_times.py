@@ -35,6 +35,7 @@ from wares.settings import DiversitySettings, RankingSettings, SignalSettings
 def timings(size: int, rounds: int, candidates: int = 400, dims: int = 512) -> list[list[report.Cell]]:
     """Milliseconds of every stage, and of what comes before and after it."""
     chance = np.random.default_rng(1)
+    candidates = min(candidates, size)
     plain = [
         Product(id=str(n), title="A", brand=f"Brand {n % 500}", price=Price(n, "EUR"), attributes={"margin": 0.3})
         for n in range(size)

@@ -102,7 +102,7 @@ class Rehearsed(msgspec.Struct, frozen=True):
 
 def rehearsed(goods: str, arguments: argparse.Namespace, environment: Environment) -> Rehearsed:
     size, sets, foreign = SHOPS[goods]
-    products = GOODS[goods].products(arguments.data, arguments.scratch, size)
+    products = GOODS[goods].products(arguments.data, arguments.scratch, min(size, arguments.limit))
     folder = prepared(f"{goods} {len(products)}", products, arguments.model, arguments.scratch, environment)
     held = {p.id: {token for text in word_fields(p).values() for token in tokens(text)} for p in products}
     with Shop.open(folder, environment=environment) as shop:
@@ -285,6 +285,7 @@ def main() -> int:
     parser = report.options("benchmarks.cutoff", __doc__ or "")
     option = parser.add_argument
     option("--sets", type=_chosen, default=list(SHOPS), metavar="NAMES", help=f"of {', '.join(SHOPS)} [all]")
+    option("--limit", type=report.positive, default=10_000, metavar="N", help="products of each set [%(default)s]")
     option("--queries", type=report.positive, default=300, metavar="N", help="questions of each set [%(default)s]")
     return report.main(parser, measure)
 
