@@ -8,6 +8,7 @@ from wares.digest import Digests
 from wares.encoders.words import Words
 from wares.index.base import Channel, Index, Match, Texts
 from wares.query.suggesting import Beginning, Suggester
+from wares.query.tallies import joined
 from wares.records import Product, Sparse, Suggestion
 from wares.store.store import Store
 
@@ -58,14 +59,15 @@ class Completer:
         return (*whole, tuple(last)) if last else whole
 
     def _made_up(self, typed: Beginning, known: set[str]) -> list[Suggestion]:
-        found = []
+        found: dict[tuple[tuple[int, ...], ...], Suggestion] = {}
         for word in typed.last[:MADE_UP]:
-            text = f"{typed.head} {word}"
-            if text.casefold() not in known and (
-                count := self._index.count(Match(texts=(self._words.wanted(text),)))
-            ):
-                found.append(Suggestion(text, "query", count))
-        return found
+            text = joined((typed.head, word))
+            wanted = self._words.wanted(text)
+            if text in known or wanted in found:
+                continue
+            if count := self._index.count(Match(texts=(wanted,))):
+                found[wanted] = Suggestion(text, "query", count)
+        return list(found.values())
 
     def _products(self, typed: Beginning, wanted: Sequence[tuple[int, ...]], most: int) -> list[Suggestion]:
         """The products that say most of what was typed, those that are shown as one only once."""
