@@ -1,6 +1,7 @@
 """How a product is read."""
 
-from wares.documents import CORE_FIELDS, content_hash, field_name, filter_fields, meaning_text, word_fields
+from wares.documents import content_hash, filter_fields, meaning_text, word_fields
+from wares.query.names import CORE_FIELDS, field_name
 from wares.records import Price, Product, Variant
 
 SHIRT = Product(

@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,10 +15,12 @@ import numpy as np
 
 from wares import media
 from wares.encoders.base import Encoder
+from wares.encoders.dictionary import language
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
-from wares.index.base import Channel, Index, Match
+from wares.index.base import Channel, Index, Match, Texts
 from wares.indexing import of_products
+from wares.merchant import Wording
 from wares.ranking.fusion import WORDS, Ask, Fusion
 from wares.records import Part, PartKind, Product, Query, Sparse
 from wares.settings import MediaLimits
@@ -25,6 +28,9 @@ from wares.store.store import Store
 
 if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
+
+#: No synonyms, and the stop words that every shop has.
+ANY = Wording()
 
 #: How many products each channel brings in for one part.
 NEAR = 100
@@ -40,20 +46,22 @@ KINDS: Mapping[str, tuple[PartKind, float]] = {
 
 MAX_TEXT = 2_000
 MAX_PARTS = 16
-#: Inverse document frequencies that are remembered.
-MAX_IDFS = 100_000
+#: Terms of which it is remembered how many products hold them.
+MAX_TERMS = 100_000
+#: Readings of a text with synonyms, any of which a product may hold whole.
+MAX_TEXTS = 16
 
 
 class Asking(NamedTuple):
     """What the index is asked: ``asks[i]`` says on whose behalf ``channels[i]`` is looked in.
 
-    ``terms`` are the words of wanted texts, any of which makes a product match; ``without`` are products that are
-    not to be found.
+    ``texts`` are the wanted texts by their words: a product that holds all words of one matches. ``without`` are
+    products that are not to be found.
     """
 
     asks: list[Ask]
     channels: list[Channel]
-    terms: tuple[int, ...]
+    texts: Texts
     without: tuple[int, ...]
 
     @property
@@ -61,6 +69,15 @@ class Asking(NamedTuple):
         """The wanted texts as terms."""
         pairs = zip(self.asks, self.channels, strict=True)
         return [(a, c.vector) for a, c in pairs if isinstance(c.vector, Sparse) and a.part_weight > 0]
+
+
+class _Said(NamedTuple):
+    """A text by its terms, with those of its synonyms; ``most``: the terms that one product could hold; and all its
+    readings by their words."""
+
+    terms: Sparse
+    most: Sparse
+    texts: Texts
 
 
 class Asker:
@@ -78,40 +95,61 @@ class Asker:
         for encoder in of_products(encoders):
             self._spaces.setdefault(encoder.space, []).append(encoder.channel)
         self._size = (0, -math.inf)
-        self._idfs: dict[tuple[int, int], float] = {}
+        self._holders: dict[tuple[int, int], int] = {}
 
-    def ask(self, query: Query, fusion: Fusion) -> Asking:
+    def ask(self, query: Query, fusion: Fusion, wording: Wording = ANY) -> Asking:
         """Ask the channels that have a weight in ``fusion``. Raises :class:`QueryError` for a part that is empty, too
         long, unreadable, or leads to no channel."""
         asking = Asking([], [], (), ())
-        terms: dict[int, None] = {}
+        texts: list[tuple[tuple[int, ...], ...]] = []
         without: list[int] = []
         for name, part in named(query.parts):
-            channels = list(self._channels(part, fusion))
+            said = self._said(part, wording) if part.kind == "text" else None
+            channels = list(self._channels(part, said, fusion))
             if not channels:
                 raise QueryError(_not_understood(part))
-            asking.asks.extend(self._on_behalf(name, part, channel) for channel in channels)
+            asking.asks.extend(self._on_behalf(name, part, said, channel) for channel in channels)
             asking.channels.extend(channels)
-            for channel in channels:
-                if isinstance(channel.vector, Sparse) and part.weight > 0:
-                    terms.update(dict.fromkeys(channel.vector.indices))
+            if said is not None and part.weight > 0 and isinstance(channels[0].vector, Sparse):
+                texts.extend(said.texts)
             if part.kind == "like":
                 without.append(known(self._store, str(part.value))[0])
         vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in asking.channels]
         for ask, vector in fusion.composed(asking.asks, vectors):
             asking.asks.append(ask)
             asking.channels.append(Channel(ask.channel, vector, NEAR))
-        return asking._replace(terms=tuple(terms), without=tuple(without))
+        return asking._replace(texts=tuple(texts), without=tuple(without))
 
-    def _channels(self, part: Part, fusion: Fusion) -> Iterator[Channel]:
+    def _said(self, part: Part, wording: Wording) -> _Said:
+        """The words of a text, with their synonyms."""
+        text = str(part.value)
+        spoken = language(text)
+        telling = partial(wording.stop_words.telling, spoken=spoken)
+        others = wording.synonyms.alternatives(text, spoken)
+        beside = [meant for other in others for meant in other.meant]
+        texts = [text, *(f"{text[: o.start]} {meant} {text[o.end :]}" for o in others for meant in o.meant)]
+        most = text
+        for other in reversed(others):  # what nobody sells cannot be held: the best that can be is a synonym
+            if not self.exists(text[other.start : other.end]):
+                most = f"{most[: other.start]} {other.meant[0]} {most[other.end :]}"
+        return _Said(
+            self._words.query(text, beside, telling),
+            self._words.query(most, (), telling),
+            tuple(self._words.wanted(each, telling) for each in texts[:MAX_TEXTS]),
+        )
+
+    def exists(self, word: str) -> bool:
+        """Whether every token of a word is in some product."""
+        points = self._points()
+        return all(self._held(term, points) for (term,) in self._words.wanted(word, list))
+
+    def _channels(self, part: Part, said: _Said | None, fusion: Fusion) -> Iterator[Channel]:
         limited = 0 if part.weight < 0 else 1
         if part.kind == "like":
             yield from self._like(str(part.value), NEAR * limited, fusion)
             return
-        if part.kind == "text" and fusion.weight(part.kind, WORDS):
-            terms = self._words.query(str(part.value))
-            if terms.indices:
-                yield Channel(WORDS, terms, WORDY * limited)
+        if said is not None and said.terms.indices and fusion.weight(part.kind, WORDS):
+            yield Channel(WORDS, said.terms, WORDY * limited)
         seen: dict[str, Vectors] = {}  # one picture, one run of a tower, however many spaces it goes into
         for encoder in self._encoders:
             if encoder.modality != part.kind:
@@ -128,11 +166,10 @@ class Asker:
             if vector.any():
                 yield from (Channel(channel, vector, NEAR * limited) for channel in targets)
 
-    def _on_behalf(self, name: str, part: Part, channel: Channel) -> Ask:
-        if not isinstance(channel.vector, Sparse):
+    def _on_behalf(self, name: str, part: Part, said: _Said | None, channel: Channel) -> Ask:
+        if said is None or not isinstance(channel.vector, Sparse):
             return Ask(name, part.kind, channel.name, part.weight)
-        terms = len(channel.vector.indices)
-        return Ask(name, part.kind, channel.name, part.weight, self._most(channel.vector), terms)
+        return Ask(name, part.kind, channel.name, part.weight, self._most(said.most), len(said.most.indices))
 
     def _most(self, terms: Sparse) -> float:
         """What BM25 could give for these terms at most: each held by a product, and with full weight."""
@@ -149,15 +186,22 @@ class Asker:
         return counted
 
     def _idf(self, term: int, points: int) -> float:
-        """The index's inverse document frequency of a term, counted anew when the index has grown by a fifth."""
+        """The index's inverse document frequency of a term."""
+        holders = self._held(term, points)
+        others = max(points - holders, 0)  # what was added within the second is not counted yet
+        return math.log(1 + (others + 0.5) / (holders + 0.5))
+
+    def _held(self, term: int, points: int) -> int:
+        """How many products hold a term, counted anew when the index has grown by a fifth; one that nobody held is
+        counted each time."""
         key = term, round(math.log2(max(points, 1)) * 4)
-        if key not in self._idfs:
-            if len(self._idfs) >= MAX_IDFS:
-                self._idfs.clear()
-            holders = self._index.count(Match(terms=(term,)))
-            others = max(points - holders, 0)  # what was added within the second is not counted yet
-            self._idfs[key] = math.log(1 + (others + 0.5) / (holders + 0.5))
-        return self._idfs[key]
+        found = self._holders.get(key, 0)
+        if not found:
+            found = self._index.count(Match(terms=(term,)))
+            if len(self._holders) >= MAX_TERMS:
+                self._holders.clear()
+            self._holders[key] = found
+        return found
 
     def _content(self, part: Part) -> Content:
         if part.kind == "text":

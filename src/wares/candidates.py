@@ -9,8 +9,8 @@ import numpy as np
 
 from wares.asking import Asking
 from wares.index.base import Candidates
-from wares.ranking.fusion import Evidence, Fusion, build
-from wares.records import Sparse
+from wares.ranking.fusion import WORDS, Evidence, Fusion, build
+from wares.records import Contribution, Move, Sparse
 from wares.settings import FusionSettings
 
 if TYPE_CHECKING:
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Ranked(NamedTuple):
-    """A product's place: its number, its score, and what each ask added to it."""
+    """A product's place: its number and its score; what each ask added to it, and what stages of the chain did; what
+    moved it; the numbers of those that are shown as it."""
 
     number: int
     score: float
     shares: tuple[float, ...] = ()
+    added: tuple[Contribution, ...] = ()
+    moves: tuple[Move, ...] = ()
+    folded: tuple[int, ...] = ()
 
 
 class Retrieved(NamedTuple):
@@ -37,6 +41,13 @@ class Retrieved(NamedTuple):
     candidates: Candidates
     rows: Callable[[int], npt.NDArray[np.float32]]
     facts: Callable[[], npt.NDArray[np.float32]]
+
+    def exhausted(self) -> bool:
+        """Whether every product that holds a word of a wanted text is among the candidates."""
+        pairs = zip(self.asking.asks, self.asking.channels, strict=True)
+        words = [(at, c.limit) for at, (ask, c) in enumerate(pairs) if ask.channel == WORDS and ask.part_weight > 0]
+        brought = self.candidates.brought
+        return all(int(brought[:, at].sum()) < limit for at, limit in words)
 
     def evidence(self) -> Evidence:
         """What a method of fusion is given."""

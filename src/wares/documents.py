@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from wares.query.names import CORE_FIELDS
+from wares.query.names import field_name
 from wares.records import AttributeValue, Price, Product, Variant
 
 _encode = msgspec.json.Encoder().encode
@@ -107,9 +107,3 @@ def _offer_fields(product: Product, variant: Variant) -> Iterator[tuple[str, str
         yield "availability", availability
     for name, value in variant.options.items():
         yield field_name(name), value
-
-
-def field_name(name: str) -> str:
-    """The name under which an attribute or option is filtered: without case, and never one of the core fields."""
-    plain = "_".join(name.casefold().replace(".", " ").split())
-    return f"attributes.{plain}" if plain in CORE_FIELDS else plain

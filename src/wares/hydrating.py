@@ -15,6 +15,7 @@ from wares.index.base import Index, Point
 from wares.index.exact import holds
 from wares.index.fields import Schema
 from wares.index.filters import prepare
+from wares.query.highlighting import asked, spans
 from wares.records import Contribution, Filter, Hit, MatchedMedia, Product, Query, Sparse, Variant
 from wares.store.store import Store
 
@@ -34,6 +35,8 @@ class Hydrator:
         products = self._store.products(numbers)
         matched = self._matched_media(asking, numbers)
         said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
+        wanted = asked(" ".join(str(p.value) for p in query.parts if p.kind == "text" and p.weight > 0))
+        folded = self._store.ids({number for place in ranked for number in place.folded})
         schema = Schema(self._index.fields())
         where = prepare(query.where, schema)
         hits = []
@@ -42,15 +45,19 @@ class Hydrator:
             if product is None:
                 continue
             medium, owner = matched.get(place.number, (None, None))
+            variant = _variant(product, _passing(product, where, schema), said, owner)
             hits.append(
                 Hit(
                     id=product.id,
                     title=product.title,
                     score=place.score,
                     product=product,
-                    variant=_variant(product, _passing(product, where, schema), said, owner),
+                    variant=variant,
                     media=medium,
                     why=_why(asking, place),
+                    moves=place.moves,
+                    folded=tuple(folded[number] for number in place.folded if number in folded),
+                    matched=spans(product, wanted, variant),
                 )
             )
         return tuple(hits)
@@ -102,4 +109,4 @@ def _passing(product: Product, where: Filter, schema: Schema) -> list[Variant]:
 
 def _why(asking: Asking, place: Ranked) -> tuple[Contribution, ...]:
     pairs = zip(asking.asks, place.shares, strict=False)
-    return tuple(Contribution(ask.part, ask.channel, share) for ask, share in pairs if share)
+    return (*(Contribution(ask.part, ask.channel, share) for ask, share in pairs if share), *place.added)

@@ -214,9 +214,7 @@ class Pointer:
         for row, own in zip(rows, vectors, strict=True):
             fields, offers = filter_fields(row.product)
             words = self._words.document(word_fields(row.product))
-            points.append(
-                Point(number=row.number, vectors=own, words=words, fields=fields, offers=offers, group=row.group)
-            )
+            points.append(Point(number=row.number, vectors=own, words=words, fields=fields, offers=offers))
         return points
 
     def _project(self, encoder: Encoder, rows: Sequence[Stored], into: Sequence[dict[str, Vectors]]) -> None:

@@ -11,12 +11,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from wares.settings import Settings
     from wares.store.entries import Stored
 
 
 class Learnt(ABC):
     """One part: counts, tables or columns over products. What readers use is not changed while they do: ``learn`` is
     for the writer, ``over`` makes a new one."""
+
+    @classmethod
+    def fresh(cls, settings: Settings) -> Self:
+        """Nothing learnt yet, for a shop with these settings."""
+        return cls()
 
     @abstractmethod
     def learn(self, rows: Sequence[Stored]) -> None:

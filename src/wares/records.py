@@ -72,7 +72,7 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class Product(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is ranked. ``category`` is a path from broad to narrow; ``rating`` is 0–5; ``relations`` maps a kind of
-    relation ("accessory_for") to product ids."""
+    relation (:data:`wares.catalogue.kinds.KINDS`: "accessory_for") to product ids."""
 
     id: str
     title: str
@@ -234,6 +234,18 @@ class Correction(msgspec.Struct, frozen=True):
     said: str
     meant: str
     reason: str
+
+
+SuggestionKind: TypeAlias = Literal["query", "category", "brand", "product"]
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """What somebody may go on to ask. ``count`` is how many products gave it, at least; a "product" has an ``id``."""
+
+    text: str
+    kind: SuggestionKind
+    count: int
+    id: str = ""
 
 
 class Banner(msgspec.Struct, frozen=True):

@@ -1,86 +1,170 @@
-"""A question, answered: parse → encode → index → fuse → count → hydrate; ``timings_ms`` has one lap for each.
+"""A question, answered: parse → understand → encode → index → rank → count → hydrate; ``timings_ms`` has one lap for
+each, and one for each stage of the chain.
 
 What **matches** a question, and is therefore counted in ``total``, counted in facets and reached by paging: the
-products that pass the filter and, when there are parts, hold at least one word of a wanted text or are among the
-nearest hundred of a wanted part in some vector channel. Meaning and pictures have no yes or no; the nearest are what
-counts. ``limit`` and ``offset`` do not change what matches, nor the order.
+products that pass the filter and, when there are parts, hold all words of a wanted text, or are candidates (the
+nearest hundred of a wanted part in some vector channel, the best two hundred by words) that are not below the
+cut-off. Products that are folded into one count once. ``limit`` and ``offset`` do not change what matches, nor the
+order.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
 
-from wares.asking import Asker, Asking
+from wares.asking import Asker
 from wares.candidates import Ranked, Retrieved
+from wares.digest import Digests
 from wares.encoders.base import Encoder
 from wares.encoders.words import Words
 from wares.errors import QueryError
 from wares.hydrating import Hydrator
-from wares.index.base import Candidates, Channel, Index, Match
+from wares.index.base import Index, Match
+from wares.merchant import Merchant
+from wares.ordering import Ordered, Orderer
+from wares.paging import Pager
 from wares.query import filters
-from wares.ranking import ranges
-from wares.ranking.fusion import WORDS, Fusion
-from wares.ranking.fusion.facts import facts_of
-from wares.records import AllOf, Compare, FacetValue, Query, Results, Sparse
+from wares.ranking.chain import Situation
+from wares.ranking.collapsing import Collapsed
+from wares.records import FacetValue, Query, Results
+from wares.relating import Related, Relater, Wanted
+from wares.retrieving import Retriever
+from wares.ruling import Ruler, Ruling, now
 from wares.settings import MediaLimits
 from wares.store.store import Store
+from wares.tracing import Trace
+from wares.understanding import Understander, Understood
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from wares.digest import Digest
+    from wares.policy import Policy
 
 MAX_LIMIT = 1_000
 MAX_DEPTH = 100_000
+
+
+class _Answer(NamedTuple):
+    results: Results
+    meant: Understood
+    ruling: Ruling
+    found: Retrieved
+    ordered: Ordered
+    page: Sequence[Ranked]
+    match: Match
 
 
 class Searcher:
     """Answers questions over one index version. Keeps nothing of a question; threads may share it."""
 
     def __init__(
-        self, store: Store, index: Index, encoders: Sequence[Encoder], words: Words, limits: MediaLimits
+        self,
+        store: Store,
+        index: Index,
+        encoders: Sequence[Encoder],
+        words: Words,
+        limits: MediaLimits,
+        digests: Digests,
     ) -> None:
         self._store = store
         self._index = index
-        self._hydrator = Hydrator(store, index, encoders)
+        self._digests = digests
+        self._merchant = Merchant(store, index)
         self._asker = Asker(store, index, encoders, words, limits)
+        self._understander = Understander(index, self._asker.exists)
+        self._ruler = Ruler(store, index, self._merchant)
+        self._retriever = Retriever(store, index)
+        self._relater = Relater(self._asker, self._retriever)
+        self._orderer = Orderer(index)
+        self._hydrator = Hydrator(store, index, encoders)
 
-    def search(self, query: Query, fusion: Fusion) -> Results:
+    def search(self, query: Query, policy: Policy) -> Results:
         """Answer a question. :class:`QueryError` when it names fields that the index does not have, or is no
         question at all."""
+        return self._answer(query, policy).results
+
+    def trace(self, query: Query, policy: Policy) -> Trace:
+        """Answer a question, and keep all that the answer came from. Raises as :meth:`search`."""
+        answer = self._answer(query, policy)
+        candidates, listing = answer.found.candidates, answer.ordered.listing
+        page = [place.number for place in answer.page]
+        order = np.asarray(page if answer.meant.query.sort else listing.numbers, np.int64)
+        return Trace(
+            asked=query,
+            query=answer.meant.query,
+            results=answer.results,
+            asking=answer.found.asking,
+            candidates=candidates,
+            shares=answer.ordered.shares,
+            kept=answer.ordered.kept,
+            threshold=answer.ordered.threshold,
+            stages=answer.ordered.stages,
+            order=order,
+            match=answer.match,
+            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page}),
+            fields=self._index.fields(),
+            fired=answer.ruling.fired.rules,
+            hidden=self._ruler.hidden(answer.ruling, answer.meant.query.where),
+            leaders={number: first for first, others in listing.folded.items() for number in others},
+        )
+
+    def retrieve(self, query: Query, policy: Policy) -> Retrieved:
+        """The candidates of a question, understood, in the channels that have a weight. Raises as :meth:`search`."""
+        digest = self._digests.latest()
+        meant = self._understander.understand(self._checked(query), policy.understanding, digest)
+        asking = self._asker.ask(meant.query, policy.fusion, self._merchant.wording())
+        return self._retriever.retrieve(meant.query, asking)
+
+    def _answer(self, asked: Query, policy: Policy) -> _Answer:
         clock = _Clock()
-        query = self._checked(query)
+        digest = self._digests.latest()
+        wording = self._merchant.wording()
+        query = self._checked(asked)
         clock.lap("parse")
-        asking = self._asker.ask(query, fusion)
+        meant = self._understander.understand(query, policy.understanding, digest)
+        ruling = self._ruled(meant, policy)
+        if ruling.fired.replace:
+            instead = _worded(query, ruling.fired.replace)
+            meant = self._understander.understand(instead, policy.understanding, digest)
+        clock.lap("understand")
+        asking = self._asker.ask(meant.query, policy.fusion, wording)
+        asking = asking._replace(without=(*asking.without, *ruling.without))
+        wanted = self._relater.wanted(meant, policy, digest, wording)
         clock.lap("encode")
-        found = self._retrieved(query, asking)
+        found = self._retriever.retrieve(ruling.narrowed(meant), asking)
+        if meant.chips and not found.candidates.numbers:
+            meant = self._understander.loosened(meant, digest, lambda where: self._index.count(Match(where=where)))
+            found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         clock.lap("index")
-        ranked, match = self._rank(query, found, fusion)
-        clock.lap("fuse")
-        total = self._count(match)
-        facets = {field: tuple(self._facet(match, field)) for field in query.facets}
+        ordered = self._ordered(meant, ruling, found, wanted, policy, digest)
+        clock.lap("rank", ordered.laps)
+        narrowed = ruling.narrowed(meant)
+        match = self._match(narrowed, found, ordered)
+        total, facets = self._counted(match, query.facets, policy, digest)
         clock.lap("count")
-        hits = self._hydrator.hits(query, asking, ranked)
+        columns = digest.part("columns") if policy.collapsed else None
+        page = Pager(self._index, columns).page(narrowed, asking, match, ordered)
+        hits = self._hydrator.hits(narrowed, asking, page)
         clock.lap("hydrate")
-        return Results(
+        results = Results(
             query_id=uuid.uuid4().hex,
             total=total,
             hits=hits,
             facets=facets,
+            chips=meant.chips,
+            corrections=meant.corrections,
+            banners=ruling.fired.banners,
+            redirect=ruling.fired.redirect,
+            notes=meant.notes,
             took_ms=clock.total(),
             timings_ms=clock.laps,
         )
-
-    def retrieve(self, query: Query, fusion: Fusion) -> Retrieved:
-        """The candidates of a question in the channels that have a weight in ``fusion``. Raises as :meth:`search`."""
-        query = self._checked(query)
-        asking = self._asker.ask(query, fusion)
-        return self._retrieved(query, asking)
+        return _Answer(results, meant, ruling, found, ordered, page, match)
 
     def _checked(self, query: Query) -> Query:
         """The question with the fields it names spelled as the index has them."""
@@ -93,112 +177,75 @@ class Searcher:
             sort=filters.resolve_sort(query.sort, fields),
         )
 
-    def _retrieved(self, query: Query, asking: Asking) -> Retrieved:
-        if not asking.asks:
-            none = Candidates((), np.zeros((0, 0), np.float32), np.zeros((0, 0), np.bool_))
-            return Retrieved(asking, none, lambda at: none.scores, lambda: none.scores)
-        if not any(ask.part_weight > 0 for ask in asking.asks):
-            raise QueryError('the query says only what is not wanted; add what is, or use a filter (NOT field = "…")')
-        candidates = self._index.query(asking.channels, query.where, asking.without)
-        return Retrieved(
-            asking,
-            candidates,
-            lambda at: self._rows(candidates.numbers, asking.channels[at]),
-            lambda: facts_of(self._store.products(candidates.numbers), candidates.numbers),
+    def _situation(self, meant: Understood) -> Situation:
+        return Situation(
+            query=meant.query,
+            text=meant.text,
+            language=meant.language,
+            where=meant.query.where,
+            now=now(),
+            passing=self._orderer.passing,
+            vectors=self._orderer.vectors,
+            channels=self._orderer.channels,
         )
 
-    def _rows(self, numbers: Sequence[int], channel: Channel) -> npt.NDArray[np.float32]:
-        """Vectors of products in one channel, of several rows the nearest to the question; zeros for none."""
-        asked = np.asarray(channel.vector, dtype=np.float32)
-        found = self._index.rows(numbers, channel.name)
-        nothing = np.zeros((1, len(asked)), np.float32)
-        own = (found.get(number, nothing) for number in numbers)
-        best = [rows[int((rows @ asked).argmax())] for rows in own]
-        return np.stack(best) if best else np.zeros((0, len(asked)), np.float32)
+    def _ruled(self, meant: Understood, policy: Policy) -> Ruling:
+        return self._ruler.ruling(meant, self._situation(meant), policy.rules) if policy.ruled else Ruling()
 
-    # -- order --------------------------------------------------------------------------------------------------
-
-    def _rank(self, query: Query, found: Retrieved, fusion: Fusion) -> tuple[list[Ranked], Match]:
-        """The page asked for, and what matches. Without parts everything that passes the filter matches equally."""
-        asking, candidates = found.asking, found.candidates
-        if not asking.asks:
-            match = Match(where=query.where, without=asking.without)
-            return self._sorted(query, match, {}), match
-        dense = [not isinstance(channel.vector, Sparse) for channel in asking.channels]
-        near = np.asarray(candidates.brought)[:, dense].any(axis=1) if candidates.numbers else np.zeros(0, bool)
-        numbers = np.asarray(candidates.numbers, dtype=np.int64)
-        match = Match(
-            where=query.where,
-            terms=asking.terms or None,
-            numbers=tuple(numbers[near].tolist()),
-            without=asking.without,
+    def _ordered(
+        self,
+        meant: Understood,
+        ruling: Ruling,
+        found: Retrieved,
+        wanted: Wanted | None,
+        policy: Policy,
+        digest: Digest,
+    ) -> Ordered:
+        related = Related(policy.ranking, digest.part("relations"), wanted)
+        situation = self._situation(meant)
+        beside = list(ruling.pinned)
+        if wanted is not None:
+            numbers = list(wanted.edges)
+            beside += numbers if situation.where is None else situation.passing(situation.where, numbers)
+        return self._orderer.order(
+            found,
+            situation,
+            policy,
+            digest.part("columns"),
+            against=self._retriever.standard(meant.query, found.asking, policy),
+            beside=[number for number in beside if number not in ruling.without],
+            given={"rules": ruling.stage, "relations": related},
         )
-        order, shares = found.ordered(fusion)
-        scores = shares.sum(axis=1)
-        if query.sort:
-            return self._sorted(query, match, _places(numbers, shares, scores, order)), match
-        wanted = query.offset + query.limit
-        page = list(_places(numbers, shares, scores, order[query.offset : wanted]).values())
-        if wanted > len(order) and asking.terms:
-            last = float(scores[order[-1]]) if len(order) else 0.0
-            tail = self._tail(query, asking, wanted - len(order), candidates.numbers, min(last, 0.0))
-            page += tail[max(0, query.offset - len(order)) :]
-        return page, match
 
-    def _tail(self, query: Query, asking: Asking, size: int, seen: tuple[int, ...], score: float) -> list[Ranked]:
-        """Products beyond the candidates: they hold a word of the query and follow in the order of their words, all
-        with a score that is no better than that of the last candidate."""
-        merged = _merged([terms for _, terms in asking.words])
-        found = self._index.query([Channel(WORDS, merged, size)], query.where, (*asking.without, *seen))
-        scores = np.nan_to_num(found.scores[:, 0]) if found.numbers else np.zeros(0, np.float32)
-        order = sorted(zip(found.numbers, scores.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-        return [Ranked(number, score) for number, _ in order]
+    def _match(self, query: Query, found: Retrieved, ordered: Ordered) -> Match:
+        """What matches. Without parts that is everything that passes the filter."""
+        asking = found.asking
+        if not asking.asks:
+            return Match(where=query.where, without=asking.without)
+        # Where all that hold a word are among the candidates, there is nobody else to count.
+        texts = asking.texts if asking.texts and not found.exhausted() else None
+        counted = tuple(ordered.counted.tolist())
+        return Match(where=query.where, texts=texts, numbers=counted, without=asking.without)
 
-    def _sorted(self, query: Query, match: Match, known: dict[int, Ranked]) -> list[Ranked]:
-        field, descending = query.sort.removeprefix("-"), query.sort.startswith("-")
-        numbers = self._index.ordered(match, field, descending=descending, limit=query.limit, offset=query.offset)
-        return [known.get(number, Ranked(number, 0.0)) for number in numbers]
+    def _counted(
+        self, match: Match, fields: Sequence[str], policy: Policy, digest: Digest
+    ) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
+        """How many products match, and how many with each value of some fields."""
+        counts = Collapsed(self._index, match, digest.part("columns") if policy.collapsed else None)
+        numbers = {name for name in fields if self._numeric(name)}
+        facets = {name: tuple(counts.ranges(name) if name in numbers else counts.facet(name)) for name in fields}
+        return counts.total(), facets
 
-    def _count(self, match: Match) -> int:
-        """How many products match. Where no word decides, they are those that the channels brought."""
-        return self._index.count(match) if match.terms or match.numbers is None else len(match.numbers)
-
-    def _facet(self, match: Match, field: str) -> list[FacetValue]:
-        """Counts by value; of a number field, by round ranges of its values."""
+    def _numeric(self, field: str) -> bool:
         spec = self._index.fields().get(field)
-        if spec is None or spec.type != "number":
-            return self._index.facet(match, field)
-        bounds = self._index.bounds(match, field)
-        if bounds is None:
-            return []
-        found = []
-        for low, high in pairwise(ranges.edges(*bounds)):
-            within = (Compare(field, ">=", low), Compare(field, "<", high))
-            where = AllOf((match.where, *within) if match.where is not None else within)
-            if count := self._index.count(msgspec.structs.replace(match, where=where)):
-                found.append(FacetValue(ranges.label(low, high), count))
-        return found
+        return spec is not None and spec.type == "number"
 
 
-def _places(
-    numbers: npt.NDArray[np.int64],
-    shares: npt.NDArray[np.float64],
-    scores: npt.NDArray[np.float64],
-    rows: Sequence[int],
-) -> dict[int, Ranked]:
-    """The candidates of some rows, in their order, by number."""
-    return {
-        int(numbers[row]): Ranked(int(numbers[row]), float(scores[row]), tuple(shares[row].tolist())) for row in rows
-    }
-
-
-def _merged(texts: Sequence[Sparse]) -> Sparse:
-    weights: dict[int, float] = {}
-    for text in texts:
-        for term, weight in zip(text.indices, text.values, strict=True):
-            weights[term] = weights.get(term, 0.0) + weight
-    terms = sorted(weights)
-    return Sparse(tuple(terms), tuple(weights[term] for term in terms))
+def _worded(query: Query, text: str) -> Query:
+    """The question with another wanted text."""
+    others = tuple(part for part in query.parts if part.kind != "text" or part.weight < 0)
+    first = next(part for part in query.parts if part not in others)
+    return msgspec.structs.replace(query, parts=(msgspec.structs.replace(first, value=text), *others))
 
 
 def _check_page(query: Query) -> None:
@@ -215,9 +262,11 @@ class _Clock:
         self.laps: dict[str, float] = {}
         self._start = self._last = time.perf_counter()
 
-    def lap(self, name: str) -> None:
+    def lap(self, name: str, within: Mapping[str, float] | None = None) -> None:
+        """The lap that ends now, and those that were taken ``within`` it."""
         now = time.perf_counter()
         self.laps[name] = round((now - self._last) * 1000, 3)
+        self.laps |= {f"{name}.{inner}": lap for inner, lap in (within or {}).items()}
         self._last = now
 
     def total(self) -> float:

@@ -17,6 +17,11 @@ import msgspec
 from wares.errors import SetupError
 
 
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # of NaN neither holds
+        raise SetupError(f"{name} must lie in {low:,} … {high:,}, not {value}")
+
+
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of the machine: where models are kept and whether the network may be used.
 
@@ -82,6 +87,88 @@ class FusionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     weights: Mapping[str, float] = {}
 
 
+class UnderstandingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is made of the words of a question before they are looked for; read when it is asked.
+
+    ``filters``: conditions and orders are read out of the words. ``spelling``: words that no product has are
+    corrected. ``relations``: "accessories for …" is answered by what products say of each other.
+    """
+
+    filters: bool = True
+    spelling: bool = True
+    relations: bool = True
+
+
+class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a product's business says about its place: see :mod:`wares.ranking.chain.signals`.
+
+    ``rating``, ``popularity``, ``recency``, ``margin`` and ``stock`` are weights, as shares of the best score, of a
+    signal of 0 … 1; 0 leaves it out. ``prior`` is how many ratings the catalogue's mean counts for, ``half_life``
+    after how many days a product is half as new. ``popularity_attribute``, ``date_attribute``, ``margin_attribute``
+    and ``cost_attribute`` name where products say it, if not under a usual name; they are read when products are
+    indexed.
+    """
+
+    rating: float = 0.1
+    popularity: float = 0.02
+    recency: float = 0.0
+    margin: float = 0.0
+    stock: float = 0.05
+    prior: float = 20.0
+    half_life: float = 180.0
+    popularity_attribute: str = ""
+    date_attribute: str = ""
+    margin_attribute: str = ""
+    cost_attribute: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("rating", "popularity", "recency", "margin", "stock"):
+            _within(f"ranking.signals.{name}", getattr(self, name), 0, 1)
+        _within("ranking.signals.prior", self.prior, 0, 1_000_000)
+        _within("ranking.signals.half_life", self.half_life, 1, 100_000)
+
+
+class DiversitySettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How much the first ``places`` may not be alike: what a product loses, as a share of the best score, for having
+    the same ``brand`` as one above it or looking like it (``look``, times the cosine). 0 and 0: nothing is moved."""
+
+    brand: float = 0.0
+    look: float = 0.0
+    places: int = 20
+
+    def __post_init__(self) -> None:
+        _within("ranking.diversity.brand", self.brand, 0, 1)
+        _within("ranking.diversity.look", self.look, 0, 1)
+        _within("ranking.diversity.places", self.places, 1, 100)
+
+
+class RankingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What happens to an order after fusion; read when a question is asked, so a change needs no rebuild.
+
+    ``chain`` names stages of :data:`wares.ranking.chain.STAGES` in their order. ``cutoff`` is the share of the best
+    score below which what holds not all the words does not count (0: everything does), and ``floors`` take the place
+    of those in :data:`wares.ranking.cutoff.FLOORS`, by channel. ``collapse``: products that are the same are shown as
+    one. ``relations`` is what being near the best hits, in the graph of relations, brands and categories, may add to
+    a score. What is not set is as wares ships it, and is not saved.
+    """
+
+    chain: tuple[str, ...] = ("signals", "relations", "rules", "diversity", "collapse")
+    cutoff: float = 0.25
+    floors: Mapping[str, float] = {}
+    collapse: bool = True
+    relations: float = 0.0
+    signals: SignalSettings = SignalSettings()
+    diversity: DiversitySettings = DiversitySettings()
+
+    def __post_init__(self) -> None:
+        _within("ranking.cutoff", self.cutoff, 0, 1)
+        _within("ranking.relations", self.relations, 0, 1)
+        for channel, floor in self.floors.items():
+            _within(f"ranking.floors.{channel}", floor, 0, 1)
+        if doubled := sorted({name for name in self.chain if self.chain.count(name) > 1}):
+            raise SetupError(f"ranking.chain names {doubled[0]} twice; a stage can be there once")
+
+
 class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """When products are shown as one; a change folds the shop anew, and needs no rebuild.
 
@@ -105,6 +192,10 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise SetupError("folding: price must be 1 or more, and largest 2 or more")
 
 
+#: Nothing follows fusion: what it brings is shown in its order. For studying fusion, and parts of a shop, alone.
+BARE = RankingSettings(chain=(), cutoff=0.0, collapse=False)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How one shop works; kept in its store."""
 
@@ -112,6 +203,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fields: FieldWeights = FieldWeights()
     media: MediaLimits = MediaLimits()
     fusion: FusionSettings = FusionSettings()
+    ranking: RankingSettings = RankingSettings()
+    understanding: UnderstandingSettings = UnderstandingSettings()
     folding: FoldingSettings = FoldingSettings()
     k1: float = 0.5
     b: float = 0.5
@@ -127,7 +220,7 @@ def overlaid(settings: Settings, changes: Mapping[str, Any], source: str) -> Set
     What is not mentioned stays as it is. Raises :class:`SetupError` for an unknown name, with the nearest ones, and
     for a value of the wrong type.
     """
-    _check_names(changes, msgspec.to_builtins(Settings(), order="deterministic") | {"fusion": _FUSION}, source, "")
+    _check_names(changes, _names(Settings), source, "")
     merged = _merged(msgspec.to_builtins(settings), changes)
     try:
         return msgspec.convert(merged, Settings)
@@ -140,8 +233,14 @@ def built_in_changes(before: Settings, after: Settings) -> list[str]:
     return [name for name in BUILT_IN if getattr(before, name) != getattr(after, name)]
 
 
-# The names of fusion's settings: defaults are not saved, so they cannot be read off its saved form.
-_FUSION = dict.fromkeys(FusionSettings.__struct_fields__)
+def _names(of: type[msgspec.Struct]) -> dict[str, Any]:
+    """The names of a table's settings; those of the tables in it as tables."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(of)}
+    return {name: _names(kind) if _is_table(kind) else None for name, kind in fields.items()}
+
+
+def _is_table(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def _check_names(changes: Mapping[str, Any], known: Mapping[str, Any], source: str, table: str) -> None:

@@ -133,7 +133,7 @@ def test_pictures_after_the_first_show_details_unless_said_otherwise(tmp_path: P
 
 def test_relations_are_ids_and_prose_is_an_attribute(tmp_path: Path):
     found = product(tmp_path, related_products="2, 3|2", accessories="a charger, a cable", similar_ids=[4, "5"])
-    assert found.relations == {"related": ("2", "3"), "similar": ("4", "5")}
+    assert found.relations == {"related_to": ("2", "3"), "similar_to": ("4", "5")}
     assert found.attributes == {"accessories": "a charger, a cable"}
 
 

@@ -139,28 +139,30 @@ def test_a_store_of_a_newer_version(saved: Path):
 
 
 def test_a_store_of_an_older_version_is_brought_up_to_date_step_by_step(saved: Path, monkeypatch: pytest.MonkeyPatch):
+    now = tables.SCHEMA
     steps = {
-        2: lambda connection: connection.execute(text("CREATE TABLE step (done INTEGER)")),
-        3: lambda connection: connection.execute(text("INSERT INTO step VALUES (3)")),
+        now + 1: lambda connection: connection.execute(text("CREATE TABLE step (done INTEGER)")),
+        now + 2: lambda connection: connection.execute(text("INSERT INTO step VALUES (3)")),
     }
-    monkeypatch.setattr(tables, "SCHEMA", 3)
+    monkeypatch.setattr(tables, "SCHEMA", now + 2)
     monkeypatch.setattr(tables, "MIGRATIONS", steps)
     with pytest.raises(StoreError, match="open it for writing once"):
         Store.open(saved, read_only=True)
     assert read_all(saved) == 3000
     with sqlite3.connect(saved) as raw:
         assert raw.execute("SELECT done FROM step").fetchall() == [(3,)]
-        assert raw.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() == ("3",)
+        assert raw.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() == (str(now + 2),)
     raw.close()
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(saved: Path, monkeypatch: pytest.MonkeyPatch):
+    now = tables.SCHEMA
     steps = {
-        2: lambda connection: connection.execute(text("DROP TABLE media")),
-        3: lambda connection: connection.execute(text("SELECT * FROM nothing")),
+        now + 1: lambda connection: connection.execute(text("DROP TABLE media")),
+        now + 2: lambda connection: connection.execute(text("SELECT * FROM nothing")),
     }
     with monkeypatch.context() as newer:
-        newer.setattr(tables, "SCHEMA", 3)
+        newer.setattr(tables, "SCHEMA", now + 2)
         newer.setattr(tables, "MIGRATIONS", steps)
         with pytest.raises(StoreError, match="nothing"):
             Store.open(saved)

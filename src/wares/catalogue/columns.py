@@ -151,16 +151,79 @@ TARGETS: dict[str, Target] = {
     ),
     "video": Target("videos: paths or URLs", _names("video video_link video_url videos 视频 视频链接"), several=True),
     "audio": Target("sounds: paths or URLs", _names("audio audio_link audio_url sound sounds 音频"), several=True),
-    "related": Target(
+    "accessory_for": Target(
+        "ids of products it belongs to",
+        _names(
+            "accessory_for is_accessory_for spare_part_for consumable_for",
+            "is_accessory_or_spare_part_for is_consumable_for",
+            "zubehör_für ersatzteil_für accessoire_pour accesorio_para 适用商品 适用产品",
+        ),
+        True,
+    ),
+    "has_accessory": Target(
+        "ids of accessories to it",
+        _names(
+            "accessories accessory_ids accessory_skus has_accessory spare_parts spare_part_ids",
+            "zubehör ersatzteile accessoires accesorios 配件 配件id 配件编号",
+        ),
+        True,
+    ),
+    "compatible_with": Target(
+        "ids of products it works with",
+        _names(
+            "compatible_with compatible_products compatible_ids compatible_skus works_with",
+            "kompatibel_mit compatible_avec compatible_con 兼容商品 兼容产品",
+        ),
+        True,
+    ),
+    "part_of_set": Target(
+        "ids of the sets it is in",
+        _names(
+            "part_of_set set_id set_ids in_set bundle bundle_id bundle_ids part_of_bundle in_bundle is_part_of",
+            "teil_von_set fait_partie_de parte_de 套装 所属套装 套装id",
+        ),
+        True,
+    ),
+    "set_of": Target(
+        "ids of what is in it, of a set",
+        _names(
+            "set_of set_items set_contents bundle_items bundle_contents bundle_skus bundle_of grouped_products",
+            "associated_skus has_part has_parts kit_items 套装内容 套装商品",
+        ),
+        True,
+    ),
+    "variant_of": Target(
+        "ids of the same thing in another colour or size, sold as a product of its own",
+        _names("other_variants variant_ids variant_skus sibling_ids sibling_skus sibling_products 同款商品"),
+        True,
+    ),
+    "goes_with": Target(
+        "ids of products to wear, use or buy with it",
+        _names(
+            "goes_with complementary_products cross_sells cross_sell_ids cross_sell_skus crosssell_skus",
+            "often_bought_with bought_together frequently_bought_together passt_zu 搭配商品 搭配购买",
+        ),
+        True,
+    ),
+    "similar_to": Target(
+        "ids of products like it",
+        _names(
+            "similar_products similar_ids similar_skus similar similar_to is_similar_to substitutes alternatives",
+            "up_sells upsells upsell_ids upsell_skus 相似商品 替代商品",
+        ),
+        True,
+    ),
+    "related_to": Target(
         "ids of related products",
-        _names("related_products related related_ids ähnliche_produkte produits_associés 相关商品"),
-        several=True,
+        _names(
+            "related_products related related_ids related_skus related_to is_related_to",
+            "ähnliche_produkte produits_associés productos_relacionados 相关商品 相关产品 关联商品",
+        ),
+        True,
     ),
-    "accessories": Target(
-        "ids of accessories to it", _names("accessories accessory_ids zubehör accessoires accesorios 配件"), True
+    "related_product": Target(
+        "relations as Google Merchant writes them: accessory:id:A7", ("related_product",), several=True
     ),
-    "accessory_for": Target("ids of products it belongs to", _names("accessory_for zubehör_für 适用商品"), True),
-    "similar": Target("ids of products like it", _names("similar_products similar_ids similar 相似商品"), True),
     "options": Target("what sets a variant apart: a mapping", ("options",)),
     "attributes": Target("further attributes: a mapping", ("attributes",)),
     "relations": Target("ids by kind of relation: a mapping", ("relations",)),
@@ -175,7 +238,6 @@ OPTIONS = frozenset(
         "größe groesse farbe taille couleur matière talla color tamaño 尺码 尺寸 颜色 材质 性别 规格",
     )
 )
-RELATIONS = ("related", "accessories", "accessory_for", "similar")
 MODALITIES = ("image", "video", "audio")
 
 _SOURCE = {name: (target, rank) for target, spec in TARGETS.items() for rank, name in enumerate(spec.names)}

@@ -15,6 +15,7 @@ from typing import Any
 from wares.catalogue.base import Reader, Row
 from wares.catalogue.feed import Feed
 from wares.catalogue.json_stream import elements
+from wares.catalogue.kinds import OF_SCHEMA
 from wares.errors import CatalogueError
 
 Node = dict[str, Any]
@@ -22,15 +23,10 @@ Node = dict[str, Any]
 _PRODUCTS = {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts"}
 _IDS = ("productID", "sku", "@id", "gtin", "gtin13", "gtin14", "gtin12", "gtin8", "mpn", "url")
 _GROUP_IDS = ("productGroupID", "@id", "url")
-_RELATIONS = (
-    ("isRelatedTo", "related"),
-    ("isSimilarTo", "similar"),
-    ("isAccessoryOrSparePartFor", "accessory_for"),
-)
 # Properties that are cells of their own; every other one becomes an attribute.
 _CELLS = {
     *("name", "description", "image", "video", "url", "category", "brand", "manufacturer", "offers", "productID"),
-    *("aggregateRating", "review", "reviews", "additionalProperty", *(name for name, _ in _RELATIONS)),
+    *("aggregateRating", "review", "reviews", "additionalProperty", *OF_SCHEMA),
     *("hasVariant", "isVariantOf", "inProductGroupWithID", "productGroupID", "variesBy"),
     *("mainEntityOfPage", "subjectOf", "potentialAction"),
 }
@@ -144,7 +140,7 @@ class _Graph:
             "url": self._text(node.get("url")),
             "image": [self._source(item) for item in _list(node.get("image"))],
             "video": [self._source(item) for item in _list(node.get("video"))],
-            "relations": {kind: self._ids(node.get(name)) for name, kind in _RELATIONS if name in node},
+            "relations": self._relations(node),
             "attributes": {key: value for key, value in self._attributes(node).items() if value != name},
             **(_rating(rating) if isinstance(rating, dict) else {}),
             **self._offer(node.get("offers")),
@@ -173,9 +169,24 @@ class _Graph:
             return str(value.get("contentUrl") or value.get("url") or value.get("@id") or "")
         return str(value)
 
-    def _ids(self, value: Any) -> list[str]:
-        nodes = [self._at(item) for item in _list(value)]
-        return [str(_first(node, _IDS) or "") if isinstance(node, dict) else str(node) for node in nodes]
+    def _relations(self, node: Node) -> dict[str, list[str]]:
+        """Ids of products by kind of relation."""
+        found: dict[str, list[str]] = {}
+        for name, kind in OF_SCHEMA.items():
+            if ids := [id for item in _list(node.get(name)) if (id := self._id(item))]:
+                found.setdefault(kind, []).extend(ids)
+        return found
+
+    def _id(self, value: Any) -> str:
+        """The id of a product that is referred to, also as part of a set with a quantity; "" for other things, such
+        as the page that a product is part of."""
+        value = self._at(value)
+        if not isinstance(value, dict):
+            return str(value)
+        if "typeOfGood" in value:
+            return self._id(value["typeOfGood"])
+        kinds = _types(value)
+        return (_first(value, _IDS) or "") if not kinds or kinds & (_PRODUCTS | {"Service", "Thing"}) else ""
 
     def _attributes(self, node: Node) -> dict[str, Any]:
         attributes = {

@@ -96,7 +96,7 @@ class _Items(ContentHandler):
         if self._path is None:
             return
         if not self._path:
-            self._done.append(Row(self._line, _with_details(self._cells)))
+            self._done.append(Row(self._line, _with_related(_with_details(self._cells))))
             self._path = None
             return
         pieces, href = self._open.pop()
@@ -124,4 +124,16 @@ def _with_details(cells: dict[str, Any]) -> dict[str, Any]:
         cells = {name: value for name, value in cells.items() if not name.startswith("product_detail.")}
         for name, value in zip(names, values, strict=True):
             cells.setdefault(name, value)
+    return cells
+
+
+def _with_related(cells: dict[str, Any]) -> dict[str, Any]:
+    """``related_product`` elements as the tab-separated form of the feed writes them: "accessory:id:A7"."""
+    parts = [
+        cells.get(f"related_product.{part}", []) for part in ("relationship_type", "identifier_type", "identifier")
+    ]
+    kinds, types, ids = ([part] if isinstance(part, str) else part for part in parts)
+    if ids and len(kinds) == len(types) == len(ids):
+        cells = {name: value for name, value in cells.items() if not name.startswith("related_product.")}
+        cells["related_product"] = [":".join(one) for one in zip(kinds, types, ids, strict=True)]
     return cells

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar, cast
 
 from wares.catalogue import prices, values
-from wares.catalogue.columns import MODALITIES, RELATIONS, Columns
+from wares.catalogue.columns import MODALITIES, Columns, plain, recognise
 from wares.catalogue.groups import REGULAR_PRICE, merge
 from wares.catalogue.habits import Habits
+from wares.catalogue.kinds import KINDS, OF_GOOGLE, OTHER
 from wares.catalogue.text import plain_text
 from wares.errors import CatalogueError
 from wares.records import AttributeValue, Media, Modality, Price, Product, Variant
@@ -145,16 +146,20 @@ class Assembler:
         if target in MODALITIES:
             media = values.media(value, cast(Modality, target), self._root)
             row.media.extend(media if len(media) == 1 and not row.media else _ranked(media, not row.media))
-        elif target in RELATIONS and (ids := values.identifiers(value)):
-            row.relations[target] = row.relations.get(target, ()) + ids
-        elif target in row.found or target in RELATIONS or not _fits(target, value):
+        elif target in KINDS and (ids := values.identifiers(value)):
+            _relate(row.relations, target, ids)
+        elif target == "related_product" and (ids := values.identifiers(value)):
+            for id in ids:
+                _relate(row.relations, *_of_google(id))
+        elif target in row.found or target in KINDS or target == "related_product" or not _fits(target, value):
             self._attribute(row.attributes, column, value)
         elif target == "media":
             row.media.extend(values.media(value, "image", self._root))
         elif target == "attributes":
             row.attributes.update(values.attributes("", value))
         elif target == "relations":
-            row.relations.update((kind, ids) for kind, cell in value.items() if (ids := values.identifiers(cell)))
+            for kind, cell in value.items():
+                _relate(row.relations, _kind(str(kind)), values.identifiers(cell))
         else:
             row.found[target] = column, value
 
@@ -204,6 +209,26 @@ class Assembler:
         if len({row.id for row in rows}) < len(rows):
             raise CatalogueError("two variants have the same id")
         return merge(product.id, rows, product) if rows else product
+
+
+def _relate(relations: dict[str, tuple[str, ...]], kind: str, ids: tuple[str, ...]) -> None:
+    """Add ids to a kind, each once."""
+    if ids:
+        relations[kind] = tuple(dict.fromkeys((*relations.get(kind, ()), *ids)))
+
+
+def _kind(name: str) -> str:
+    """The kind that a name means in the table of kinds or as a column; any other name is a kind of its own."""
+    if (kind := plain(name)) in KINDS:
+        return kind
+    target = recognise(name)
+    return target[0] if target and target[0] in KINDS else name
+
+
+def _of_google(written: str) -> tuple[str, tuple[str, ...]]:
+    """Kind and id of "accessory:id:A7" or "substitute:gtin:4006381333931"; what is not written so is an id."""
+    named = re.fullmatch(r"(\w+):(?:id|gtin):(.+)", written)
+    return (OF_GOOGLE.get(named[1].lower(), OTHER), (named[2],)) if named else (OTHER, (written,))
 
 
 def _fits(target: str, value: object) -> bool:

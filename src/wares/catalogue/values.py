@@ -20,6 +20,7 @@ MAX_CELL = 1_000_000
 MAX_ID = 256
 _STEPS = (">", "›", "»", "|", "/")
 _DEPTH = 5
+_YES_NO = {"yes", "no", "y", "n", "true", "false", "是", "否"}
 
 
 def _each(words: str, value: T) -> dict[str, T]:
@@ -220,7 +221,10 @@ def _is_path(piece: str) -> bool:
 
 
 def identifiers(value: object) -> tuple[str, ...]:
-    """Ids between commas, semicolons or bars, or in a list; () when the text is prose rather than ids."""
+    """Ids between commas, semicolons or bars, or in a list; () when the text is prose, or yes or no, rather than
+    ids."""
+    if isinstance(value, bool) or (isinstance(value, str) and value.strip().casefold() in _YES_NO):
+        return ()
     pieces = value if isinstance(value, list | tuple) else re.split(r"[,;|\n]", text(value))
     names = [name for piece in pieces if (name := checked(text(piece)).strip())]
     return () if any(" " in name or len(name) > MAX_ID for name in names) else tuple(dict.fromkeys(names))

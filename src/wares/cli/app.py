@@ -16,13 +16,18 @@ from wares.cli import (
     duplicates,
     evaluate,
     fit,
+    identify,
     index,
     judge,
     models,
     products,
     queries,
+    rules,
+    rules_trial,
     search,
     settings,
+    suggest,
+    synonyms,
     tune,
     versions,
 )
@@ -37,14 +42,18 @@ app = typer.Typer(
 )
 
 VERBS: tuple[Callable[..., None], ...] = (
-    *(demo.demo, index.index, search.search, products.show, products.remove, fit.fit),
+    *(demo.demo, index.index, search.search, suggest.suggest, identify.identify),
+    *(products.show, products.remove, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
     duplicates.duplicates,
 )
 for verb in VERBS:
     app.command()(verb)
-app.add_typer(models.app, name="models")
+for verb in (rules_trial.preview, rules_trial.evaluate):
+    rules.app.command()(verb)
+for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms)):
+    app.add_typer(group.app, name=name)
 
 
 def _version(asked: bool) -> None:

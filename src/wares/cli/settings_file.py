@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wares.errors import SetupError
-from wares.settings import FusionSettings, Settings
+from wares.settings import Settings
 
 MAX_BYTES = 1_000_000
 #: Columns of a comment.
@@ -49,21 +49,42 @@ def write_toml(path: Path, tables: Mapping[str, Any], comment: Sequence[str] = (
 
 
 def in_force(settings: Settings) -> dict[str, Any]:
-    """All settings as tables, with what is as shipped: every weight of fusion is among them."""
+    """All settings as tables, with what is as shipped: every weight of fusion and every floor is among them."""
+    from wares.ranking.cutoff import FLOORS
     from wares.ranking.fusion import WEIGHTS
 
-    own = settings.fusion
-    fusion = {name: getattr(own, name) for name in FusionSettings.__struct_fields__}
-    tables: dict[str, Any] = msgspec.to_builtins(settings)
-    return {**tables, "fusion": {**fusion, "weights": {**WEIGHTS, **own.weights}}}
+    tables = _tables(settings)
+    tables["fusion"]["weights"] = {**WEIGHTS, **settings.fusion.weights}
+    tables["ranking"]["floors"] = {**FLOORS, **settings.ranking.floors}
+    return tables
+
+
+def _tables(settings: msgspec.Struct) -> dict[str, Any]:
+    """A record as tables, with what a saved one would leave out; lists as TOML has them."""
+    values = ((name, getattr(settings, name)) for name in settings.__struct_fields__)
+    return {
+        name: _tables(value)
+        if isinstance(value, msgspec.Struct)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values
+    }
 
 
 def lean(settings: Settings) -> Settings:
-    """The same without weights that are as shipped, so that those of a later wares can take their place."""
+    """The same without weights and floors that are as shipped: those of a later wares can take their place."""
+    from wares.ranking.cutoff import FLOORS
     from wares.ranking.fusion import WEIGHTS
 
-    own = {name: weight for name, weight in settings.fusion.weights.items() if WEIGHTS.get(name) != weight}
-    return msgspec.structs.replace(settings, fusion=msgspec.structs.replace(settings.fusion, weights=own))
+    fusion, ranking = settings.fusion, settings.ranking
+    weights = {name: weight for name, weight in fusion.weights.items() if WEIGHTS.get(name) != weight}
+    floors = {name: floor for name, floor in ranking.floors.items() if FLOORS.get(name) != floor}
+    return msgspec.structs.replace(
+        settings,
+        fusion=msgspec.structs.replace(fusion, weights=weights),
+        ranking=msgspec.structs.replace(ranking, floors=floors),
+    )
 
 
 def changes(before: Settings, after: Settings) -> list[Changed]:
@@ -74,18 +95,19 @@ def changes(before: Settings, after: Settings) -> list[Changed]:
 
 def difference(settings: Settings, base: Settings, names: Sequence[str]) -> dict[str, Any]:
     """Of some settings (top-level names), what differs from ``base``, as the tables of a settings file."""
-    tables: dict[str, Any] = {}
-    for changed in changes(base, settings):
-        top, _, rest = changed.name.partition(".")
-        if top not in names or changed.after is None:
-            continue
-        place, key = tables, top
-        if rest:
-            place, key = tables.setdefault(top, {}), rest
-        if top == "fusion" and rest.startswith("weights."):
-            place, key = place.setdefault("weights", {}), rest.removeprefix("weights.")
-        place[key] = changed.after
-    return tables
+    own = {name: value for name, value in in_force(settings).items() if name in names}
+    return _differing(own, in_force(base))
+
+
+def _differing(tables: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, value in tables.items():
+        if isinstance(value, Mapping):
+            if inner := _differing(value, base.get(name, {})):
+                found[name] = inner
+        elif value is not None and (name not in base or value != base[name]):
+            found[name] = value
+    return found
 
 
 def toml(tables: Mapping[str, Any], remark: Callable[[str, Any], str] = lambda name, value: "") -> Iterator[str]:

@@ -80,18 +80,18 @@ _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _MEASURE = rf"(?P<number>{_NUMBER})[ -]?(?P<unit>{_UNIT})"
 
-_CHUNKS = re.compile(
+CHUNKS = re.compile(
     rf"{_NUMBER}[ -]?(?:{_UNIT})(?!{_JOINT}?{_LETTER})"
     rf"|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!{_LETTER})"
     rf"|{_LETTER}+(?:{_JOINT}{_LETTER}+)*"
     rf"|[{_HAN}]+|[{_PAIRED}]+"
 )
-_A_MEASURE = re.compile(_MEASURE)
-_A_NUMBER = re.compile(_NUMBER)
-_A_HAN = re.compile(f"[{_HAN}]")
-_A_PAIR = re.compile(f"[{_PAIRED}]")
-_JOINTS = re.compile("[-_.&+]")
-_APOSTROPHE = re.compile(rf"'s(?!{_LETTER})|'")
+A_MEASURE = re.compile(_MEASURE)
+A_NUMBER = re.compile(_NUMBER)
+A_HAN = re.compile(f"[{_HAN}]")
+A_PAIR = re.compile(f"[{_PAIRED}]")
+JOINTS = re.compile("[-_.&+]")
+APOSTROPHE = re.compile(rf"'s(?!{_LETTER})|'")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 # NFKC makes letters of the trade marks and two primes of the inch.
 _ONE_KIND = str.maketrans(
@@ -107,13 +107,18 @@ def tokens(text: str, *, wholes: bool = True) -> list[str]:
     Without ``wholes`` jointed codes are left to their pieces: "dv7-1211ea" → "dv7", "1211ea".
     """
     found: list[str] = []
-    for chunk in _CHUNKS.findall(fold(text)):
+    for chunk in CHUNKS.findall(fold(text)):
         if len(chunk) > MAX_WORD:
             found += _cut(chunk)
             continue
         cut = _remembered(chunk)
-        found += cut if wholes or len(cut) == 1 or not _JOINTS.search(chunk) else cut[1:]
+        found += cut if wholes or len(cut) == 1 or not JOINTS.search(chunk) else cut[1:]
     return found
+
+
+def of_chunk(chunk: str) -> tuple[str, ...]:
+    """The tokens of one match of ``CHUNKS``."""
+    return _remembered(chunk) if len(chunk) <= MAX_WORD else _cut(chunk)
 
 
 def telling(said: list[str]) -> list[str]:
@@ -123,17 +128,20 @@ def telling(said: list[str]) -> list[str]:
 
 def cut(text: str) -> list[str]:
     """A text cut into its Chinese words and what lies between them; joined, they are the text again."""
-    pieces: list[str] = _jieba().cut(text)
+    pieces: list[str] = jieba().cut(text)
     return pieces
 
 
 def fold(text: str) -> str:
     """The form in which texts are cut: NFKC, no case, letters without accents, one kind of hyphen and apostrophe."""
     text = text[:MAX_CHARS]
-    if text.isascii():
-        return text.lower()
+    return text.lower() if text.isascii() else folded(text)[:MAX_CHARS]
+
+
+def folded(text: str) -> str:
+    """As :func:`fold`, of a text that is not ASCII alone or a bit of one."""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.translate(_ONE_KIND)).casefold())
-    return unicodedata.normalize("NFKC", bare)[:MAX_CHARS]
+    return unicodedata.normalize("NFKC", bare)
 
 
 def stem(word: str) -> str:
@@ -159,12 +167,12 @@ def term_id(token: str) -> int:
 
 
 def _cut(chunk: str) -> tuple[str, ...]:
-    """The tokens of one match of ``_CHUNKS``."""
-    if _A_HAN.match(chunk):
+    """The tokens of one match of ``CHUNKS``."""
+    if A_HAN.match(chunk):
         return tuple(_of_han(chunk))
-    if _A_PAIR.match(chunk):
+    if A_PAIR.match(chunk):
         return tuple(map("".join, pairwise(chunk))) or (chunk,)
-    return tuple(_of_code(_APOSTROPHE.sub("", chunk)))
+    return tuple(of_code(APOSTROPHE.sub("", chunk)))
 
 
 _remembered = lru_cache(maxsize=1 << 16)(_cut)
@@ -173,29 +181,29 @@ _remembered = lru_cache(maxsize=1 << 16)(_cut)
 def _of_han(chunk: str) -> list[str]:
     """Words in search mode. One that is guessed, not in the dictionary, may be cut otherwise elsewhere, and so its
     characters stand beside it."""
-    jieba = _jieba()
-    found: list[str] = jieba.cut_for_search(chunk)
+    words = jieba()
+    found: list[str] = words.cut_for_search(chunk)
     return [
-        token for word in found for token in ([word] if len(word) == 1 or jieba.has_word(word) else [word, *word])
+        token for word in found for token in ([word] if len(word) == 1 or words.has_word(word) else [word, *word])
     ]
 
 
-def _of_code(chunk: str) -> list[str]:
+def of_code(chunk: str) -> list[str]:
     """The tokens of a word, a number, a measure, or several of them jointed."""
-    if measure := _A_MEASURE.fullmatch(chunk):
+    if measure := A_MEASURE.fullmatch(chunk):
         number = measure["number"].replace(",", "")
         return [number, number + _UNITS[measure["unit"]]]
-    if _A_NUMBER.fullmatch(chunk):
+    if A_NUMBER.fullmatch(chunk):
         return [chunk.replace(",", "")]
-    pieces = _JOINTS.split(chunk)
+    pieces = JOINTS.split(chunk)
     if len(pieces) == 1:
         return [stem(chunk[:MAX_WORD])]
     whole = [stem("".join(pieces))] if len(chunk) <= MAX_WORD else []
-    return whole + [token for piece in pieces for token in _of_code(piece)]
+    return whole + [token for piece in pieces for token in of_code(piece)]
 
 
 @cache
-def _jieba() -> Any:
+def jieba() -> Any:
     """The segmenter, loaded with its dictionary when the first Chinese is met."""
     import rjieba
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 import msgspec
 
@@ -22,6 +23,12 @@ from wares.encoders.tokens import telling, term_id, tokens
 from wares.errors import SetupError
 from wares.records import Sparse
 from wares.settings import FieldWeights
+
+#: Tokens of a question → those that tell something.
+Telling: TypeAlias = Callable[[list[str]], list[str]]
+
+#: What a synonym counts, where the word that was said counts 1.
+BESIDE = 0.8
 
 
 class Words:
@@ -54,11 +61,17 @@ class Words:
                 frequency[token] = frequency.get(token, 0.0) + share
         return _sparse({token: tf / (self._k1 + tf) for token, tf in frequency.items()})
 
-    def query(self, text: str) -> Sparse:
-        """The number of times each term is said, without stop words unless nothing else is said."""
-        return _sparse(Counter(telling(tokens(text))))
+    def query(self, text: str, beside: Iterable[str] = (), telling: Telling = telling) -> Sparse:
+        """The number of times each term is said, without what is not ``telling``: stop words, unless nothing else is
+        said. The words of texts that are meant ``beside`` it count :data:`BESIDE` together."""
+        weights: dict[str, float] = dict(Counter(telling(tokens(text))))
+        for other in beside:
+            words = tokens(other)
+            for token in words:
+                weights[token] = max(weights.get(token, 0.0), BESIDE / len(words))
+        return _sparse(weights)
 
-    def wanted(self, text: str) -> tuple[tuple[int, ...], ...]:
+    def wanted(self, text: str, telling: Telling = telling) -> tuple[tuple[int, ...], ...]:
         """The words that a document must hold to hold all of a text, as :class:`~wares.index.base.Match` has them: no
         stop words, and a jointed code by its pieces."""
         said = dict.fromkeys(telling(tokens(text, wholes=False)))

@@ -8,10 +8,10 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from wares.documents import field_name
 from wares.folding.titles import Title, title_of
 from wares.index.base import fold
 from wares.media import hashing
+from wares.query.names import field_name
 from wares.records import Product
 
 Kind: TypeAlias = Literal["duplicate", "family"]

@@ -81,6 +81,12 @@ def plain(name: str) -> str:
     return "_".join(name.casefold().replace(".", " ").split())
 
 
+def field_name(name: str) -> str:
+    """The name under which an attribute or option is filtered: without case, and never one of the core fields."""
+    own = plain(name)
+    return f"attributes.{own}" if own in CORE_FIELDS else own
+
+
 def _candidates(name: str) -> Iterator[str]:
     yield name
     prefix, _, rest = name.partition(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Features by (content key, tower fingerprint): one float32 row of shape (dims,) each.
 Features: TypeAlias = "Mapping[tuple[str, str], Row]"
+
+#: What merchants say.
+Kind: TypeAlias = Literal["rule", "synonyms", "stop words"]
 
 
 class StoredMedia(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,3 +80,15 @@ class Warned(msgspec.Struct, frozen=True):
     id: str
     source: str
     warning: str
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """A change of what merchants say: JSON before and after, None for nothing; ``at`` is ISO 8601 in UTC."""
+
+    number: int
+    at: str
+    who: str
+    kind: str
+    name: str
+    before: str | None
+    after: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ from sqlalchemy import delete, func, insert, select
 from wares.errors import StoreError
 from wares.records import Product
 from wares.settings import Settings
-from wares.store import documents, products, tables, vectors
+from wares.store import documents, merchandising, products, tables, vectors
 from wares.store.database import Database
-from wares.store.entries import Change, Entry, Features, Stored, StoredMedia, Warned
+from wares.store.entries import Audited, Change, Entry, Features, Kind, Stored, StoredMedia, Warned
 from wares.store.folds import Folds
 
 if TYPE_CHECKING:
@@ -217,6 +217,32 @@ class Store:
         """Remove features of contents that no product has any more; how many they were."""
         with self._database.write() as connection:
             return vectors.prune(connection)
+
+    # -- merchandising ------------------------------------------------------------------------------------------
+
+    def revision(self) -> int:
+        """A number that grows whenever what merchants say changes; one row is read."""
+        with self._database.read() as connection:
+            return merchandising.revision(connection)
+
+    def said(self, kind: Kind) -> dict[str, str]:
+        """Rules, synonyms or stop words, as JSON by name, in the order of names."""
+        with self._database.read() as connection:
+            return merchandising.said(connection, kind)
+
+    def say(self, kind: Kind, docs: Mapping[str, str | None], who: str, *, at_most: int | None = None) -> list[str]:
+        """Put what is said in place of what was, and None to remove it; the names of what changed by it.
+
+        All in one transaction, with an entry in the log for each. :class:`~wares.errors.StoreError`, and nothing
+        changed, when more than ``at_most`` of the kind would be there.
+        """
+        with self._database.write() as connection:
+            return merchandising.say(connection, kind, docs, who, at_most)
+
+    def audit(self, kind: Kind | None = None, name: str | None = None, limit: int = 100) -> list[Audited]:
+        """Who changed what merchants say, the latest first, at most ``limit``."""
+        with self._database.read() as connection:
+            return merchandising.log(connection, kind, name, limit)
 
     # -- settings -----------------------------------------------------------------------------------------------
 

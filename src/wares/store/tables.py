@@ -25,16 +25,24 @@ from sqlalchemy import (
 )
 
 from wares.errors import StoreError
+from wares.store import steps
 
 #: The version of the tables below.
-SCHEMA = 2
+SCHEMA = 3
+
+#: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: steps.folds, 3: steps.merchandising}
 
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
+#: What :data:`meta` says of a store that was just made.
+FACTS: Mapping[str, str] = {"schema": str(SCHEMA), "change": "0", "merchandising": "0"}
+
 metadata = MetaData()
 
-#: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (:mod:`wares.store.folds`).
+#: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (:mod:`wares.store.folds`),
+#: "merchandising" (how often what merchants say has changed).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
@@ -119,13 +127,29 @@ folds = Table(
     Column("reason", Text, nullable=False),
 )
 
+#: What merchants say: ``doc`` is a rule, synonyms or stop words as JSON, by their kind and name.
+merchandising = Table(
+    "merchandising",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("doc", Text, nullable=False),
+)
 
-def _with_folds(connection: Connection) -> None:
-    metadata.create_all(connection, tables=[fold_keys, fold_links, folds])
-
-
-#: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: _with_folds}
+#: What became of it: who put what in place of what, and when (ISO 8601, UTC); None: there was, or is, nothing.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    sqlite_autoincrement=True,
+)
+Index("ix_audit_name", audit.c.kind, audit.c.name)
 
 
 def create(connection: Connection) -> None:
@@ -133,7 +157,7 @@ def create(connection: Connection) -> None:
     if inspect(connection).get_table_names():
         raise StoreError("there is a store (or another database) already; open it, or choose another place")
     metadata.create_all(connection)
-    facts = [{"key": "schema", "value": str(SCHEMA)}, {"key": "change", "value": "0"}]
+    facts = [{"key": key, "value": value} for key, value in FACTS.items()]
     connection.execute(meta.insert(), facts)
 
 

@@ -1,0 +1,1 @@
+"""How well ``wares identify`` tells what a picture shows; see :mod:`benchmarks.identify.__main__`."""

@@ -1,0 +1,47 @@
+"""Windows of time: between two moments, on some days of the week, at some hours of the day.
+
+Days and hours are those of a clock on a wall in the rule's zone. When clocks are put back, the repeated hour counts
+twice; when they are put forward, an hour that is left out is not there. A window over midnight belongs to the day on
+which it begins.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from wares.ranking.rules.records import Day, When
+
+_DAYS = get_args(Day)
+
+
+def is_open(when: When, now: datetime) -> bool:
+    """Whether a moment, with its timezone, lies in the window. ``zone`` must be known."""
+    if (when.start is not None and now < when.start) or (when.end is not None and now >= when.end):
+        return False
+    if not when.days and when.hours is None:
+        return True
+    local = now.astimezone(zone(when.zone))
+    day = local
+    if when.hours is not None:
+        first, last = when.hours
+        at = local.time()
+        over_midnight = last <= first
+        if over_midnight and at < last:
+            day = local - timedelta(days=1)
+        elif not (first <= at and (over_midnight or at < last)):
+            return False
+    return not when.days or _DAYS[day.weekday()] in when.days
+
+
+@lru_cache(maxsize=256)
+def zone(name: str) -> ZoneInfo:
+    """A timezone by its IANA name. :class:`ValueError` when this machine knows none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise ValueError(
+            f'this machine knows no timezone {name[:40]!r}; name one as in "Europe/Paris", or leave it out for UTC'
+        ) from unknown

@@ -1,0 +1,165 @@
+"""A question's words, understood: their spelling, the filters they say, and what is left to look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from wares.encoders.dictionary import language
+from wares.errors import QueryError
+from wares.index.base import FieldSpec, Index
+from wares.query import filters
+from wares.query.loosening import loosen, together
+from wares.query.reading.phrases import words as grammar
+from wares.query.reading.reader import Reader
+from wares.query.spelling import Speller
+from wares.records import AllOf, Chip, Correction, Filter, Part, Query, Under
+
+if TYPE_CHECKING:
+    from wares.digest import Digest
+    from wares.relations import Tree
+    from wares.settings import UnderstandingSettings
+
+#: Longer texts are no questions that somebody types; they are looked for as they are.
+MAX_TEXT = 500
+
+
+class Understood(NamedTuple):
+    """``asked``: as it was asked, fields checked. ``query``: as it is answered, its texts corrected and rid of what
+    chips say, ``where`` the whole filter in force.
+
+    ``said``: the wanted texts as they were corrected, filters and all; ``text``: as they are looked for;
+    ``language``: theirs, "" without words. Of ``where``, ``firm`` is what was asked for in so many words, and
+    ``likely`` what bare words are taken to mean, which a merchant who pins a product may know better.
+    """
+
+    asked: Query
+    query: Query
+    said: str = ""
+    text: str = ""
+    language: str = ""
+    chips: tuple[Chip, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    notes: tuple[str, ...] = ()
+    firm: Filter | None = None
+    likely: Filter | None = None
+
+
+class Understander:
+    """Understands questions to one version of the index. ``exists`` says whether some product has all tokens of a
+    word. Thread-safe."""
+
+    def __init__(self, index: Index, exists: Callable[[str], bool]) -> None:
+        self._index = index
+        self._exists = exists
+        self._speller: tuple[object, Speller] | None = None
+        self._reader: tuple[object, Mapping[str, FieldSpec], Reader] | None = None
+
+    def understand(self, query: Query, settings: UnderstandingSettings, digest: Digest) -> Understood:
+        """A checked question, understood as far as it and the settings want it."""
+        parts: list[Part] = []
+        said: list[str] = []
+        chips: list[Chip] = []
+        corrections: list[Correction] = []
+        for part in query.parts:
+            text = str(part.value) if part.kind == "text" and part.weight > 0 else ""
+            if not text.strip() or len(text) > MAX_TEXT or not query.parse:
+                parts.append(part)
+                said += [text] * bool(text)
+                continue
+            if settings.spelling:
+                corrected = self._spelling(digest).correct(text, self._exists, query.ignore)
+                text = corrected.text
+                corrections += corrected.corrections
+            said.append(text)
+            unwanted: Sequence[str] = ()
+            if settings.filters:
+                reading = self._reading(digest).read(text, query.ignore)
+                text, unwanted = reading.text, reading.unwanted
+                chips += reading.chips
+            if text.strip():
+                parts.append(msgspec.structs.replace(part, value=text))
+            parts += (Part("text", word, -part.weight) for word in unwanted)
+        if not any(part.weight > 0 for part in parts) and chips:
+            parts = []  # nothing but conditions: all that pass are listed
+        found = msgspec.structs.replace(query, parts=tuple(parts))
+        return self._with(Understood(query, found, " ".join(said), corrections=tuple(corrections)), chips)
+
+    def loosened(self, meant: Understood, digest: Digest, count: Callable[[Filter | None], int]) -> Understood:
+        """The same with conditions of chips widened or given up, as far as nothing is left with them."""
+        own = meant.asked.where
+
+        def left(where: Filter | None) -> int:
+            return count(both(own, where))
+
+        tree: Tree = digest.part("relations").tree
+        chips = list(meant.chips)
+        for at, chip in enumerate(chips):
+            wider = _widened(chip, chips, tree, left)
+            if wider is not None:
+                chips[at] = wider
+        return self._with(meant, loosen(chips, left))
+
+    def _with(self, meant: Understood, chips: Sequence[Chip]) -> Understood:
+        """The question with the conditions of chips that apply."""
+        checked = [self._checked(chip) for chip in chips]
+        sorts = [chip.sort for chip in checked if chip.applied and chip.sort]
+        firm = both(meant.asked.where, together([chip for chip in checked if chip.taken]))
+        likely = together([chip for chip in checked if not chip.taken])
+        query = msgspec.structs.replace(
+            meant.query, where=both(firm, likely), sort=meant.asked.sort or next(iter(sorts), "")
+        )
+        text = wanted_text(query)
+        spoken = language(text) if text else ""
+        found = tuple(checked)
+        return meant._replace(query=query, text=text, language=spoken, chips=found, firm=firm, likely=likely)
+
+    def _checked(self, chip: Chip) -> Chip:
+        """The chip with its condition as the index has it; not applied when it cannot be."""
+        fields = self._index.fields()
+        try:
+            where = filters.check(chip.where, fields) if chip.where is not None else None
+            return msgspec.structs.replace(chip, where=where, sort=filters.resolve_sort(chip.sort, fields))
+        except QueryError as unknown:
+            return msgspec.structs.replace(chip, applied=False, note=str(unknown))
+
+    def _spelling(self, digest: Digest) -> Speller:
+        words = digest.part("words")
+        if self._speller is None or self._speller[0] is not words:
+            self._speller = words, Speller(words, grammar())
+        return self._speller[1]
+
+    def _reading(self, digest: Digest) -> Reader:
+        values, fields = digest.part("values"), self._index.fields()
+        known = self._reader
+        if known is None or known[0] is not values or (known[1] is not fields and known[1] != fields):
+            known = self._reader = values, fields, Reader(values, fields)
+        return known[2]
+
+
+def wanted_text(query: Query) -> str:
+    """The wanted texts of a question as one."""
+    return " ".join(str(part.value) for part in query.parts if part.kind == "text" and part.weight > 0)
+
+
+def both(one: Filter | None, other: Filter | None) -> Filter | None:
+    """Two filters as one."""
+    if one is None or other is None:
+        return one or other
+    return AllOf((one, other))
+
+
+def _widened(chip: Chip, chips: Sequence[Chip], tree: Tree, count: Callable[[Filter | None], int]) -> Chip | None:
+    """The chip of a category with the narrowest wider category that leaves something; None when there is none, or no
+    need."""
+    if not (chip.applied and isinstance(chip.where, Under)) or count(together(chips)):
+        return None
+    for path in tree.widened(chip.where.path):
+        where = Under(path)
+        wider = msgspec.structs.replace(chip, where=where, note=f"widened to {'/'.join(path)}")
+        others = [wider if other is chip else other for other in chips]
+        if count(together(others)):
+            return wider
+    return None
