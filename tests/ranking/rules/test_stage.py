@@ -129,6 +129,7 @@ def test_whatever_the_rules_and_the_listing(rules, count):
     assert after.scores == pytest.approx([base[number] for number in numbers] + added)
 
     pinned = {pin.number for pin in pins}
+    assert dict(after.held) == {number: numbers.index(number) for number in pinned}, "later stages leave them there"
     rest = [
         (-score, number) for number, score in zip(numbers, after.scores.tolist(), strict=True) if number not in pinned
     ]
