@@ -100,9 +100,9 @@ def counted(size: int, rounds: int) -> list[list[report.Cell]]:
                 for name, act in {
                     "total": lambda: index.count(match),  # noqa: B023
                     "facet": lambda: index.facet(match, "brand"),  # noqa: B023
-                    "total, folded": lambda: Collapsed(index, match, columns.members).total(),  # noqa: B023
-                    "facet, folded": lambda: Collapsed(index, match, columns.members).facet("brand"),  # noqa: B023
-                    "total and facet, folded": lambda: _both(Collapsed(index, match, columns.members)),  # noqa: B023
+                    "total, folded": lambda: Collapsed(index, match, columns).total(),  # noqa: B023
+                    "facet, folded": lambda: Collapsed(index, match, columns).facet("brand"),  # noqa: B023
+                    "total and facet, folded": lambda: _both(Collapsed(index, match, columns)),  # noqa: B023
                 }.items():
                     begun = time.perf_counter()
                     act()

@@ -48,6 +48,23 @@ def test_classic_features_are_measured_on_words_pictures_and_sounds(tmp_path: Pa
 
 
 @needs_data
+def test_what_a_picture_shows_is_measured_by_every_way(tmp_path: Path) -> None:
+    how = ("--sets", "groceries", "--foreign", "0", "--limit", "6", "--plots", str(tmp_path))
+    found = measured("identify", tmp_path, *how)
+    shops, answers, sure, unknown = found["tables"]
+    assert [row[:2] for row in shops["rows"]] == [["groceries", 81]]
+    assert [row[2] for row in answers["rows"]] == [
+        "most frequent",
+        "look-alikes",
+        "identify",
+    ]  # no words find pictures
+    assert all(0 <= value <= 1 for row in answers["rows"] for value in row[5:])
+    assert {row[1] for row in sure["rows"]} == {"category 1", "category 2"}
+    assert [row[1] for row in unknown["rows"]] == ["its own"]
+    assert sum(unknown["rows"][0][4:]) == pytest.approx(1, abs=0.01)
+
+
+@needs_data
 def test_speed_measures_every_target(tmp_path: Path) -> None:
     found = measured("speed", tmp_path, "--products", "300", "--queries", "10")
     figures, recall, shares = found["tables"]

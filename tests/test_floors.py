@@ -44,6 +44,7 @@ FLOORS = {
     "fits": 5,
     "digest": 5,
     "folding": 5,
+    "suggesting": 5,
     "shop": 5,
     "baselines": 6,
     "bench": 6,
@@ -112,6 +113,8 @@ NEIGHBOURS = {
     ("writing", "indexing"),
     ("writing", "rebuilding"),
     ("shop", "searching"),
+    ("shop", "suggesting"),
+    ("suggesting", "digest"),
     ("reports", "records"),
     ("settings", "records"),
     # Which products a fit has not learned from is the fit's to say.

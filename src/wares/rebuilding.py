@@ -132,7 +132,7 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
         pointer = Pointer(store, encoders, words_of(settings, lengths))
         with begin(versions, settings, encoders, lengths, store.last_change(), fit) as build:
             index = EdgeIndex.create(build.engine_path, vector_specs(encoders))
-            lessons = Lessons.base(build.folder)
+            lessons = Lessons.base(build.folder, settings)
             done = 0
             for rows in store.scan(BATCH):
                 index.upsert(pointer.points(rows))

@@ -222,8 +222,10 @@ class Searcher:
         asking = found.asking
         if not asking.asks:
             return Match(where=query.where, without=asking.without)
-        counted = ordered.counted.tolist()
-        return Match(where=query.where, texts=asking.texts or None, numbers=tuple(counted), without=asking.without)
+        # Where all that hold a word are among the candidates, there is nobody else to count.
+        texts = asking.texts if asking.texts and not found.exhausted() else None
+        counted = tuple(ordered.counted.tolist())
+        return Match(where=query.where, texts=texts, numbers=counted, without=asking.without)
 
     def _counted(
         self, match: Match, fields: Sequence[str], policy: Policy, digest: Digest

@@ -35,11 +35,12 @@ from wares.ranking import chain
 from wares.ranking import fusion as fusions
 from wares.ranking.fusion.base import Fusion
 from wares.ranking.rules import Rule
-from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results
+from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results, Suggestion
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, RankingSettings, Settings
 from wares.store.store import Store
+from wares.suggesting import Completer
 from wares.writing import Writer
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Shop:
         self._writer = Writer(path, store, settings, environment, self._live, self.fits)
         self._manifests: dict[str, Manifest] = {}
         self._searchers: dict[str, Searcher] = {}
+        self._completers: dict[str, Completer] = {}
+        self._digests: dict[str, Digests] = {}
 
     @classmethod
     def open(
@@ -229,6 +232,12 @@ class Shop:
             policy, notes = self._policy(index, fusion, ranking, rules)
             found = self._searcher(version, index).search(query, policy)
             return msgspec.structs.replace(found, notes=(*found.notes, *notes)) if notes else found
+
+    def suggest(self, prefix: str, k: int = 8) -> tuple[Suggestion, ...]:
+        """What somebody who has typed ``prefix`` may go on to ask, at most ``k``: queries, categories and brands, the
+        most frequent first, then products."""
+        with self._live.use() as (version, index):
+            return () if index is None else self._completer(version, index).suggest(prefix, k)
 
     def trace(
         self, query: Query, *, ranking: RankingSettings | None = None, rules: Sequence[Rule] | None = None
@@ -390,10 +399,27 @@ class Shop:
         if searcher is None:
             manifest = self._manifest(version)
             words, encoders = words_as_built(manifest.words), self.fits.encoders(manifest.fit)
-            digests = Digests(self._versions.path(version))
+            digests = self._learnt(version)
             searcher = Searcher(self._store, index, encoders, words, self.settings.media, digests)
             self._searchers = {version: searcher}
         return searcher
+
+    def _completer(self, version: str, index: Index) -> Completer:
+        """The completer of a version, kept while it is live."""
+        completer = self._completers.get(version)
+        if completer is None:
+            words = words_as_built(self._versions.manifest(version).words)
+            completer = Completer(self._store, index, words, self._learnt(version))
+            self._completers = {version: completer}
+        return completer
+
+    def _learnt(self, version: str) -> Digests:
+        """What is known of the catalogue by a version, kept while it is live."""
+        digests = self._digests.get(version)
+        if digests is None:
+            digests = Digests(self._versions.path(version))
+            self._digests = {version: digests}
+        return digests
 
     def _policy(
         self,

@@ -13,6 +13,7 @@ from wares.cli import (
     bench,
     demo,
     doctor,
+    duplicates,
     evaluate,
     fit,
     identify,
@@ -25,6 +26,7 @@ from wares.cli import (
     rules_trial,
     search,
     settings,
+    suggest,
     synonyms,
     tune,
     versions,
@@ -40,10 +42,11 @@ app = typer.Typer(
 )
 
 VERBS: tuple[Callable[..., None], ...] = (
-    *(demo.demo, index.index, search.search, identify.identify),
+    *(demo.demo, index.index, search.search, suggest.suggest, identify.identify),
     *(products.show, products.remove, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
+    duplicates.duplicates,
 )
 for verb in VERBS:
     app.command()(verb)

@@ -14,7 +14,7 @@ import msgspec
 from wares.errors import QueryError, SetupError
 from wares.evaluation.records import Run, System
 from wares.records import PartKind, Query, Results
-from wares.settings import BUILT_IN, FusionSettings, Settings, overlaid
+from wares.settings import BARE, BUILT_IN, FusionSettings, Settings, overlaid
 
 if TYPE_CHECKING:
     from wares.ranking.fusion.base import Fusion
@@ -134,7 +134,10 @@ def _partial(name: str, shop: Shop) -> System:
     if not any(weights.values()):
         raise SetupError(f"{shop.path} has no channel for {name!r} ({PARTIAL[name].about})")
     answered = {label.partition(".")[0] for label, weight in weights.items() if weight}
-    search = _with(shop, msgspec.structs.replace(shop.settings.fusion, weights=weights))
+    fusion = msgspec.structs.replace(shop.settings.fusion, weights=weights)
+
+    def search(query: Query) -> Results:
+        return shop.search(msgspec.structs.replace(query, parse=False), fusion=fusion, ranking=BARE)
 
     def narrowed(query: Query) -> Results:
         parts = tuple(part for part in query.parts if part.kind in answered)

@@ -7,7 +7,7 @@ other and little else. A mirrored picture has another hash: half of the frequenc
 
 Near hashes are found without comparing all pairs, by multi-index hashing (Norouzi, Punjani and Fleet, "Fast Search in
 Hamming Space with Multi-Index Hashing", 2012) over the 64 lowest frequencies, the :func:`coarse` hash: of two that
-differ in at most :data:`REACH` bits, one of four bands differs in at most one. They alone are too few to tell
+differ in at most :data:`REACH` bits, one of four bands differs in at most one. They alone are too few to tell the
 pictures of one studio apart: another shirt on the same model differs in the finer ones.
 """
 

@@ -33,7 +33,7 @@ _A_HAN = re.compile(f"[{HAN}]")
 
 
 class Words(msgspec.Struct, frozen=True):
-    """Words, sorted, with how many products have each.
+    """Words of so many products, sorted, with how many have each.
 
     ``deletes`` finds words near a word. ``pairs`` are the sorted numbers of pairs that stand side by side in titles,
     with their counts. ``sounds`` are the Chinese words as typed in pinyin, sorted, ``sounding`` their places, and
@@ -41,6 +41,7 @@ class Words(msgspec.Struct, frozen=True):
     come first, as numbers.
     """
 
+    products: int
     texts: list[str]
     counts: npt.NDArray[np.uint32]
     deletes: Deletes
@@ -61,6 +62,7 @@ class Words(msgspec.Struct, frozen=True):
             pairs[term_id(pair)] = max(count, pairs.get(term_id(pair), 0))
         numbers = np.array(sorted(pairs), np.uint32)
         return cls(
+            tally.products,
             texts,
             _numbers(tally.words[text] for text in texts),
             Deletes.of(texts),

@@ -207,6 +207,10 @@ class Graph(Learnt):
             self._near[number] = found
         return found
 
+    def forget(self) -> None:
+        """Forget the edges that are remembered for walks; nothing but their time changes."""
+        self._near.clear()
+
     def related(self, numbers: Sequence[int], kinds: Collection[str], limit: int = MAX_EDGES) -> dict[int, Edge]:
         """The products that some products have an edge of these kinds to, the surest first and then in the order of
         ``numbers``; at most ``limit``, each with its surest edge. "Accessories for 3 or 4" is
