@@ -1,7 +1,7 @@
 """The words of a question, each with its place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.encoders.said import bounds, said
@@ -24,6 +24,7 @@ def test_words_are_folded_and_stand_where_they_were_said(text: str, words: list[
     assert [(text[word.start : word.end], word.stem) for word in said(text)] == words
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_has_its_words_in_order_without_overlap(text: str):
     found = said(text)

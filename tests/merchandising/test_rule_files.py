@@ -4,7 +4,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.errors import SetupError
@@ -164,6 +164,7 @@ DATA = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(DATA)
 def test_any_data_is_rules_or_a_setup_error(data):
     try:

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.encoders.said import said
@@ -111,6 +111,7 @@ TEXTS = st.sampled_from(["sofa", "couch", "settee", "divan", "red mug", "cup", "
 GROUPS = st.lists(st.lists(TEXTS, min_size=2, max_size=4, unique=True).map(tuple).map(Synonym), max_size=6)
 
 
+@settings(deadline=None)
 @given(GROUPS)
 def test_two_way_synonyms_are_an_equivalence(rows):
     synonyms = Synonyms(rows)
@@ -132,6 +133,7 @@ def test_two_way_synonyms_are_an_equivalence(rows):
 NODES = st.sampled_from([f"w{n}" for n in range(6)])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NODES, NODES).filter(lambda pair: pair[0] != pair[1]), max_size=10))
 def test_a_circle_is_found_when_there_is_one(edges):
     leads: dict[str, set[str]] = {}
@@ -158,6 +160,7 @@ def test_a_long_chain_is_no_circle_and_no_recursion():
     assert circle(Synonym((f"w{n}",), (f"w{n + 1}",)) for n in range(5_000)) == []
 
 
+@settings(deadline=None)
 @given(GROUPS, st.lists(TEXTS | st.sampled_from(["and", "blue", "，", "👟"]), max_size=6).map(" ".join))
 def test_what_is_found_stands_in_the_text_and_overlaps_nothing(rows, text):
     last = 0

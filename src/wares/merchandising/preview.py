@@ -53,7 +53,8 @@ def preview(shop: Shop, query: Query, rules: Sequence[Rule] | None = None) -> Pr
     """A question with rules (the shop's own unless given) and without any. Raises as :meth:`Shop.search`."""
     before = shop.search(query, rules=()).hits
     traced = shop.trace(query, rules=rules)
-    results, fired = traced.results, traced.fired
+    written = {rule.name: rule for rule in rules or ()}  # as they were, not as the index reads them
+    results, fired = traced.results, [written.get(rule.name, rule) for rule in traced.fired]
     texts = _texts(query, results)
     places = {hit.id: at for at, hit in enumerate(before, start=1)}
     kept = {hit.id for hit in results.hits}

@@ -38,9 +38,10 @@ def why(rule: Rule, texts: Sequence[str]) -> str:
 
 
 def _when(asked: When) -> Iterator[str]:
-    for how in HOWS:
-        if texts := getattr(asked, how):
-            yield f"{_HOW[how]} {_some([f'{chr(34)}{text}{chr(34)}' for text in texts], 'or')}"
+    quoted = {how: [f'"{text}"' for text in getattr(asked, how)] for how in HOWS}
+    patterns = [f"{_HOW[how]} {_some(texts, 'or')}" for how, texts in quoted.items() if texts]
+    if patterns:
+        yield " or ".join(patterns)
     if asked.language:
         yield "in English" if asked.language == "en" else "in Chinese"
     if asked.where is not None:

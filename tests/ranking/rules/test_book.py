@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.encoders.said import said
@@ -119,6 +119,7 @@ WHENS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(WHENS, max_size=12),
     st.lists(st.sampled_from(["red", "shoes", "runner", "鞋", "mugs", "blue"]), max_size=4).map(" ".join),

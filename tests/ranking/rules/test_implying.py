@@ -1,7 +1,7 @@
 """One filter implies another: what is claimed holds for everything that there could be."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.index.exact import holds
@@ -61,12 +61,14 @@ VIEWS = [
 ]
 
 
+@settings(deadline=None)
 @given(FILTERS, FILTERS)
 def test_what_passes_a_filter_passes_all_that_it_is_said_to_imply(asked, wanted):
     if implies(asked, wanted):
         assert all(holds(wanted, view) for view in VIEWS if holds(asked, view))
 
 
+@settings(deadline=None)
 @given(FILTERS, ATOMS)
 def test_a_filter_implies_itself_and_each_of_its_conditions(where, more):
     assert implies(where, where)

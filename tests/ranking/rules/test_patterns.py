@@ -1,7 +1,7 @@
 """Patterns: what they match, and that looking them up finds what trying them one by one would."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.encoders.said import said
@@ -51,6 +51,7 @@ PATTERNS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(PATTERNS, st.lists(WORDS, max_size=6).map(" ".join))
 def test_looking_up_finds_what_trying_each_finds(rows, question):
     made = list(enumerate(pattern(text, how) for how, text in rows))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.ranking.chain.base import Listing
@@ -106,6 +106,7 @@ RULES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(RULES, st.integers(0, 15))
 def test_whatever_the_rules_and_the_listing(rules, count):
     before = listing(count)
@@ -129,6 +130,7 @@ def test_whatever_the_rules_and_the_listing(rules, count):
     assert after.scores == pytest.approx([base[number] for number in numbers] + added)
 
     pinned = {pin.number for pin in pins}
+    assert dict(after.held) == {number: numbers.index(number) for number in pinned}, "later stages leave them there"
     rest = [
         (-score, number) for number, score in zip(numbers, after.scores.tolist(), strict=True) if number not in pinned
     ]
@@ -137,6 +139,7 @@ def test_whatever_the_rules_and_the_listing(rules, count):
         assert moves[-1][2] == numbers.index(number), "the last move leads to where it is"
 
 
+@settings(deadline=None)
 @given(RULES, st.integers(0, 15))
 def test_hiding_is_undone_only_by_a_pin_of_higher_priority(rules, count):
     numbers = apply(rules, count).numbers.tolist()

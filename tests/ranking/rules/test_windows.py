@@ -67,3 +67,14 @@ def test_a_zone_that_there_is_not_is_told():
         zone("Mars/Base")
     with pytest.raises(ValueError, match="no timezone"):
         zone("../../etc/passwd")
+
+
+def test_utc_is_there_where_no_timezones_are_installed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("wares.ranking.rules.windows.ZoneInfo", lambda name: (_ for _ in ()).throw(OSError(name)))
+    zone.cache_clear()
+    try:
+        assert is_open(When(days=("fri",)), at("2026-06-05T12:00:00+00:00"))
+        with pytest.raises(ValueError, match="knows no timezone"):
+            zone("Europe/Paris")
+    finally:
+        zone.cache_clear()

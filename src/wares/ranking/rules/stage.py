@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wares.ranking.chain.base import Listing, Situation, Stage
+from wares.ranking.chain.base import Added, Listing, Situation, Stage
 from wares.ranking.rules.book import Fired
 from wares.ranking.rules.records import Choice, Rule, Weight
 from wares.records import Not
@@ -42,11 +42,18 @@ class Rules(Stage):
         if hidden:
             kept = np.flatnonzero(~np.isin(listing.numbers, list(hidden)))
             listing = listing.taken(kept)
-        for rule in self._rules:
-            added = self._added(rule, listing.numbers.tolist(), situation)
-            if added is not None and added.any():
-                listing = listing.plus("rule", rule.name, added)
-        return _pin(listing, pins)
+        return _pin(self._weighed(listing, situation), pins)
+
+    def _weighed(self, listing: Listing, situation: Situation) -> Listing:
+        """The listing with what each rule adds, and put in order once."""
+        numbers = listing.numbers.tolist()
+        columns = [(rule.name, self._added(rule, numbers, situation)) for rule in self._rules]
+        added = [Added("rule", name, values) for name, values in columns if values is not None and values.any()]
+        if not added:
+            return listing
+        scores = listing.scores + np.sum([column.values for column in added], axis=0)
+        grown = listing._replace(scores=scores, added=(*listing.added, *added))
+        return grown.taken(np.lexsort((grown.numbers, -scores)))
 
     def decided(self, numbers: Sequence[int], situation: Situation) -> tuple[set[int], list[Pinned]]:
         """Which of some products are hidden, and where which are pinned, in the order of places."""
@@ -100,13 +107,16 @@ class Rules(Stage):
 
 
 def _pin(listing: Listing, pins: Sequence[Pinned]) -> Listing:
-    """The listing with products in their places, one rule after the other so that each move has its rule."""
+    """The listing with products in their places, where later stages leave them; one rule after the other, so that
+    each move has its rule."""
     set_by: list[str] = []
     for rule in dict.fromkeys(pin.rule for pin in pins):
         set_by.append(rule)
         so_far = [pin for pin in pins if pin.rule in set_by]
         listing = listing.moved_to(f"rule {rule}", _order(listing.numbers.tolist(), so_far))
-    return listing
+    pinned = {pin.number for pin in pins}
+    held = {number: place for place, number in enumerate(listing.numbers.tolist()) if number in pinned}
+    return listing._replace(held={**listing.held, **held}) if held else listing
 
 
 def _order(numbers: Sequence[int], pins: Sequence[Pinned]) -> list[int]:
