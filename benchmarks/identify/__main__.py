@@ -141,10 +141,10 @@ def _learnt(rows: list[list[Cell]], asked: Mapping[str, list[Asked]]) -> Table:
 def _draw(arguments: argparse.Namespace, subjects: Mapping[str, Subject], asked: Mapping[str, list[Asked]]) -> None:
     for name, photos in asked.items():
         command = "Figures: python -m benchmarks.identify --plots docs/pictures."
-        drawn = plots.chart(name, photos, subjects[name].about, command)
-        if drawn is not None:
-            path = arguments.plots / f"identify-{name.replace(', ', '-')}.svg"
-            keeping.put(path, svg(drawn).encode())
+        for file, chart in plots.charts(name, photos, subjects[name].about, command).items():
+            path = arguments.plots / f"{file}.svg"
+            keeping.put(path, svg(chart).encode())
+            path.chmod(0o644)
             tell(str(path))
 
 

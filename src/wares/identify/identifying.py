@@ -94,7 +94,8 @@ class Identifier:
             return Seen((), np.zeros(0, np.float32), None, image)
         columns = {ask.channel: at for at, ask in enumerate(found.found.asking.asks)}
         cosines = found.found.candidates.scores[:, columns[sight.look.channel]]
-        order = np.argsort(-np.nan_to_num(cosines, nan=-np.inf), kind="stable").tolist()
+        numbers = np.asarray(found.found.candidates.numbers)
+        order = np.lexsort((numbers, -np.nan_to_num(cosines, nan=-np.inf))).tolist()
         pairs = [(found.ids[row], float(cosines[row])) for row in order if not np.isnan(cosines[row])]
         products = [
             (_product(self._shop, id), score) for id, score in pairs[: max(MOST, NEIGHBOURS)] if id is not None
