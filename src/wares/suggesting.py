@@ -15,9 +15,11 @@ from wares.store.store import Store
 #: One suggestion in so many is a product, and more are where phrases are few.
 ONE_IN = 4
 #: So many words are tried as the one that is being typed, and so many whole questions are made up with them.
-COMPLETIONS, MADE_UP = 8, 3
+COMPLETIONS, MADE_UP = 8, 2
 #: No more are given.
 MOST = 50
+#: So many more products are looked at, since some have the same title.
+SPARE = 2
 WORDS = "words"
 
 
@@ -72,7 +74,7 @@ class Completer:
     def _products(self, typed: Beginning, wanted: Sequence[tuple[int, ...]], most: int) -> list[Suggestion]:
         """The products that say most of what was typed, those that are shown as one only once."""
         terms = sorted({term for word in wanted for term in word})
-        channel = Channel(WORDS, Sparse(tuple(terms), (1.0,) * len(terms)), 2 * most)
+        channel = Channel(WORDS, Sparse(tuple(terms), (1.0,) * len(terms)), most + SPARE)
         texts: Texts = (tuple(wanted),)
         found = self._index.query([channel], texts=texts)
         scored = sorted(zip((-found.scores[:, 0]).tolist(), found.numbers, strict=True))
