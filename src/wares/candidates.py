@@ -9,7 +9,7 @@ import numpy as np
 
 from wares.asking import Asking
 from wares.index.base import Candidates
-from wares.ranking.fusion import Evidence, Fusion, build
+from wares.ranking.fusion import WORDS, Evidence, Fusion, build
 from wares.records import Contribution, Move, Sparse
 from wares.settings import FusionSettings
 
@@ -41,6 +41,13 @@ class Retrieved(NamedTuple):
     candidates: Candidates
     rows: Callable[[int], npt.NDArray[np.float32]]
     facts: Callable[[], npt.NDArray[np.float32]]
+
+    def exhausted(self) -> bool:
+        """Whether every product that holds a word of a wanted text is among the candidates."""
+        pairs = zip(self.asking.asks, self.asking.channels, strict=True)
+        words = [(at, c.limit) for at, (ask, c) in enumerate(pairs) if ask.channel == WORDS and ask.part_weight > 0]
+        brought = self.candidates.brought
+        return all(int(brought[:, at].sum()) < limit for at, limit in words)
 
     def evidence(self) -> Evidence:
         """What a method of fusion is given."""

@@ -48,7 +48,7 @@ class Pager:
 
     def _beyond(self, query: Query, asking: Asking, match: Match, ordered: Ordered, end: int) -> Iterator[Ranked]:
         """What follows the products that were put in an order."""
-        if asking.texts:
+        if match.texts:
             return self._tail(query, asking, match, ordered)
         if asking.asks:
             return iter(())

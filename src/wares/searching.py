@@ -94,6 +94,7 @@ class Searcher:
         candidates, listing = answer.found.candidates, answer.ordered.listing
         page = [place.number for place in answer.page]
         order = np.asarray(page if answer.meant.query.sort else listing.numbers, np.int64)
+        hidden = self._ruler.hidden(answer.ruling, answer.meant.query.where)
         return Trace(
             asked=query,
             query=answer.meant.query,
@@ -106,9 +107,10 @@ class Searcher:
             stages=answer.ordered.stages,
             order=order,
             match=answer.match,
-            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page}),
+            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page, *hidden}),
             fields=self._index.fields(),
-            hidden=self._ruler.hidden(answer.ruling, answer.meant.query.where),
+            fired=answer.ruling.fired.rules,
+            hidden=hidden,
             leaders={number: first for first, others in listing.folded.items() for number in others},
         )
 
@@ -135,14 +137,14 @@ class Searcher:
         asking = asking._replace(without=(*asking.without, *ruling.without))
         wanted = self._relater.wanted(meant, policy, digest, wording)
         clock.lap("encode")
-        found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
+        found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         if meant.chips and not found.candidates.numbers:
             meant = self._understander.loosened(meant, digest, lambda where: self._index.count(Match(where=where)))
-            found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
+            found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         clock.lap("index")
         ordered = self._ordered(meant, ruling, found, wanted, policy, digest)
         clock.lap("rank", ordered.laps)
-        narrowed = ruling.narrowed(meant.query)
+        narrowed = ruling.narrowed(meant)
         match = self._match(narrowed, found, ordered)
         total, facets = self._counted(match, query.facets, policy, digest)
         clock.lap("count")
@@ -221,14 +223,16 @@ class Searcher:
         asking = found.asking
         if not asking.asks:
             return Match(where=query.where, without=asking.without)
-        counted = ordered.counted.tolist()
-        return Match(where=query.where, texts=asking.texts or None, numbers=tuple(counted), without=asking.without)
+        # Where all that hold a word are among the candidates, there is nobody else to count.
+        texts = asking.texts if asking.texts and not found.exhausted() else None
+        counted = tuple(ordered.counted.tolist())
+        return Match(where=query.where, texts=texts, numbers=counted, without=asking.without)
 
     def _counted(
         self, match: Match, fields: Sequence[str], policy: Policy, digest: Digest
     ) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
         """How many products match, and how many with each value of some fields."""
-        counts = Collapsed(self._index, match, digest.part("columns").members, apart=not policy.collapsed)
+        counts = Collapsed(self._index, match, digest.part("columns") if policy.collapsed else None)
         numbers = {name for name in fields if self._numeric(name)}
         facets = {name: tuple(counts.ranges(name) if name in numbers else counts.facet(name)) for name in fields}
         return counts.total(), facets

@@ -35,14 +35,13 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
         made.close()
 
 
-def point(number: int, fields=None, offers=({},), words=None, group=0, **vectors) -> Point:
+def point(number: int, fields=None, offers=({},), words=None, **vectors) -> Point:
     return Point(
         number=number,
         vectors={name: np.array(rows, dtype=np.float32) for name, rows in vectors.items()},
         words=Sparse(tuple(words or {}), tuple((words or {}).values())),
         fields=fields or {},
         offers=offers,
-        group=group,
     )
 
 
@@ -170,15 +169,6 @@ def test_counting_by_whole_texts(shirts: Index):
     assert shirts.count(Match(terms=(7, 8), within=(2, 3, 4))) == 2
     assert shirts.count(Match(within=())) == 0
     assert shirts.ordered(Match(texts=(((7,), (8,)),)), "", descending=False, limit=9) == [2]
-
-
-def test_groups_are_counted_where_points_have_one(index: Index):
-    index.upsert([point(1, {"a": "x"}, group=1), point(2, {"a": "x"}, group=1), point(3, {"a": "y"}, group=1)])
-    index.upsert([point(4, {"a": "x"}, group=4), point(5, {"a": "x"})])
-    assert index.groups(Match()) == {1: 3, 4: 1}
-    assert index.groups(Match(where=Compare("a", "=", "x"))) == {1: 2, 4: 1}
-    index.upsert([point(2, {"a": "x"})])
-    assert index.groups(Match(without=(4,))) == {1: 2}
 
 
 def test_facets_count_products_and_print_what_a_shop_prints(shirts: Index):

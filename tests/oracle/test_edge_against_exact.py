@@ -60,7 +60,6 @@ def points(draw: st.DrawFn) -> Point:
         words=Sparse(tuple(terms), tuple(draw(st.sampled_from([0.5, 1.0, 2.25])) for _ in terms)),
         fields=draw(some_values(category=CATEGORIES)),
         offers=draw(st.lists(some_values(), max_size=4)),
-        group=draw(st.integers(0, 3)),
     )
 
 
@@ -141,7 +140,6 @@ def test_counts_facets_bounds_and_orders(common, writes, matches):
         assert len(edge) == len(exact)
         for match in matches:
             agree(edge, exact, lambda index, match=match: index.count(match))
-            agree(edge, exact, lambda index, match=match: index.groups(match))
             for field in FIELDS:
                 agree(edge, exact, lambda index, match=match, field=field: index.facet(match, field))
                 agree(edge, exact, lambda index, match=match, field=field: index.facet(match, field, limit=1))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wares.index.base import Index, Match, Point, VectorSpec, fold
 from wares.index.edge import EdgeIndex
 from wares.index.exact import ExactIndex
-from wares.ranking import collapsing, ranges
+from wares.ranking import ranges
 from wares.ranking.collapsing import Collapsed
 from wares.records import AllOf, Compare, Exists, FacetValue, Filter, Not, Sparse
 
@@ -42,7 +42,6 @@ POINTS = st.lists(
             },
         ),
         offers=st.lists(OFFERS, min_size=1, max_size=3),
-        group=st.integers(0, 4),
     ),
     max_size=25,
     unique_by=lambda point: point.number,
@@ -66,12 +65,27 @@ MATCHES = st.builds(
 )
 
 
+class Known:
+    """The groups of products, by number."""
+
+    def __init__(self, groups: Mapping[int, int]) -> None:
+        self._by_number = {number: group for number, group in groups.items() if group}
+        self.grouped = np.asarray(sorted(self._by_number), np.int64)
+
+    def groups(self, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
+        return np.asarray([self._by_number.get(int(number), 0) for number in numbers], np.int64)
+
+
+#: The group of each product of the tests, by number.
+GROUPS = st.lists(st.integers(0, 4), min_size=26, max_size=26).map(lambda groups: Known(dict(enumerate(groups))))
+
+
 class Oracle:
     """Every matching product by itself; one of a group stands for all."""
 
-    def __init__(self, index: Index, points: Sequence[Point]) -> None:
+    def __init__(self, index: Index, known: Known) -> None:
         self._index = index
-        self._points = {point.number: point for point in points}
+        self._known = known
 
     def count(self, match: Match, *conditions: Filter) -> int:
         where = (match.where,) if match.where is not None else ()
@@ -79,15 +93,11 @@ class Oracle:
             where=AllOf((*where, *conditions)), terms=match.terms, without=match.without, within=match.within
         )
         numbers = self._index.ordered(narrowed, "", descending=False, limit=1_000)
-        return len({self._points[number].group or -number for number in numbers})
+        return len({group or -number for number, group in zip(numbers, self._known.groups(numbers), strict=True)})
 
     def facet(self, match: Match, field: str, values: Collection[str], limit: int) -> list[tuple[str, int]]:
         counted = [(value, self.count(match, Compare(field, "=", value))) for value in values]
         return sorted(((v, c) for v, c in counted if c), key=lambda pair: (-pair[1], pair[0]))[:limit]
-
-
-def members_of(points: Sequence[Point]) -> collapsing.Members:
-    return lambda groups: [point.number for point in points if point.group in groups]
 
 
 @contextmanager
@@ -107,11 +117,11 @@ def folded(found: Sequence[FacetValue]) -> list[tuple[str, int]]:
     return [(fold(each.value), each.count) for each in found]
 
 
-def check(kind: str, points: Sequence[Point], matches: Sequence[Match], with_members: bool) -> None:
+def check(kind: str, points: Sequence[Point], matches: Sequence[Match], known: Known) -> None:
     with made(kind, points) as index:
-        oracle = Oracle(index, points)
+        oracle = Oracle(index, known)
         for match in matches:
-            counts = Collapsed(index, match, members_of(points) if with_members else None)
+            counts = Collapsed(index, match, known)
             assert counts.total() == oracle.count(match)
             for field, values in {
                 "colour": ["red", "blue", "green", "white", "black"],
@@ -134,56 +144,58 @@ quietly = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @settings(quietly, max_examples=150)
-@given(points=POINTS, matches=st.lists(MATCHES, min_size=1, max_size=3), with_members=st.booleans())
-def test_in_plain_loops(points: list[Point], matches: list[Match], with_members: bool) -> None:
-    check("exact", points, matches, with_members)
+@given(points=POINTS, matches=st.lists(MATCHES, min_size=1, max_size=3), known=GROUPS)
+def test_in_plain_loops(points: list[Point], matches: list[Match], known: Known) -> None:
+    check("exact", points, matches, known)
 
 
 @settings(quietly, max_examples=15)
-@given(points=POINTS, matches=st.lists(MATCHES, min_size=2, max_size=4), with_members=st.booleans())
-def test_in_the_embedded_index(points: list[Point], matches: list[Match], with_members: bool) -> None:
-    check("edge", points, matches, with_members)
+@given(points=POINTS, matches=st.lists(MATCHES, min_size=2, max_size=4), known=GROUPS)
+def test_in_the_embedded_index(points: list[Point], matches: list[Match], known: Known) -> None:
+    check("edge", points, matches, known)
 
 
-def _points(*colours_and_groups: tuple[str, int]) -> list[Point]:
+def _points(*colours: str) -> list[Point]:
     return [
-        Point(number=n, vectors={}, words=Sparse((), ()), fields={"colour": colour}, offers=[{}], group=group)
-        for n, (colour, group) in enumerate(colours_and_groups, 1)
+        Point(number=n, vectors={}, words=Sparse((), ()), fields={"colour": colour}, offers=[{}])
+        for n, colour in enumerate(colours, 1)
     ]
 
 
+def _known(*groups: int) -> Known:
+    return Known(dict(enumerate(groups, 1)))
+
+
 class Asked(ExactIndex):
-    """Counts how often groups are asked for."""
+    """Counts how often products are listed."""
 
     asked = 0
 
-    def groups(self, match: Match) -> dict[int, int]:
+    def ordered(self, *arguments: object, **named: object) -> list[int]:
         self.asked += 1
-        return super().groups(match)
+        return super().ordered(*arguments, **named)  # type: ignore[arg-type]
 
 
 def test_a_value_that_looks_most_frequent_may_come_last() -> None:
     index = ExactIndex(VECTORS)
-    index.upsert(points := _points(*[("red", 1)] * 5, ("blue", 0), ("blue", 0), ("green", 2), ("green", 0)))
-    counts = Collapsed(index, Match(), members_of(points))
+    index.upsert(_points(*["red"] * 5, "blue", "blue", "green", "green"))
+    counts = Collapsed(index, Match(), _known(1, 1, 1, 1, 1, 0, 0, 2, 0))
     assert counts.total() == 5
     assert folded(counts.facet("colour", 2)) == [("blue", 2), ("green", 2)]
     assert folded(counts.facet("colour")) == [("blue", 2), ("green", 2), ("red", 1)]
 
 
-def test_groups_are_counted_only_for_values_that_several_members_have() -> None:
+def test_products_are_listed_only_for_values_that_several_members_have() -> None:
     index = Asked(VECTORS)
-    lone = [(f"colour {n}", 0) for n in range(50)]
-    index.upsert(points := _points(*lone, ("red", 1), ("red", 1), ("blue", 1)))
-    counts = Collapsed(index, Match(), members_of(points))
+    index.upsert(_points(*(f"colour {n}" for n in range(50)), "red", "red", "blue"))
+    counts = Collapsed(index, Match(), _known(*[0] * 50, 1, 1, 1))
     assert len(counts.facet("colour")) == 52
     assert index.asked == 2  # for the match, and for red
 
 
-@pytest.mark.parametrize("most", [1, 5_000])
-def test_more_members_than_are_looked_up_change_nothing(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collapsing, "MAX_MEMBERS", most)
+def test_without_groups_every_product_counts() -> None:
     index = ExactIndex(VECTORS)
-    index.upsert(points := _points(("red", 1), ("red", 1), ("blue", 0)))
-    found = Collapsed(index, Match(), members_of(points)).facet("colour")
-    assert folded(found) == [("blue", 1), ("red", 1)]
+    index.upsert(_points("red", "red", "blue"))
+    counts = Collapsed(index, Match(), None)
+    assert counts.total() == 3
+    assert folded(counts.facet("colour")) == [("red", 2), ("blue", 1)]

@@ -54,7 +54,6 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     words: Sparse
     fields: Mapping[str, FieldValue]
     offers: Sequence[Mapping[str, FieldValue]]
-    group: int = 0
 
 
 class VectorSpec(msgspec.Struct, frozen=True):
@@ -159,10 +158,6 @@ class Index(ABC):
     def facet(self, match: Match, field: str, limit: int = 100) -> list[FacetValue]:
         """Values of a keyword or boolean field with the exact number of points found when the condition
         ``field = value`` is added to the match; most frequent first, then by value. Zero counts are left out."""
-
-    @abstractmethod
-    def groups(self, match: Match) -> dict[int, int]:
-        """How many points of each group (:attr:`Point.group`) match, exactly; those that stand alone have none."""
 
     @abstractmethod
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 #: Points per call of the engine, which holds the interpreter's lock meanwhile: a reader waits a few milliseconds.
 _CHUNK = 50
 
-_EVERY = 2**31
-
 # The rounded vectors bring this many times the limit; the stored ones choose among them.
 _RESCORED = qe.QuantizationSearchParams(rescore=True, oversampling=1.5)
 
@@ -211,10 +209,6 @@ class EdgeIndex(Index):
         known.update(edge_answers.spellings(self._engine, schema, field, [v for v, _ in counted if v not in known]))
         return [FacetValue(known.get(value, value), count) for value, count in counted]
 
-    def groups(self, match: Match) -> dict[int, int]:
-        found = self._engine.facet("group", matching(match, self._schema), _EVERY)
-        return {int(group): count for group, count in found}
-
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:
         schema = self._schema
         return edge_answers.bounds(self._engine, schema, match, field) if may_measure(schema, field) else None
@@ -255,13 +249,11 @@ def _row(point: Point, stored: Stored) -> qe.Point:
     vectors = {name: rows if len(rows) > 1 else rows[0] for name, rows in vectors.items()}
     if point.words.indices:
         vectors[WORDS] = qe.SparseVector(list(point.words.indices), list(point.words.values))
-    content: dict[str, Any] = {
+    content = {
         "fields": payload(stored.fields),
         "offers": [payload(offer) for offer in stored.offers],
         "has": sorted({key(name) for values in (stored.fields, *stored.offers) for name in values}),
         "terms": list(point.words.indices),
         "shown": stored.shown,
     }
-    if point.group:
-        content["group"] = point.group
     return qe.Point(point.number, vectors, content)

@@ -31,7 +31,6 @@ _INDEX: dict[str, Any] = {"enable_hnsw": False, "memory": qe.Memory.Cached}
 _ALWAYS: dict[str, Any] = {
     "terms": qe.IntegerIndexParams(lookup=True, range=False, **_INDEX),
     "has": qe.KeywordIndexParams(**_INDEX),
-    "group": qe.IntegerIndexParams(lookup=True, range=False, **_INDEX),
 }
 _INDEX_PARAMS = {"keyword": qe.KeywordIndexParams, "number": qe.FloatIndexParams, "boolean": qe.KeywordIndexParams}
 
@@ -61,12 +60,7 @@ class Engine:
     def open(cls, folder: Path) -> Engine:
         """The shard in a folder; :class:`ShopBusy` while another process has it open."""
         with _translated(folder):
-            engine = cls(folder, qe.EdgeShard.load(str(folder)))
-            indexed = engine._shard.info().payload_schema
-        for there, params in _ALWAYS.items():
-            if there not in indexed:  # the folder was made before there was such a thing
-                engine.update(qe.UpdateOperation.create_field_index(there, params))
-        return engine
+            return cls(folder, qe.EdgeShard.load(str(folder)))
 
     def update(self, operation: qe.UpdateOperation) -> None:
         with _translated(self._folder):

@@ -1,9 +1,8 @@
 """Filters as conditions of Qdrant's engine.
 
-A point's payload is ``{"fields": {…}, "offers": [{…}, …], "has": [fields], "terms": [ids], "shown": {…},
-"group": number}``, with the values of :mod:`wares.index.fields`. What is asked of one and the same offer becomes a
-nested condition; where a single comparison is asked of an offer, a condition on ``offers[].field`` says the same and
-is looked up faster.
+A point's payload is ``{"fields": {…}, "offers": [{…}, …], "has": [fields], "terms": [ids], "shown": {…}}``, with
+the values of :mod:`wares.index.fields`. What is asked of one and the same offer becomes a nested condition; where a
+single comparison is asked of an offer, a condition on ``offers[].field`` says the same and is looked up faster.
 
 The engine has an index of ``terms``, of ``has`` and of common fields. A condition on another field is checked on the
 payloads of those points that have it.

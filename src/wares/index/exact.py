@@ -98,9 +98,6 @@ class ExactIndex(Index):
         best = sorted(counts, key=lambda value: (-counts[value], value))[:limit]
         return [FacetValue(self._spelling(field, value), counts[value]) for value in best]
 
-    def groups(self, match: Match) -> dict[int, int]:
-        return dict(Counter(row.point.group for row in self._matching(match) if row.point.group))
-
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:
         if not may_measure(self._schema, field):
             return None

@@ -51,10 +51,6 @@ class ForwardingIndex(Index):
         found: list[FacetValue] = self._call("facet", match=match, field=field, limit=limit)
         return found
 
-    def groups(self, match: Match) -> dict[int, int]:
-        found: dict[int, int] = self._call("groups", match=match)
-        return found
-
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None:
         found: tuple[float, float] | None = self._call("bounds", match=match, field=field)
         return found

@@ -140,7 +140,6 @@ class _Point(msgspec.Struct):
     words: Sparse
     fields: dict[str, FieldValue]
     offers: list[dict[str, FieldValue]]
-    group: int = 0
 
     def plain(self) -> Point:
         if not all(isinstance(rows, np.ndarray) for rows in self.vectors.values()):
@@ -151,7 +150,6 @@ class _Point(msgspec.Struct):
             words=self.words,
             fields=self.fields,
             offers=self.offers,
-            group=self.group,
         )
 
 
@@ -207,7 +205,6 @@ CALLS = {
     ),
     "count": Call({"match": Match}, int),
     "facet": Call({"match": Match, "field": str, "limit": int}, list[FacetValue]),
-    "groups": Call({"match": Match}, dict[int, int]),
     "bounds": Call({"match": Match, "field": str}, tuple[float, float] | None),
     "ordered": Call({"match": Match, "field": str, "descending": bool, "limit": int, "offset": int}, list[int]),
     "rows": Call({"numbers": _Numbers, "name": str}, dict[int, Any]),

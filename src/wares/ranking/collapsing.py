@@ -12,18 +12,23 @@ the most frequent values are found without looking at all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+import numpy as np
 
 from wares.index.base import Match, fold
 from wares.ranking import ranges
 from wares.records import AllOf, Compare, FacetValue, Filter
 
-#: Beyond so many members of groups they are not looked up to learn which values they have.
-MAX_MEMBERS = 5_000
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Numbers = npt.NDArray[np.int64]
+
+_NOBODY = np.zeros(0, np.int64)
 
 
 class Counts(Protocol):
@@ -31,42 +36,72 @@ class Counts(Protocol):
 
     def count(self, match: Match) -> int: ...
     def facet(self, match: Match, field: str, limit: int = 100) -> list[FacetValue]: ...
-    def groups(self, match: Match) -> Mapping[int, int]: ...
     def bounds(self, match: Match, field: str) -> tuple[float, float] | None: ...
+    def ordered(
+        self, match: Match, field: str, *, descending: bool, limit: int, offset: int = 0
+    ) -> Sequence[int]: ...
 
 
-#: The numbers of all products of some groups, matching or not (:meth:`wares.ranking.columns.Columns.members`).
-Members = Callable[[Collection[int]], Sequence[int]]
+class Groups(Protocol):
+    """Who is shown as one with whom (:class:`wares.ranking.columns.Columns`)."""
+
+    @property
+    def grouped(self) -> Numbers:
+        """The numbers of all products that have a group, ascending."""
+        ...
+
+    def groups(self, numbers: Sequence[int] | Numbers) -> Numbers:
+        """The groups of products, 0 for none."""
+        ...
 
 
 class Collapsed:
-    """Counts of one match. ``members`` may be left out: more is then asked of the index, with the same answers.
-    With ``apart`` every product counts as one."""
+    """Counts of one match. Without ``groups`` every product counts as one."""
 
-    def __init__(self, index: Counts, match: Match, members: Members | None = None, *, apart: bool = False) -> None:
+    def __init__(self, index: Counts, match: Match, groups: Groups | None) -> None:
         self._index = index
         self._match = match
-        found = {} if apart else index.groups(match)
-        #: The groups of which more than one member matches.
-        self.doubled = {group: count for group, count in found.items() if count > 1}
-        own = sorted(members(self.doubled)) if members and self.doubled else None
-        self._members = own if own is not None and len(own) <= MAX_MEMBERS else None
+        self._groups = groups
+        self._total = index.count(match)
+        #: The matching members of groups of which several match: who alone are counted too often.
+        self._doubled = self._members()
+        self._inside = _within(match, self._doubled.tolist())
 
     def total(self) -> int:
         """How many products match."""
-        return self._index.count(self._match) - _surplus(self.doubled)
+        return self._total - self._surplus(self._doubled)
+
+    def _members(self) -> Numbers:
+        grouped = self._groups.grouped if self._groups is not None else _NOBODY
+        if self._groups is None or not len(grouped) or self._total < 2:
+            return _NOBODY
+        # Where more match than there are in groups, those are fewer to look at.
+        match = _within(self._match, grouped.tolist()) if self._total > len(grouped) else self._match
+        found = np.asarray(self._index.ordered(match, "", descending=False, limit=self._total), np.int64)
+        groups = self._groups.groups(found)
+        known, counts = np.unique(groups[groups > 0], return_counts=True)
+        return found[np.isin(groups, known[counts > 1])]
+
+    def _surplus(self, members: Numbers) -> int:
+        """How much too often products of groups are counted."""
+        if self._groups is None or not len(members):
+            return 0
+        groups = self._groups.groups(members)
+        groups = groups[groups > 0]
+        return len(groups) - len(np.unique(groups))
 
     def facet(self, field: str, limit: int = 100) -> list[FacetValue]:
         """The most frequent values of a keyword or boolean field, in the order of
         :meth:`wares.index.base.Index.facet`."""
-        if not self.doubled:
+        if not len(self._doubled):
             return self._index.facet(self._match, field, limit)
         double = self._shared(field)
         best: list[FacetValue] = []
-        for value, at_most in self._descending(field, limit):
-            if len(best) == limit and best[-1].count > at_most:
-                break
-            count = at_most - self._excess(field, value) if double is None or fold(value) in double else at_most
+        # Only the counts of those fall, so that no others than so many more can be among the best.
+        for value, at_most in self._descending(field, limit + len(double)):
+            if len(best) == limit and _rank(best[-1]) < _rank(FacetValue(value, at_most)):
+                break  # nor does any other that follows come before it
+            count = at_most - self._excess(Compare(field, "=", value)) if fold(value) in double else at_most
             best = sorted([*best, FacetValue(value, count)], key=_rank)[:limit]
         return best
 
@@ -75,41 +110,40 @@ class Collapsed:
         bounds = self._index.bounds(self._match, field)
         found = []
         for low, high in pairwise(ranges.edges(*bounds)) if bounds else ():
-            within = _also(self._match, Compare(field, ">=", low), Compare(field, "<", high))
-            count = self._index.count(within)
-            if count > 1 and self.doubled:
-                count -= _surplus(self._index.groups(within))
+            within = Compare(field, ">=", low), Compare(field, "<", high)
+            count = self._index.count(_also(self._match, *within))
+            if count > 1 and len(self._doubled):
+                count -= self._excess(*within)
             if count:
                 found.append(FacetValue(ranges.label(low, high), count))
         return found
 
-    def _descending(self, field: str, limit: int) -> Iterator[tuple[str, int]]:
-        """Values with the counts of the index, most frequent first; more are asked for when they are wanted."""
-        given, size = 0, limit + 20
+    def _descending(self, field: str, size: int, inside: Match | None = None) -> Iterator[tuple[str, int]]:
+        """Values with the counts of the index, most frequent first; when they do not do, more are asked for."""
+        given = 0
         while True:
-            found = self._index.facet(self._match, field, size)
+            found = self._index.facet(inside or self._match, field, size)
             yield from ((each.value, each.count) for each in found[given:])
             if len(found) < size:
                 return
             given, size = len(found), size * 4
 
-    def _shared(self, field: str) -> set[str] | None:
-        """The values that several members of doubled groups have, folded; None where that was not looked up."""
-        if self._members is None:
-            return None
-        # A match that is within some products already stays within those.
-        known = self._match.within
-        inside = self._members if known is None else sorted({*self._members} & {*known})
-        size = 1_000
-        found = self._index.facet(msgspec.structs.replace(self._match, within=tuple(inside)), field, size)
-        return {fold(each.value) for each in found if each.count > 1} if len(found) < size else None
+    def _shared(self, field: str) -> set[str]:
+        """The values that several members of groups have, folded."""
+        values = self._descending(field, 20, self._inside)
+        return {fold(value) for value, _ in takewhile(lambda counted: counted[1] > 1, values)}
 
-    def _excess(self, field: str, value: str) -> int:
-        return _surplus(self._index.groups(_also(self._match, Compare(field, "=", value))))
+    def _excess(self, *conditions: Filter) -> int:
+        """How much too often members of groups are counted when something is added to the match."""
+        match, most = _also(self._inside, *conditions), len(self._doubled)
+        found = self._index.ordered(match, "", descending=False, limit=most)
+        return self._surplus(np.asarray(found, np.int64))
 
 
-def _surplus(groups: Mapping[int, int]) -> int:
-    return sum(count - 1 for count in groups.values())
+def _within(match: Match, numbers: Sequence[int]) -> Match:
+    """The match within some products; one that is within others already stays within both."""
+    both = numbers if match.within is None else sorted({*numbers} & {*match.within})
+    return msgspec.structs.replace(match, within=tuple(both))
 
 
 def _also(match: Match, *conditions: Filter) -> Match:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -128,15 +128,19 @@ class Columns(Learnt):
         """One column for products: float64 (n,), NaN for what is not known."""
         return np.asarray(self.rows(numbers)[name], np.float64)
 
-    def members(self, groups: Collection[int]) -> list[int]:
-        """The numbers of all products of some groups, ascending."""
-        wanted = np.fromiter(groups, np.int64, len(groups))
+    def groups(self, numbers: Sequence[int] | Numbers) -> Numbers:
+        """The groups of products: int64 (n,), 0 for none."""
+        return np.asarray(self.rows(numbers)["group"], np.int64)
+
+    @cached_property
+    def grouped(self) -> Numbers:
+        """The numbers of all products that have a group, ascending."""
         table = self._settled()
-        found = self._numbers[np.isin(table["group"], wanted)]
-        if self._under is not None:
-            older = np.asarray(self._under.members(groups), np.int64)
-            found = np.concatenate([found, older[~np.isin(older, self._numbers)]])
-        return [int(number) for number in np.sort(found)]
+        own = self._numbers[table["group"] > 0]
+        if self._under is None:
+            return own
+        older = self._under.grouped
+        return np.sort(np.concatenate([own, older[~np.isin(older, self._numbers)]]))
 
     @property
     def typical(self) -> Typical:
@@ -161,7 +165,8 @@ class Columns(Learnt):
             kept = self._table[~np.isin(self._numbers, fresh["number"])]
             joined = np.concatenate([kept, fresh])
             self._set(joined[np.argsort(joined["number"])])
-            self.__dict__.pop("_own", None)
+            for remembered in ("_own", "_grouped"):
+                self.__dict__.pop(remembered, None)
         return self._table
 
     def _set(self, table: npt.NDArray[np.void]) -> None:

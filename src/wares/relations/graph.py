@@ -31,12 +31,16 @@ if TYPE_CHECKING:
 
 #: Edges of one product that are looked at, and given, at most.
 MAX_EDGES = 1_000
+#: Edges of a product that a walk goes along, and products whose edges are remembered for walks.
+MAX_NEAR = 100
+_REMEMBERED = 2_000
 #: A model number that more products have, or that more products name, tells nothing.
 MAX_OWNERS, MAX_NAMERS = 12, 300
-#: The certainty of an inferred edge: the share of those read that held (``benchmarks/relations.md``).
+#: The certainty of an inferred edge: somewhat below the share of those read that held, as the rules were made on the
+#: same sets (``benchmarks/relations.md``).
 INFERRED = 0.9
 
-_GTIN = frozenset(["gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "upc", "isbn", "GTIN", "EAN", "UPC", "ISBN"])
+_GTIN = frozenset(("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "upc", "GTIN", "EAN", "UPC"))
 _PLACE = {kind: at for at, kind in enumerate(KIND)}
 
 
@@ -61,6 +65,7 @@ class Graph(Learnt):
         self._facts: dict[int, Facts] = {}
         self._table: Table | None = None
         self._base: tuple[Table, ...] = ()
+        self._near: dict[int, tuple[Edge, ...]] = {}
 
     # -- learning -----------------------------------------------------------------------------------------------
 
@@ -70,6 +75,7 @@ class Graph(Learnt):
         for row in rows:
             self._facts[row.number] = facts(row.product)
         self._table = None
+        self._near.clear()
         self.__dict__.pop("_layers", None)
         self.__dict__.pop("tree", None)
 
@@ -146,13 +152,17 @@ class Graph(Learnt):
             found += layer.numbers(rows[: limit + len(layer.hidden)])
         return size, sorted(found)[:limit]
 
-    def groups(self, number: int) -> tuple[int, int]:
-        """The keys of a product's brand and category, 0 for none."""
-        at = self._at(number)
-        if at is None:
-            return 0, 0
-        table, row = at
-        return int(table.brand_keys[table.brand[row]]), int(table.path_keys[table.category[row]])
+    def groups(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
+        """The keys of the brand and of the category of each product, 0 for none."""
+        found = [(0, 0)] * len(numbers)
+        for layer in reversed(self._layers):
+            table = layer.table
+            here = [(place, row) for place, number in enumerate(numbers) if (row := table.row(number)) >= 0]
+            rows = np.array([row for _, row in here], np.int64)
+            keys = table.brand_keys[table.brand[rows]].tolist(), table.path_keys[table.category[rows]].tolist()
+            for (place, _), brand, category in zip(here, *keys, strict=True):
+                found[place] = brand, category
+        return found
 
     @cached_property
     def tree(self) -> Tree:
@@ -187,6 +197,20 @@ class Graph(Learnt):
             if edge.target != number:
                 found.setdefault((edge.kind, edge.target, edge.id), edge)
         return tuple(sorted(found.values(), key=_order)[:limit])
+
+    def near(self, number: int) -> tuple[Edge, ...]:
+        """The first edges of a product to products that are there; those asked for lately are remembered."""
+        found = self._near.get(number)
+        if found is None:
+            found = tuple(edge for edge in self.edges(number, MAX_NEAR) if edge.target is not None)
+            if len(self._near) >= _REMEMBERED:
+                self._near.clear()
+            self._near[number] = found
+        return found
+
+    def forget(self) -> None:
+        """Forget the edges that are remembered for walks; nothing but their time changes."""
+        self._near.clear()
 
     def related(self, numbers: Sequence[int], kinds: Collection[str], limit: int = MAX_EDGES) -> dict[int, Edge]:
         """The products that some products have an edge of these kinds to, the surest first and then in the order of
@@ -229,9 +253,10 @@ class Graph(Learnt):
                 if self._fits(table, row, owner):
                     yield Edge(number, _kind(table, row), owner, INFERRED, "inferred", code)
         for own in table.own.of(row).tolist():
-            if number not in self._owners(own):
+            namers = self._namers(own)
+            if not namers or number not in self._owners(own):
                 continue
-            for namer, code in self._namers(own):
+            for namer, code in namers:
                 where = self._at(namer)
                 if where and self._fits(*where, number):
                     yield Edge(number, inverse(_kind(*where)), namer, INFERRED, "inferred", code)
@@ -254,9 +279,11 @@ class Graph(Learnt):
     def _fits(self, table: Table, row: int, owner: int) -> bool:
         """Whether a product that names a model number is for the product that has it: the maker's name stands with
         it, and it is another kind of thing."""
-        category = int(table.path_keys[table.category[row]])
-        alike = category and category == self.groups(owner)[1]
-        return not alike and self._maker(owner) in table.words.of(row)
+        at = self._at(owner)
+        if at is None or int(at[0].maker[at[1]]) not in table.words.of(row):
+            return False
+        category = table.path_keys[table.category[row]]
+        return not category or bool(category != at[0].path_keys[at[0].category[at[1]]])
 
 
 class _Layer:
@@ -292,6 +319,8 @@ class _Layer:
     def sayers(self, wanted: int) -> list[tuple[int, int]]:
         """Who says something of an id: the number, and the place of the kind."""
         table, at = self.table, self.table.sayers[wanted]
+        if not len(at):
+            return []
         kinds = [table.kinds.values[place] for place in at.tolist()]
         pairs = zip(table.numbers[table.said_by[at]].tolist(), map(int, kinds), strict=True)
         return [pair for pair in pairs if pair[0] not in self.hidden]
@@ -299,6 +328,8 @@ class _Layer:
     def namers(self, code: int) -> list[tuple[int, str]]:
         """Who names a model number, and how."""
         table, at = self.table, self.table.namers[code]
+        if not len(at):  # as nearly always
+            return []
         pairs = zip(
             table.numbers[table.named_by[at]].tolist(),
             (table.named.values[place] for place in at.tolist()),

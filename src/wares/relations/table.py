@@ -102,15 +102,14 @@ class Table:
         self.own: Ragged = columns["own"]
         self.named: Ragged = columns["named"]
         self.words: Ragged = columns["words"]
-        self._places = memoryview(self.numbers)
+        self._rows = {number: row for row, number in enumerate(self.numbers.tolist())}
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def row(self, number: int) -> int:
         """The row of a product, -1 if it is not here."""
-        at = bisect_left(self._places, number)
-        return at if at < len(self._places) and self._places[at] == number else -1
+        return self._rows.get(number, -1)
 
     def facts(self, row: int) -> Facts:
         """The facts of a row, as they were put in."""
