@@ -197,8 +197,8 @@ def _quality(count: Mapping[str, int]) -> list[Cell]:
 
 def on_facts(name: str, shop: Shop, seed: int) -> Iterator[list[Cell]]:
     """Questions that name facts of a product, as `wares` makes them of a catalogue: a brand and a kind, or up to
-    three values and a kind. A chip is right when what its id says is true of the product; a fact is read when a right chip
-    is of its field, or of the words that name it."""
+    three values and a kind. A chip is right when what its id says is true of the product; a fact is read when a
+    right chip is of its field, or of the words that name it."""
     survey = Survey(shop.products, seed=seed)
     counts: dict[tuple[str, str], Counter[str]] = {}
     for kind in ("attributes", "category-brand"):

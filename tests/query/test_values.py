@@ -236,3 +236,10 @@ def test_words_lie_where_they_were_typed(typed: str) -> None:
         start, end = text.place(word.start, word.end)
         assert 0 <= start < end <= len(typed)
     assert list(text.words) == sorted(text.words)
+
+
+def test_the_values_of_all_fields_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_ALL", 5)
+    products = [Product(id=str(n), title="x", attributes={f"field{n % 3}": f"v{n}"}) for n in range(30)]
+    values = learnt(products)
+    assert sum(len(list(values.of(field))) for field in values.fields()) == 5
