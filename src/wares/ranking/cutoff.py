@@ -69,9 +69,9 @@ def counting(
 
     ``fused``: (n,), the score by fusion alone, before signals and rules. ``scores``: (n, asks), of each channel, NaN
     for none (:attr:`wares.index.base.Candidates.scores`). ``whole``: (n,), holds all the telling words of a wanted
-    text. ``against``: the standard, if these candidates do not set it: under a filter it is that of the whole shop,
-    for what is far from the question does not come near by filtering, and counts by value stay those that filtering
-    by the value gives.
+    text. ``against``: the standard, if these candidates do not set it: under the asker's filter it is that of what
+    does not pass it, too, for what is far from the question does not come near by filtering, and counts by value stay
+    those that filtering by the value gives.
     """
     if settings.cutoff <= 0:
         return np.ones(len(fused), np.bool_)
