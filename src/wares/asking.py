@@ -29,6 +29,9 @@ from wares.store.store import Store
 if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
 
+#: No synonyms, and the stop words that every shop has.
+ANY = Wording()
+
 #: How many products each channel brings in for one part.
 NEAR = 100
 WORDY = 200
@@ -94,7 +97,7 @@ class Asker:
         self._size = (0, -math.inf)
         self._holders: dict[tuple[int, int], int] = {}
 
-    def ask(self, query: Query, fusion: Fusion, wording: Wording) -> Asking:
+    def ask(self, query: Query, fusion: Fusion, wording: Wording = ANY) -> Asking:
         """Ask the channels that have a weight in ``fusion``. Raises :class:`QueryError` for a part that is empty, too
         long, unreadable, or leads to no channel."""
         asking = Asking([], [], (), ())
@@ -136,9 +139,11 @@ class Asker:
         )
 
     def exists(self, word: str) -> bool:
-        """Whether every token of a word is in some product."""
-        points = self._points()
-        return all(self._held(term, points) for (term,) in self._words.wanted(word, list))
+        """Whether some product has all tokens of a word."""
+        wanted, points = self._words.wanted(word, list), self._points()
+        if not all(self._held(term, points) for (term,) in wanted):
+            return False
+        return len(wanted) < 2 or self._index.count(Match(texts=(wanted,))) > 0
 
     def _channels(self, part: Part, said: _Said | None, fusion: Fusion) -> Iterator[Channel]:
         limited = 0 if part.weight < 0 else 1

@@ -94,6 +94,7 @@ class Searcher:
         candidates, listing = answer.found.candidates, answer.ordered.listing
         page = [place.number for place in answer.page]
         order = np.asarray(page if answer.meant.query.sort else listing.numbers, np.int64)
+        hidden = self._ruler.hidden(answer.ruling, answer.meant.query.where)
         return Trace(
             asked=query,
             query=answer.meant.query,
@@ -106,9 +107,10 @@ class Searcher:
             stages=answer.ordered.stages,
             order=order,
             match=answer.match,
-            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page}),
+            ids=self._store.ids({*candidates.numbers, *order.tolist(), *page, *hidden}),
             fields=self._index.fields(),
-            hidden=self._ruler.hidden(answer.ruling, answer.meant.query.where),
+            fired=answer.ruling.fired.rules,
+            hidden=hidden,
             leaders={number: first for first, others in listing.folded.items() for number in others},
         )
 
@@ -135,14 +137,14 @@ class Searcher:
         asking = asking._replace(without=(*asking.without, *ruling.without))
         wanted = self._relater.wanted(meant, policy, digest, wording)
         clock.lap("encode")
-        found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
+        found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         if meant.chips and not found.candidates.numbers:
             meant = self._understander.loosened(meant, digest, lambda where: self._index.count(Match(where=where)))
-            found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
+            found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         clock.lap("index")
         ordered = self._ordered(meant, ruling, found, wanted, policy, digest)
         clock.lap("rank", ordered.laps)
-        narrowed = ruling.narrowed(meant.query)
+        narrowed = ruling.narrowed(meant)
         match = self._match(narrowed, found, ordered)
         total, facets = self._counted(match, query.facets, policy, digest)
         clock.lap("count")
@@ -211,7 +213,7 @@ class Searcher:
             situation,
             policy,
             digest.part("columns"),
-            against=self._retriever.standard(meant.query, found.asking, policy),
+            against=self._retriever.standard(meant, found.asking, policy),
             beside=[number for number in beside if number not in ruling.without],
             given={"rules": ruling.stage, "relations": related},
         )

@@ -132,7 +132,10 @@ def _facts(found: Why, product: Product | None) -> Iterator[tuple[str, str | Tex
     corrections = ", ".join(f"{each.said} → {each.meant}" for each in found.corrections)
     yield "read as", corrections
     yield "understood", ", ".join(chip.id for chip in found.chips if chip.applied)
-    if found.steps:
+    for chip in found.chips:
+        if not chip.applied:
+            yield "given up", f"{chip.id}: {chip.note}" if chip.note else chip.id
+    if any(step.place for step in found.steps):
         stood = (f"{step.stage} {'–' if step.place is None else f'{step.place:,}'}" for step in found.steps)
         yield "place after", " → ".join(stood)
     for move in found.moves:

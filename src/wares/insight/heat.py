@@ -1,10 +1,10 @@
 """Heat: how much each region of a picture speaks for a likeness.
 
-Two ways, both of which need nothing but the encoder, whatever is inside it. **Hidden**: patches of the picture are
-covered, one after the other, and where the likeness falls there was something that spoke for it (Zeiler and Fergus,
-"Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2); a patch is covered with the colour of
-the picture's border, which is what a product photo has where there is nothing. **Alone**: each patch is compared by
-itself, as if it were a picture; where the likeness is higher than that of patches is on the whole, it is warm.
+Patches slide over the picture, and each is compared by itself, as if it were a picture; where the likeness is higher
+than that of patches is on the whole, it is warm. It needs nothing but the encoder, whatever is inside it. Covering
+the patches instead, and seeing where the likeness falls (Zeiler and Fergus, "Visualizing and Understanding
+Convolutional Networks", ECCV 2014, section 4.2), costs as much and points to the right place less often; see
+``benchmarks/regions.md``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-
-from wares.encoders.framing import border_colour
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,26 +39,15 @@ class Cell(NamedTuple):
     bottom: int
 
 
-def hidden(picture: Image, likeness: Likeness, cells: int = CELLS, patch: int = PATCH) -> Floats:
-    """How much the likeness falls where a cell is hidden, below 0 where it rises: (rows, columns). Patches of
-    ``patch`` × ``patch`` cells slide by one; a cell has the mean of those that hid it."""
-    spots = _spots(*shape(picture, cells), patch)
-    found = likeness([picture, *(_covered(picture, spot, shape(picture, cells)) for spot in spots)])
-    return _spread(spots, found[0] - found[1:], shape(picture, cells))
+def heat(picture: Image, likeness: Likeness, cells: int = CELLS, patch: int = PATCH) -> Floats:
+    """How much more alike the patches that hold a cell are than patches are on the whole: (rows, columns).
 
-
-def alone(picture: Image, likeness: Likeness, cells: int = CELLS, patch: int = PATCH) -> Floats:
-    """How much more alike patches with a cell are than patches are on the whole: (rows, columns)."""
-    spots = _spots(*shape(picture, cells), patch)
-    found = likeness([picture.crop(pixels(spot, shape(picture, cells), picture.size)) for spot in spots])
-    heat = _spread(spots, found, shape(picture, cells))
-    return heat - heat.mean()
-
-
-def joined(*heats: Floats) -> Floats:
-    """The mean of several, each on a scale where its warmest cell is 1."""
-    scaled = [heat / max(float(heat.max()), 1e-12) if heat.max() > 0 else np.zeros_like(heat) for heat in heats]
-    return np.mean(scaled, axis=0)
+    A patch is ``patch`` × ``patch`` cells, and they slide by one; a cell has the mean of those that hold it.
+    """
+    grid = shape(picture, cells)
+    places = patches(grid, patch)
+    found = spread(places, likeness([picture.crop(pixels(place, grid, picture.size)) for place in places]), grid)
+    return np.asarray(found - found.mean())
 
 
 def shape(picture: Image, cells: int) -> tuple[int, int]:
@@ -70,9 +57,9 @@ def shape(picture: Image, cells: int) -> tuple[int, int]:
     return rows, columns
 
 
-def warmest(heat: Floats) -> Cell | None:
+def warmest(found: Floats) -> Cell | None:
     """The rectangle whose share of the heat exceeds its share of the area most; None where nothing is warm."""
-    warm = np.maximum(heat, 0)
+    warm = np.maximum(found, 0)
     total = float(warm.sum())
     if total <= 0:
         return None
@@ -90,34 +77,33 @@ def warmest(heat: Floats) -> Cell | None:
     return at
 
 
-def pixels(cell: Cell, shape: tuple[int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of a rectangle of cells in a picture of ``size`` (width, height); ``shape`` is that
-    of the grid (rows, columns)."""
-    (rows, columns), (width, height) = shape, size
-    return (
-        round(cell.left * width / columns),
-        round(cell.top * height / rows),
-        round(cell.right * width / columns),
-        round(cell.bottom * height / rows),
-    )
+def pixels(cell: Cell, grid: tuple[int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a rectangle of cells of a grid (rows, columns) in a picture of ``size`` (width,
+    height). They hold one pixel at least."""
+    (rows, columns), (width, height) = grid, size
+    left, right = _within(cell.left, cell.right, columns, width)
+    top, bottom = _within(cell.top, cell.bottom, rows, height)
+    return left, top, right, bottom
 
 
-def _spots(rows: int, columns: int, patch: int) -> list[Cell]:
+def _within(start: int, end: int, cells: int, length: int) -> tuple[int, int]:
+    """Cells as pixels, of which there is one at least, however small a picture is."""
+    first = min(round(start * length / cells), length - 1)
+    return first, max(round(end * length / cells), first + 1)
+
+
+def patches(grid: tuple[int, int], patch: int) -> list[Cell]:
+    """All places of a patch on a grid (rows, columns), row by row."""
+    rows, columns = grid
     tall, wide = min(patch, rows), min(patch, columns)
     corners = product(range(rows - tall + 1), range(columns - wide + 1))
     return [Cell(left, top, left + wide, top + tall) for top, left in corners]
 
 
-def _spread(spots: Sequence[Cell], values: Floats, shape: tuple[int, int]) -> Floats:
-    """What each cell has: the mean of the patches that it lies in."""
-    sums, counts = np.zeros(shape), np.zeros(shape)
-    for (left, top, right, bottom), value in zip(spots, values.tolist(), strict=True):
+def spread(places: Sequence[Cell], values: Floats, grid: tuple[int, int]) -> Floats:
+    """What each cell of a grid (rows, columns) has: the mean of the patches that hold it."""
+    sums, counts = np.zeros(grid), np.zeros(grid)
+    for (left, top, right, bottom), value in zip(places, values.tolist(), strict=True):
         sums[top:bottom, left:right] += value
         counts[top:bottom, left:right] += 1
     return np.asarray(sums / counts)
-
-
-def _covered(picture: Image, spot: Cell, shape: tuple[int, int]) -> Image:
-    covered = picture.copy()
-    covered.paste(border_colour(picture), pixels(spot, shape, picture.size))
-    return covered

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: The colours of heat from 0 to 1, and how opaque they are.
 _COLOURS = np.array([(255, 236, 120), (255, 150, 40), (214, 30, 60)], np.float64)
-_FAINT, _STRONG = 0.0, 0.75
+_FAINT, _STRONG = 0.0, 0.5
 #: Brightness that is left to what is not warm.
 _PALE = 0.55
 _FRAME = (214, 30, 60)

@@ -1,7 +1,7 @@
 """Which region of a product's picture matched: heat over a grid of cells, and the box that is warmest.
 
 Works for every part of a question that is compared with pictures, words as well as pictures, and with every model:
-it asks the shop's own encoders. It takes some forty runs of the picture tower, so it is done for one hit on request.
+it asks the shop's own encoders. It takes up to 37 runs of the picture tower, so it is done for one hit on request.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from wares import media
 from wares.errors import CatalogueError, QueryError, SetupError
 from wares.indexing import of_products
-from wares.insight.heat import alone, pixels, warmest
+from wares.insight.heat import heat, pixels, warmest
 from wares.records import Hit, MatchedMedia, Media, Part, Product
 from wares.shop import Shop
 
@@ -101,14 +101,14 @@ def regions_of(shop: Shop, looked_for: Sequence[Look], medium: Media | MatchedMe
     def likeness(pictures: Sequence[Image]) -> npt.NDArray[np.float64]:
         return _likeness(pictures, wanted, encoders)
 
-    heat = alone(small, likeness)
-    warm = warmest(heat)
-    box = None if warm is None else Box.within(pixels(warm, heat.shape, whole.size))
+    found = heat(small, likeness)
+    warm = warmest(found)
+    box = None if warm is None else Box.within(pixels(warm, (found.shape[0], found.shape[1]), whole.size))
     return Regions(
         source=_named(medium),
         width=whole.width,
         height=whole.height,
-        heat=tuple(tuple(round(value, 6) for value in row) for row in heat.tolist()),
+        heat=tuple(tuple(round(value, 6) for value in row) for row in found.tolist()),
         box=box,
         likeness=round(float(likeness([small])[0]), 6),
         channels=tuple(look.channel for look in wanted),

@@ -85,7 +85,7 @@ def _cut_off(facts: Why, asked: Query, trace: Trace) -> str:
     place = facts.steps[0].place if facts.steps else None
     at = f" at rank {place:,}" if place else ""
     return (
-        f"it is below the cut-off{at}: its score is {facts.score or 0.0:.3f}, and {trace.threshold:.3f} is asked for"
+        f"it is below the cut-off{at}: its score is {facts.score or 0.0:.3f}, and {trace.threshold:.3f} is the least"
     )
 
 

@@ -30,13 +30,13 @@ State: TypeAlias = Literal[
     "removed",  # it was found, and has been removed since
     "asked about",  # others should be like it, so it is not among them
     "filtered",  # it does not pass the filter, the asker's or that of the words
-    "not found",  # no channel brought it, and it holds no word
-    "beyond",  # it matches, and lies behind all that were put in an order
-    "below the cut-off",  # its score is too low
     "hidden",  # by a rule
+    "not indexed",  # it has been stored and cannot be found yet
+    "not found",  # no channel brought it, and it does not hold all the words
+    "below the cut-off",  # its score is too low
     "folded",  # another product is shown in its place
     "left out",  # by a stage of the chain
-    "not indexed",  # it has been stored and cannot be found yet
+    "beyond",  # it matches, and lies behind all that were put in an order
 ]
 
 
@@ -151,11 +151,12 @@ class _Case:
             return "asked about"
         if not passes(self._product, trace.query.where, trace.fields):
             return "filtered"
+        if number in trace.hidden:
+            return "hidden"
         if number is None or number not in trace.candidates.numbers:
             return self._unfound()
         lost: dict[State, bool] = {
             "below the cut-off": not self._kept(number),
-            "hidden": number in trace.hidden,
             "folded": number in trace.leaders,
             "left out": bool(self._by()),
         }

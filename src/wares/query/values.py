@@ -18,10 +18,10 @@ from wares.index.base import fold as stored
 from wares.learnt import Learnt
 from wares.query import senses
 from wares.query.kinds import kind_of
-from wares.query.names import field_name
 from wares.query.prices import Prices
 from wares.query.reading import text
 from wares.query.senses import Meant, Value
+from wares.query.told import others, spoken, turns
 
 if TYPE_CHECKING:
     from wares.records import Product
@@ -39,16 +39,13 @@ MAX_NEGATED = 5_000
 #: So many phrases are remembered with what they mean.
 MAX_FOUND = 50_000
 
-_NEGATING = frozenset(("no", "non", "not", "without", "free", "less", "anti", "无", "非", "不", "免", "零"))
-_AFTER = frozenset(("free", "less"))
-
 
 class Sense(NamedTuple):
     """What a phrase means in one field.
 
     ``values`` are all that it covers, ``value`` the one among them that it names ("" when it is only a word for their
-    kind). Of the products whose title says the phrase and that have the field, ``having`` have one of the values and
-    ``other`` do not.
+    kind). Of the ``titled`` products whose title says the phrase, those with the field count: ``having`` have one
+    of the values and ``other`` do not.
     """
 
     field: str
@@ -56,17 +53,19 @@ class Sense(NamedTuple):
     values: tuple[str, ...]
     having: int
     other: int
+    titled: int
 
 
 class _Kept(msgspec.Struct):
-    """What is counted: products; field → value → :class:`Value`; field → products that have it; fields that have
-    too many values; phrase → field → (having, other); turns of phrase with "no"; prices."""
+    """What is counted: products; field → value → :class:`Value`; field → products that have it; fields of too many
+    values; phrase → field → (having, other); phrase → products; turns of phrase with "no"; prices."""
 
     products: int = 0
     values: dict[str, dict[str, Value]] = {}
     holders: dict[str, int] = {}
     open: set[str] = set()
     titled: dict[str, dict[str, tuple[int, int]]] = {}
+    totals: dict[str, int] = {}
     negated: dict[str, int] = {}
     prices: Prices = msgspec.field(default_factory=Prices)
 
@@ -79,6 +78,7 @@ class Values(Learnt):
         self._base = base
         self._titles: list[tuple[str, Mapping[str, set[str]]]] = []
         self._every = 1
+        self._total = sum(map(len, self._kept.values.values()))
         self._index: dict[str, dict[str, Meant]] | None = None
         self._starts: dict[str, int] = {}
         self._found: dict[str, tuple[Sense, ...]] = {}
@@ -144,8 +144,10 @@ class Values(Learnt):
             known.count += 1
         elif len(values) >= MAX_VALUES:
             self._kept.open.add(field)
+            self._total -= len(values)
             values.clear()
-        else:
+        elif self._total < MAX_ALL:
+            self._total += 1
             values[folded] = Value(spelling, text.key(spelling), 1)
 
     def _settle(self) -> None:
@@ -155,11 +157,13 @@ class Values(Learnt):
             return
         meanings = self._meanings
         titled: dict[str, dict[str, list[int]]] = {}
+        totals: Counter[str] = Counter(self._kept.totals)
         negated = Counter(self._kept.negated)
         for title, facts in titles:
             read = text.Text(title)
-            negated.update(_negated(read))
+            negated.update(turns(read))
             for phrase in {read.phrase(first, last) for first, last in self.spans(read)}:
+                totals[phrase] += self._every
                 for field, meant in meanings[phrase].items():
                     if (own := facts.get(field)) is not None:
                         counts = titled.setdefault(phrase, {}).setdefault(field, [0, 0])
@@ -169,6 +173,7 @@ class Values(Learnt):
             for field, (having, other) in fields.items():
                 earlier = before.get(field, (0, 0))
                 before[field] = (earlier[0] + having, earlier[1] + other)
+        self._kept.totals = dict(totals)
         self._kept.negated = dict(negated.most_common(MAX_NEGATED))
         self._found.clear()
 
@@ -201,6 +206,8 @@ class Values(Learnt):
 
     def negated(self, phrase: str) -> int:
         """How many titles hold a turn of phrase such as "sugar free" or "无 糖" (as :func:`text.key` writes it)."""
+        if self._titles:
+            self._settle()
         return self._kept.negated.get(phrase, 0) + (self._base.negated(phrase) if self._base else 0)
 
     def senses(self, phrase: str) -> tuple[Sense, ...]:
@@ -211,7 +218,7 @@ class Values(Learnt):
         if found is None:
             if len(self._found) > MAX_FOUND:
                 self._found.clear()
-            found = self._found[phrase] = tuple(self._senses(phrase))
+            found = self._found[phrase] = tuple(sorted(self._senses(phrase)))
         return found
 
     def spans(self, read: text.Text) -> Iterator[tuple[int, int]]:
@@ -233,26 +240,28 @@ class Values(Learnt):
         return None
 
     def _senses(self, phrase: str) -> Iterator[Sense]:
-        own, below = self._meanings.get(phrase, {}), self._base.senses(phrase) if self._base else ()
-        counts = self._kept.titled.get(phrase, {})
-        earlier = {sense.field: sense for sense in below}
+        earlier = {sense.field: sense for sense in self._base.senses(phrase)} if self._base else {}
+        own = {sense.field: sense for sense in self._own(phrase)}
         for field in dict.fromkeys((*earlier, *own)):
-            having, other = counts.get(field, (0, 0))
-            meant, before = own.get(field, Meant("", ())), earlier.get(field)
-            if before is None:
-                if not having + other and meant.own:
-                    having, other = self._as_called(field, meant.own)
-                yield Sense(field, meant.own, meant.values, having, other)
+            one, two = earlier.get(field), own.get(field)
+            if one is None or two is None:
+                yield one or own[field]
             else:
-                values = tuple(dict.fromkeys((*before.values, *meant.values)))
-                both = before.having + having, before.other + other
-                yield Sense(field, before.value or meant.own, values, *both)
+                values = tuple(sorted({*one.values, *two.values}))
+                counts = (one.having + two.having, one.other + two.other, one.titled + two.titled)
+                yield Sense(field, one.value or two.value, values, *counts)
 
-    def _as_called(self, field: str, value: str) -> tuple[int, int]:
-        """What titles say of a value under its own name: that counts for its other names, which they never say."""
-        known = self._kept.values[field][value]
-        name = known.key if kind_of(field) != "category" else text.key(known.spelling.rpartition("/")[2])
-        return self._kept.titled.get(name, {}).get(field, (0, 0))
+    def _own(self, phrase: str) -> Iterator[Sense]:
+        """What this half knows; what titles say of a value under its own name counts for the others, too, if they
+        never say those."""
+        titled = self._kept.titled
+        for field, meant in self._meanings.get(phrase, {}).items():
+            told = phrase
+            if phrase not in titled and meant.own:
+                known = self._kept.values[field][meant.own]
+                told = text.key(known.spelling.rpartition("/")[2]) if kind_of(field) == "category" else known.key
+            having, other = titled.get(told, {}).get(field, (0, 0))
+            yield Sense(field, meant.own, meant.values, having, other, self._kept.totals.get(told, 0))
 
     @property
     def _meanings(self) -> dict[str, dict[str, Meant]]:
@@ -272,49 +281,4 @@ class Values(Learnt):
         return max(own, self._base._longest(start)) if self._base else own
 
 
-def spoken(product: Product) -> Iterator[tuple[str, str]]:
-    """The texts that a product is filtered by, field by field; every prefix of its category path; "true" and
-    "false"."""
-    if product.brand:
-        yield "brand", product.brand
-    steps = [step.strip() for name in product.category for step in name.split("/") if step.strip()]
-    for depth in range(len(steps)):
-        yield "category", "/".join(steps[: depth + 1])
-    for name, value in product.attributes.items():
-        if isinstance(value, str):
-            yield _field(name), value
-        elif isinstance(value, tuple):
-            yield from ((_field(name), one) for one in value)
-        elif isinstance(value, bool):
-            yield _field(name), "true" if value else "false"
-    for variant in product.variants:
-        yield from ((_field(name), value) for name, value in variant.options.items())
-
-
-def others(product: Product) -> Iterator[str]:
-    """The other fields that a product has: numbers, and what is no word of a question."""
-    offers = product.variants
-    if product.price or any(variant.price for variant in offers):
-        yield "price"
-    if product.availability or any(variant.availability for variant in offers):
-        yield "availability"
-    if product.rating is not None:
-        yield "rating"
-    if product.rating_count is not None:
-        yield "rating_count"
-    for name, value in product.attributes.items():
-        if isinstance(value, float):
-            yield _field(name)
-
-
-def _negated(read: text.Text) -> Iterator[str]:
-    """Turns of phrase with "no" and its like: such a word and the next, a word and "free"."""
-    for at, word in enumerate(read.words):
-        if word.key in _NEGATING:
-            first, last = (at - 1, at) if word.key in _AFTER else (at, at + 1)
-            if first >= 0 and last < len(read.words):
-                yield read.phrase(first, last)
-
-
-_field = lru_cache(maxsize=1 << 14)(field_name)
 _stored = lru_cache(maxsize=1 << 16)(stored)
