@@ -54,7 +54,7 @@ class Facts(NamedTuple):
 def facts(product: Product) -> Facts:
     """What the graph keeps of a product."""
     found = codes(product)
-    gtins = [str(product.attributes[name]) for name in product.attributes.keys() & _GTIN]
+    gtins = [str(product.attributes[name]) for name in product.attributes if name in _GTIN]
     ids = (product.id, *(variant.id for variant in product.variants), *gtins)
     said = [
         (PLACE[kind if kind in KINDS else OTHER], id)
