@@ -163,8 +163,8 @@ def to_read(name: str, products: Sequence[Product], size: int, seed: int) -> Tab
 def measure(arguments: argparse.Namespace) -> Report:
     counts, tables = [], []
     for name in arguments.sets:
-        tell(name)
         products = goods(name, arguments.data, arguments.scratch)
+        tell(name)
         counts.append(counted(name, products))
         if arguments.read:
             tables.append(to_read(name, products, arguments.read, arguments.seed))

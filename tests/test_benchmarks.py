@@ -128,7 +128,7 @@ def test_quality_compares_systems_on_every_set_and_tunes_where_there_are_questio
     assert (shop / "shop.db").stat().st_ino == made
 
 
-@pytest.mark.parametrize("module", ["speed", "quality", "fusions"])
+@pytest.mark.parametrize("module", ["speed", "quality", "fusions", "relations"])
 def test_missing_data_is_one_line(tmp_path: Path, module: str) -> None:
     done = run(module, "--data", str(tmp_path), "--scratch", str(tmp_path / "scratch"), "--model", "basic")
     assert done.returncode == 2

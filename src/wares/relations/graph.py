@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
 
-from wares.catalogue.kinds import KINDS, OTHER, inverse
+from wares.catalogue.kinds import inverse
 from wares.learnt import Learnt
-from wares.records import Product
-from wares.relations.codes import codes
-from wares.relations.table import KIND, Facts, Table, brand_key, frozen, key, path_key
+from wares.relations.facts import KIND, PLACE, Facts, brand_key, facts, key, path_key
+from wares.relations.layers import Layer, thawed
+from wares.relations.table import Table, frozen
 from wares.relations.tree import Path, Tree
 
 if TYPE_CHECKING:
-    from wares.relations.table import Rows
     from wares.store.entries import Stored
 
 #: Edges of one product that are looked at, and given, at most.
@@ -39,9 +38,6 @@ MAX_OWNERS, MAX_NAMERS = 12, 300
 #: The certainty of an inferred edge: somewhat below the share of those read that held, as the rules were made on the
 #: same sets (``benchmarks/relations.md``).
 INFERRED = 0.9
-
-_GTIN = frozenset(("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "upc", "GTIN", "EAN", "UPC"))
-_PLACE = {kind: at for at, kind in enumerate(KIND)}
 
 
 class Edge(NamedTuple):
@@ -71,7 +67,7 @@ class Graph(Learnt):
 
     def learn(self, rows: Sequence[Stored]) -> None:
         if self._table is not None and not self._facts:
-            self._facts = _thawed((self._table,))
+            self._facts = thawed((self._table,))
         for row in rows:
             self._facts[row.number] = facts(row.product)
         self._table = None
@@ -86,7 +82,7 @@ class Graph(Learnt):
         return laid
 
     def pack(self) -> bytes:
-        return (frozen(_thawed((self._own, *self._base))) if self._base else self._own).pack()
+        return (frozen(thawed((self._own, *self._base))) if self._base else self._own).pack()
 
     @classmethod
     def unpack(cls, data: bytes) -> Self:
@@ -101,12 +97,12 @@ class Graph(Learnt):
         return self._table
 
     @cached_property
-    def _layers(self) -> tuple[_Layer, ...]:
+    def _layers(self) -> tuple[Layer, ...]:
         """The tables, newest first."""
         layers = []
         hidden: frozenset[int] = frozenset()
         for table in (self._own, *self._base):
-            layers.append(_Layer(table, hidden))
+            layers.append(Layer(table, hidden))
             hidden |= frozenset(table.numbers.tolist()) if len(layers) <= len(self._base) else frozenset()
         return tuple(layers)
 
@@ -286,95 +282,10 @@ class Graph(Learnt):
         return not category or bool(category != at[0].path_keys[at[0].category[at[1]]])
 
 
-class _Layer:
-    """A table, and the products in it that a newer one has as well."""
-
-    def __init__(self, table: Table, newer: frozenset[int]) -> None:
-        self.table = table
-        self.hidden = frozenset(number for number in newer if table.row(number) >= 0)
-        self._hides: dict[str, Counter[int]] = {}
-
-    def hides(self, group: str, wanted: int) -> int:
-        """How many of the products with a key of a brand or a category are hidden."""
-        if group not in self._hides:
-            table = self.table
-            rows = np.array([table.row(number) for number in self.hidden], np.int64)
-            keys = (
-                table.brand_keys[table.brand[rows]] if group == "branded" else table.path_keys[table.category[rows]]
-            )
-            self._hides[group] = Counter(keys.tolist())
-        return self._hides[group][wanted]
-
-    def numbers(self, rows: Rows) -> list[int]:
-        """The numbers of rows, without the hidden ones."""
-        found: list[int] = self.table.numbers[rows].tolist()
-        return [number for number in found if number not in self.hidden] if self.hidden else found
-
-    def holders(self, wanted: int) -> list[tuple[bool, int]]:
-        """Who has an id: whether it is the product's own, and the number."""
-        table = self.table
-        pairs = [(int(table.keys.of(row)[0]) == wanted, int(table.numbers[row])) for row in table.holders[wanted]]
-        return [pair for pair in pairs if pair[1] not in self.hidden]
-
-    def sayers(self, wanted: int) -> list[tuple[int, int]]:
-        """Who says something of an id: the number, and the place of the kind."""
-        table, at = self.table, self.table.sayers[wanted]
-        if not len(at):
-            return []
-        kinds = [table.kinds.values[place] for place in at.tolist()]
-        pairs = zip(table.numbers[table.said_by[at]].tolist(), map(int, kinds), strict=True)
-        return [pair for pair in pairs if pair[0] not in self.hidden]
-
-    def namers(self, code: int) -> list[tuple[int, str]]:
-        """Who names a model number, and how."""
-        table, at = self.table, self.table.namers[code]
-        if not len(at):  # as nearly always
-            return []
-        pairs = zip(
-            table.numbers[table.named_by[at]].tolist(),
-            (table.named.values[place] for place in at.tolist()),
-            strict=True,
-        )
-        return [pair for pair in pairs if pair[0] not in self.hidden]
-
-
-def facts(product: Product) -> Facts:
-    """What the graph keeps of a product."""
-    found = codes(product)
-    gtins = [str(product.attributes[name]) for name in product.attributes.keys() & _GTIN]
-    ids = (product.id, *(variant.id for variant in product.variants), *gtins)
-    return Facts(
-        keys=tuple(dict.fromkeys(map(key, ids))),
-        brand=product.brand,
-        category=product.category,
-        said=tuple(
-            (_PLACE[kind if kind in KINDS else OTHER], id)
-            for kind, others in product.relations.items()
-            for id in others
-            if id != product.id
-        ),
-        own=tuple(map(key, found.own)),
-        named=found.named,
-        maker=key(found.maker) if found.own else 0,
-        words=tuple(map(key, found.words)),
-        fits=found.fits,
-    )
-
-
 def _kind(table: Table, row: int) -> str:
     return "accessory_for" if table.fits[row] else "compatible_with"
 
 
 def _order(edge: Edge) -> tuple[bool, bool, int, int, str]:
     missing = edge.target is None
-    return missing, edge.origin != "feed", _PLACE[edge.kind], -1 if edge.target is None else edge.target, edge.id
-
-
-def _thawed(tables: Sequence[Table]) -> dict[int, Facts]:
-    """The facts of tables, the newest first."""
-    found: dict[int, Facts] = {}
-    for table in tables:
-        for row, number in enumerate(table.numbers.tolist()):
-            if number not in found:
-                found[number] = table.facts(row)
-    return found
+    return missing, edge.origin != "feed", PLACE[edge.kind], -1 if edge.target is None else edge.target, edge.id

@@ -1,12 +1,7 @@
-"""Facts of products in columns: small in a file, quick to look up, never changed.
-
-Things are looked up by keys of 64 bits (:func:`key`): ids, brands, categories, model numbers. Among a million of them
-two share a key once in 37 million tables.
-"""
+"""Facts of products in columns: small in a file, quick to look up, never changed."""
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,44 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import numpy as np
 
-from wares.catalogue.kinds import KINDS
-from wares.index.base import fold
+from wares.relations.facts import KIND, Facts, brand_key, key, path_key
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Rows = npt.NDArray[np.int64]
 
-#: Kinds are kept by their place here.
-KIND = tuple(KINDS)
-
 _VERSION = 1
-
-
-def key(text: str) -> int:
-    """A stable number of 64 bits for a text (BLAKE2b, RFC 7693); never 0."""
-    data = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little") or 1
-
-
-class Facts(NamedTuple):
-    """What the graph keeps of one product.
-
-    ``keys`` are those of its id, then of its variants' ids and its GTINs. ``said`` are the relations that its feed
-    gives it: places in :data:`KIND` and ids. ``own`` are keys of its model numbers; ``named`` the model numbers that
-    it is for; ``maker`` and ``words`` are keys (see :class:`~wares.relations.codes.Codes`); ``fits`` says that what
-    it is for it fits as an accessory.
-    """
-
-    keys: tuple[int, ...]
-    brand: str
-    category: tuple[str, ...]
-    said: tuple[tuple[int, str], ...] = ()
-    own: tuple[int, ...] = ()
-    named: tuple[str, ...] = ()
-    maker: int = 0
-    words: tuple[int, ...] = ()
-    fits: bool = False
 
 
 class Ragged(NamedTuple):
@@ -261,17 +226,6 @@ def frozen(facts: Mapping[int, Facts]) -> Table:
             "words": _ragged([row.words for row in rows], np.uint64),
         }
     )
-
-
-def brand_key(brand: str) -> int:
-    """What a brand is looked up by: its name without regard to case; 0 for none."""
-    plain = fold(brand)
-    return key(f"brand {plain}") if plain else 0
-
-
-def path_key(path: Sequence[str]) -> int:
-    """What a category is looked up by: its steps without regard to case; 0 for none."""
-    return key("\n".join(["category", *map(fold, path)])) if path else 0
 
 
 _RAGGED: dict[str, str] = {"keys": "<u8", "kinds": "<i1", "ids": "", "own": "<u8", "named": "", "words": "<u8"}
