@@ -60,7 +60,7 @@ JUDGED: tuple[tuple[str, str, str, tuple[int, ...]], ...] = (
     ("fashion", "marqo_queries.tsv", "marqo_qrels.tsv", (1,)),
 )
 THRESHOLDS = (0.7, 0.8, 0.9, 0.95, 0.98)
-MADE, SPEED_SETS = 300, ("icecat", "crowdflower", "homedepot", "chinese", "fashion titles")
+MADE, TITLES, SPEED_SETS = 300, 1_500, ("icecat", "crowdflower", "homedepot", "chinese", "fashion titles")
 
 
 class Shop:
@@ -115,11 +115,13 @@ def measure(arguments: Namespace) -> Report:
     harmed: list[list[Cell]] = []
     swept: list[list[Cell]] = []
     made: list[list[Cell]] = []
+    titled: list[list[Cell]] = []
     for name, queries, judgments, least_gains in JUDGED:
         if name not in shops:
             tell(name)
             shops = {name: Shop(goods(name, arguments.data))}
             made += on_facts(name, shops[name], arguments.seed)
+            titled += on_titles(name, shops[name], arguments.seed)
         questions, gains = _judged(arguments.data, name, queries, judgments)
         label = f"{name} {queries.split('_')[0]}" if name == "fashion" else name
         harmed += [[label, least, *harm(shops[name], questions, gains, least)] for least in least_gains]
@@ -144,6 +146,7 @@ def measure(arguments: Namespace) -> Report:
                 ("set", "gain ≥", "questions", "with chips", "harmed", "share", "products", "hidden", "share"),
                 harmed,
             ),
+            Table("Titles as questions", ("set", "", "questions", "with chips", "hidden", "share"), titled),
             Table("Harm by threshold of bare values", ("set", "threshold", "with chips", "harmed"), swept),
             Table("Time", ("what", "value"), speed),
         ],
@@ -245,6 +248,16 @@ def _field(id: str) -> str:
 
 def _plain(name: str) -> str:
     return name if name in ("brand", "category") else field_name(name)
+
+
+def on_titles(name: str, shop: Shop, seed: int) -> Iterator[list[Cell]]:
+    """Titles as questions, whole and without their last word: the product itself must not be hidden."""
+    chance = Random(f"{seed} titles {name}")
+    for about, cut in (("whole titles", 0), ("without the last word", 1)):
+        sample = chance.sample(shop.products, min(TITLES, len(shop.products)))
+        read = [(one.id, shop.reader.read(" ".join(one.title.split(" ")[: -cut or None]))) for one in sample]
+        hidden = sum(shop.excluded(reading, [product]) for product, reading in read)
+        yield [name, about, len(read), sum(bool(reading.chips) for _, reading in read), hidden, hidden / len(read)]
 
 
 # -- harm -------------------------------------------------------------------------------------------------------

@@ -212,6 +212,16 @@ def test_prices_are_told_by_kind_of_product() -> None:
     assert prices.currencies == {"EUR": 18}
 
 
+def test_long_titles_are_known_again_in_whatever_case() -> None:
+    titles = ["Puma Women Stones 159 Blue Watch", "Red dress", "艾熙粗跟亲子鞋冬季"]
+    values = learnt([Product(id=str(n), title=title) for n, title in enumerate(titles)])
+    for known in (values, Values.unpack(values.pack()), learnt([]).over(values)):
+        assert known.is_title(key("puma women's stones 159 blue WATCH"))
+        assert known.is_title(key("艾熙粗跟亲子鞋冬季"))
+        assert not known.is_title(key("Red dress"))
+        assert not known.is_title(key("puma women stones 159 red watch"))
+
+
 def test_turns_of_phrase_with_no_are_counted() -> None:
     values = learnt(
         [Product(id=str(n), title=title) for n, title in enumerate(["Sugar free gum", "no show socks", "无糖饼干"])]

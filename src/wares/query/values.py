@@ -7,10 +7,13 @@ share that has the value is how far the phrase means it; see :meth:`Values.sense
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Self
+from zlib import crc32
 
 import msgspec
 
@@ -33,6 +36,8 @@ MAX_FIELDS, MAX_VALUES, MAX_ALL = 500, 20_000, 200_000
 MAX_CHARACTERS = 40
 #: So many titles are kept until all values are known; of more products, every second, every fourth, and so on.
 MAX_TITLES = 100_000
+#: A title of so many words, or Chinese characters, names a product: whoever types it wants that one.
+NAME_WORDS = 5
 #: So many turns of phrase with "no", "without" or "free" are kept.
 MAX_NEGATED = 5_000
 
@@ -58,7 +63,8 @@ class Sense(NamedTuple):
 
 class _Kept(msgspec.Struct):
     """What is counted: products; field → value → :class:`Value`; field → products that have it; fields of too many
-    values; phrase → field → (having, other); phrase → products; turns of phrase with "no"; prices."""
+    values; phrase → field → (having, other); phrase → products; turns of phrase with "no"; numbers of long
+    titles, ascending; prices."""
 
     products: int = 0
     values: dict[str, dict[str, Value]] = {}
@@ -67,6 +73,7 @@ class _Kept(msgspec.Struct):
     titled: dict[str, dict[str, tuple[int, int]]] = {}
     totals: dict[str, int] = {}
     negated: dict[str, int] = {}
+    names: bytes = b""
     prices: Prices = msgspec.field(default_factory=Prices)
 
 
@@ -78,6 +85,7 @@ class Values(Learnt):
         self._base = base
         self._titles: list[tuple[str, Mapping[str, set[str]]]] = []
         self._every = 1
+        self._named: set[int] = set()
         self._total = sum(map(len, self._kept.values.values()))
         self._index: dict[str, dict[str, Meant]] | None = None
         self._starts: dict[str, int] = {}
@@ -131,6 +139,8 @@ class Values(Learnt):
         for field in (*facts, *others(product)):
             kept.holders[field] = kept.holders.get(field, 0) + 1
         kept.prices.take(product)
+        if (name := _number(text.key(product.title))) is not None:
+            self._named.add(name)
         if kept.products % self._every == 0:
             self._titles.append((product.title, facts))
             if len(self._titles) > MAX_TITLES:
@@ -152,6 +162,9 @@ class Values(Learnt):
 
     def _settle(self) -> None:
         """Count what the titles say, now that the values are known."""
+        if self._named:
+            self._kept.names = array("I", sorted(self._named.union(array("I", self._kept.names)))).tobytes()
+            self._named.clear()
         titles, self._titles = self._titles, []
         if not titles:
             return
@@ -210,6 +223,16 @@ class Values(Learnt):
             self._settle()
         return self._kept.negated.get(phrase, 0) + (self._base.negated(phrase) if self._base else 0)
 
+    def is_title(self, phrase: str) -> bool:
+        """Whether a product is called so, in many words (:func:`text.key`): then it is a name, and no description."""
+        number = _number(phrase)
+        if number is None:
+            return False
+        names = self._names
+        at = bisect_left(names, number)
+        known = number in self._named or (at < len(names) and names[at] == number)
+        return known or (self._base is not None and self._base.is_title(phrase))
+
     def senses(self, phrase: str) -> tuple[Sense, ...]:
         """What a phrase (see :func:`text.key`) means, field by field; nothing for one that is no value."""
         if self._titles:
@@ -264,6 +287,10 @@ class Values(Learnt):
             yield Sense(field, meant.own, meant.values, having, other, self._kept.totals.get(told, 0))
 
     @property
+    def _names(self) -> memoryview:
+        return memoryview(self._kept.names).cast("I")
+
+    @property
     def _meanings(self) -> dict[str, dict[str, Meant]]:
         if self._index is None:
             self._index = senses.index(self._kept.values, self._kept.holders)
@@ -279,6 +306,11 @@ class Values(Learnt):
     def _longest(self, start: str) -> int:
         own = self._starts.get(start, 0) if self._meanings else 0
         return max(own, self._base._longest(start)) if self._base else own
+
+
+def _number(phrase: str) -> int | None:
+    """The number that stands for a title of many words (CRC-32); None for a short one."""
+    return crc32(phrase.encode("utf-8", "replace")) if phrase.count(" ") >= NAME_WORDS - 1 else None
 
 
 _stored = lru_cache(maxsize=1 << 16)(stored)

@@ -286,6 +286,12 @@ def test_a_shop_without_a_field_reads_nothing_of_it(learn: Learn) -> None:
         assert plain.read(question).chips == (), question
 
 
+def test_who_types_a_long_title_wants_that_product(reader: Read) -> None:
+    title = "Nike Women Red Cotton Dress"
+    assert reader("clothes").read(title.upper()).chips == ()
+    assert len(reader("clothes").read(f"{title} under 50").chips) == 6
+
+
 def test_an_empty_shop_reads_nothing() -> None:
     assert Reader(Values(), {}).read("red dress under 50").chips == ()
 

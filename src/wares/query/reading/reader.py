@@ -64,7 +64,7 @@ class Reader:
     def read(self, text: str, ignore: Collection[str] = ()) -> Reading:
         """Read a question; chips whose id is in ``ignore`` are told and not applied, and their words stay."""
         asked = Text(text)
-        if not asked.words:
+        if not asked.words or self._known.values.is_title(" ".join(word.key for word in asked.words)):
             return Reading(text)
         spans = list(self._known.values.spans(asked))
         taken = _apart(self._grammar(asked, spans))
