@@ -10,7 +10,8 @@ Diversity is measured by the distinct brands among the first ten, and by how lit
 of all pairs; Smyth and McClave 2001). For collapse, products of one and the same title are the groups.
 
 nDCG@10 takes gains as graded (linear) and unjudged products as 0; intervals are 95 % percentile bootstrap over
-questions. Shops hold the first products of each set, and judgments about others are left out.
+questions. Questions are asked as they are, without reading filters out of them. Shops hold the first products of each
+set, and judgments about others are left out.
 """
 
 from __future__ import annotations
@@ -56,9 +57,10 @@ SHOPS: Mapping[str, tuple[int, tuple[str, ...], str]] = {
 LOOK = "look.image"
 SIGNALS: Mapping[str, SignalSettings] = {
     "as shipped": SignalSettings(),
-    **{f"rating {w:g}": msgspec.structs.replace(NONE, rating=w) for w in (0.02, 0.05, 0.1, 0.2)},
+    "shipped without stock": SignalSettings(stock=0),
+    **{f"rating {w:g}": msgspec.structs.replace(NONE, rating=w) for w in (0.05, 0.1, 0.2, 0.4)},
     **{f"popularity {w:g}": msgspec.structs.replace(NONE, popularity=w) for w in (0.01, 0.02, 0.05, 0.1)},
-    **{f"stock {w:g}": msgspec.structs.replace(NONE, stock=w) for w in (0.02, 0.05, 0.1)},
+    **{f"stock {w:g}": msgspec.structs.replace(NONE, stock=w) for w in (0.02, 0.05, 0.1, 0.2)},
 }
 RECENCY = (0.0, 0.01, 0.02, 0.05, 0.1)
 DIVERSITY: Mapping[str, DiversitySettings] = {
@@ -95,7 +97,7 @@ class Goods(msgspec.Struct, frozen=True):
 def rehearsed(goods: str, arguments: argparse.Namespace, environment: Environment) -> Goods:
     """The catalogue, and the candidates of its questions."""
     size, sets, column = SHOPS[goods]
-    products = GOODS[goods].products(arguments.data, arguments.scratch, size)
+    products = GOODS[goods].products(arguments.data, arguments.scratch, min(size, arguments.limit))
     folder = prepared(f"{goods} {len(products)}", products, arguments.model, arguments.scratch, environment)
     rows = Archive(arguments.data, GOODS[goods].file).rows(GOODS[goods].table)
     dates = [row[column] if column else "" for row, _ in zip(rows, products, strict=False)]
@@ -107,7 +109,8 @@ def rehearsed(goods: str, arguments: argparse.Namespace, environment: Environmen
             useful = [one for one in found.queries if any(gain > 0 for gain in judgments.gains[one.id].values())]
             spread = useful[:: max(len(useful) // arguments.queries, 1)][: arguments.queries]
             for one in spread:
-                ranked = shop.rehearse(one.query).ranked(shop.fusion(), 1_000)
+                plain = msgspec.structs.replace(one.query, parse=False)
+                ranked = shop.rehearse(plain).ranked(shop.fusion(), 1_000)
                 listing = Listing.of([numbers[id] for id, _ in ranked], [value for _, value in ranked])
                 asked.setdefault(name, []).append(Asked(listing, judgments.gains[one.id]))
             tell(f"{name}: {len(spread)} questions")
@@ -173,7 +176,7 @@ def by_lot(shops: Mapping[str, Goods], seeds: int) -> list[list[report.Cell]]:
                 changes = np.mean([values for values, _ in after], axis=0) - before
                 stay = np.mean([_kept(shown, lists) for _, lists in after])
                 interval = ""
-                if label == "as shipped":
+                if "shipped" in label:
                     low, high = bootstrap(changes.tolist())
                     interval = f" ({low:+.3f} … {high:+.3f})"
                 cells.append(f"{changes.mean():+.3f}{interval} · {stay:.0%}")
@@ -296,6 +299,7 @@ def main() -> int:
     parser = report.options("benchmarks.chain", __doc__ or "")
     option = parser.add_argument
     option("--sets", type=_chosen, default=list(SHOPS), metavar="NAMES", help=f"of {', '.join(SHOPS)} [all]")
+    option("--limit", type=report.positive, default=10_000, metavar="N", help="products of each set [%(default)s]")
     option("--queries", type=report.positive, default=200, metavar="N", help="questions of each set [%(default)s]")
     option("--seeds", type=report.positive, default=5, metavar="N", help="how often to draw [%(default)s]")
     return report.main(parser, measure)

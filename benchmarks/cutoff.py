@@ -8,7 +8,8 @@ halved likewise.
 "whole" is what fusion gives, uncut. nDCG@10 takes gains as graded (linear) and unjudged products as 0; recall is that
 of the first 100; "right among left" is the share of judged-right products among all that are left, unjudged ones
 counting as wrong, so that it is low where few products are judged. Differences have 95 % percentile bootstrap
-intervals over questions. Shops hold the first products of each set, and judgments about others are left out.
+intervals over questions. Questions are asked as they are, without reading filters out of them. Shops hold the first
+products of each set, and judgments about others are left out.
 
 Questions without an answer: invented words; the questions of another set, asked where such things are not sold (a few
 happen to have answers there); pictures of groceries in a shop of fashion, and of fashion in a shop of groceries.
@@ -101,7 +102,7 @@ class Rehearsed(msgspec.Struct, frozen=True):
 
 def rehearsed(goods: str, arguments: argparse.Namespace, environment: Environment) -> Rehearsed:
     size, sets, foreign = SHOPS[goods]
-    products = GOODS[goods].products(arguments.data, arguments.scratch, size)
+    products = GOODS[goods].products(arguments.data, arguments.scratch, min(size, arguments.limit))
     folder = prepared(f"{goods} {len(products)}", products, arguments.model, arguments.scratch, environment)
     held = {p.id: {token for text in word_fields(p).values() for token in tokens(text)} for p in products}
     with Shop.open(folder, environment=environment) as shop:
@@ -161,7 +162,7 @@ def _spread(found: Sequence[Any], limit: int) -> list[Any]:
 
 def _rehearse(shop: Shop, query: Query, held: Mapping[str, set[str]], gains: Mapping[str, int]) -> Tried | None:
     try:
-        rehearsal = shop.rehearse(query)
+        rehearsal = shop.rehearse(msgspec.structs.replace(query, parse=False))
     except WaresError as refused:
         tell(str(refused))
         return None
@@ -284,6 +285,7 @@ def main() -> int:
     parser = report.options("benchmarks.cutoff", __doc__ or "")
     option = parser.add_argument
     option("--sets", type=_chosen, default=list(SHOPS), metavar="NAMES", help=f"of {', '.join(SHOPS)} [all]")
+    option("--limit", type=report.positive, default=10_000, metavar="N", help="products of each set [%(default)s]")
     option("--queries", type=report.positive, default=300, metavar="N", help="questions of each set [%(default)s]")
     return report.main(parser, measure)
 

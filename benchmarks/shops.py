@@ -23,7 +23,6 @@ from wares.index.versions import Versions
 from wares.indexing import words_as_built
 from wares.ranking.fusion import Fusion, build
 from wares.records import Product
-from wares.searching import Searcher
 from wares.settings import Environment, Settings
 from wares.shop import Shop
 from wares.store.store import Store
@@ -36,7 +35,6 @@ class Parts(msgspec.Struct, frozen=True):
     index: Index
     encoders: Sequence[Encoder]
     asker: Asker
-    searcher: Searcher
     fusion: Fusion
 
 
@@ -53,7 +51,7 @@ def parts(shop: Path, environment: Environment) -> Iterator[Parts]:
             encoders = models.build(settings.model, environment)
             words = words_as_built(versions.manifest(version).words)
             common = (store, index, encoders, words, settings.media)
-            yield Parts(store, index, encoders, Asker(*common), Searcher(*common), build(settings.fusion))
+            yield Parts(store, index, encoders, Asker(*common), build(settings.fusion))
     finally:
         live.close()
 

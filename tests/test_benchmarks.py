@@ -48,6 +48,49 @@ def test_classic_features_are_measured_on_words_pictures_and_sounds(tmp_path: Pa
 
 
 @needs_data
+def test_what_a_picture_shows_is_measured_by_every_way(tmp_path: Path) -> None:
+    how = ("--sets", "groceries", "--foreign", "0", "--limit", "6", "--plots", str(tmp_path))
+    found = measured("identify", tmp_path, *how)
+    shops, answers, sure, unknown = found["tables"]
+    assert [row[:2] for row in shops["rows"]] == [["groceries", 81]]
+    assert [row[2] for row in answers["rows"]] == [
+        "most frequent",
+        "look-alikes",
+        "identify",
+    ]  # no words find pictures
+    assert all(0 <= value <= 1 for row in answers["rows"] for value in row[5:])
+    assert {row[1] for row in sure["rows"]} == {"category 1", "category 2"}
+    assert [row[1] for row in unknown["rows"]] == ["its own"]
+    assert sum(unknown["rows"][0][4:]) == pytest.approx(1, abs=0.01)
+
+
+@needs_data
+def test_the_cutoff_is_measured_on_judged_and_on_unanswerable_questions(tmp_path: Path) -> None:
+    found = measured("cutoff", tmp_path, "--sets", "grocery", "--queries", "6")
+    costs, strange, sweep, floors = found["tables"]
+    assert [row[0] for row in costs["rows"]] == ["grocery"]
+    assert {row[1] for row in strange["rows"]} == {"invented words", "questions of icecat", "pictures of fashion"}
+    assert len(sweep["rows"][0]) == len(sweep["columns"])
+    assert {row[0] for row in floors["rows"]} == {"words", "use.text", "look.image"}
+
+
+@needs_data
+def test_every_stage_of_the_chain_is_measured(tmp_path: Path) -> None:
+    found = measured("chain", tmp_path, "--sets", "icecat", "--limit", "300", "--queries", "4", "--seeds", "1")
+    signals, recency, diversity, _ = found["tables"]
+    assert [row[0] for row in signals["rows"]] == ["icecat"] == [row[0] for row in recency["rows"]]
+    assert {row[1] for row in diversity["rows"]} >= {"none", "brand 0.05"}
+
+
+def test_stages_are_timed(tmp_path: Path) -> None:
+    done = run("chain_times", "--json", "--products", "300", "--rounds", "10", "--scratch", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    stages, counts = json.loads(done.stdout)["tables"]
+    assert {"cut-off", "signals", "diversity", "collapse"} <= {row[0] for row in stages["rows"]}
+    assert all(row[2] > 0 for row in (*stages["rows"], *counts["rows"]))
+
+
+@needs_data
 def test_speed_measures_every_target(tmp_path: Path) -> None:
     found = measured("speed", tmp_path, "--products", "300", "--queries", "10")
     figures, recall, shares = found["tables"]

@@ -44,9 +44,7 @@ def main() -> int:
     parser = report.options("benchmarks.identify", __doc__ or "")
     parser.add_argument("--half", choices=("tune", "report"), default="report", help="which photos ask [%(default)s]")
     parser.add_argument("--limit", type=report.positive, metavar="N", help="only the first N photos of each set")
-    parser.add_argument(
-        "--foreign", type=report.positive, default=300, metavar="N", help="of other sets [%(default)s]"
-    )
+    parser.add_argument("--foreign", type=int, default=150, metavar="N", help="of each other set [%(default)s]")
     parser.add_argument("--sets", nargs="+", choices=[*SUBJECTS, FITTED], metavar="SET", help="only these")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw reliability plots there")
     return report.main(parser, measure)
@@ -54,28 +52,22 @@ def main() -> int:
 
 def measure(arguments: argparse.Namespace) -> Report:
     environment = Environment.read()
-    subjects = {name: make(arguments.data, arguments.scratch) for name, make in SUBJECTS.items()}
-    subjects[FITTED] = subjects["fashion"]._replace(name=FITTED)
-    wanted = arguments.sets or [*subjects]
+    wanted = arguments.sets or [*SUBJECTS, FITTED]
+    subjects = {name: _subject(name, arguments) for name in ([*SUBJECTS, FITTED] if arguments.foreign else wanted)}
     asked: dict[str, list[Asked]] = {}
     foreign: dict[tuple[str, str], list[Asked]] = {}
     learnt: list[list[Cell]] = []
     for name in wanted:
         place = _shop(subjects[name], arguments, environment)
         with Shop.open(place, create=False, environment=environment) as shop:
+            fingerprints = {encoder.channel: encoder.fingerprint for encoder in shop.fits.encoders()}
             learnt.append([name, *_learned(shop)])
             asked[name] = list(ask(shop, half(subjects[name].photos, arguments.half)[: arguments.limit]))
-            for other in SUBJECTS:
-                if not name.startswith(other):
-                    photos = half(subjects[other].photos, arguments.half)[
-                        : min(arguments.foreign, arguments.limit or 10**9)
-                    ]
-                    foreign[name, other] = list(ask(shop, photos, whole=False))
+            for other in (one for one in SUBJECTS if arguments.foreign and not name.startswith(one)):
+                photos = half(subjects[other].photos, arguments.half)[: arguments.foreign]
+                foreign[name, other] = list(ask(shop, photos, whole=False))
     if arguments.plots:
         _draw(arguments, subjects, asked)
-    fingerprints = {}
-    with Shop.open(place, create=False, environment=environment) as shop:
-        fingerprints = {encoder.channel: encoder.fingerprint for encoder in shop.fits.encoders()}
     about = report.circumstances("benchmarks.identify", arguments.model, fingerprints)
     found = (
         _learnt(learnt, asked),
@@ -84,6 +76,10 @@ def measure(arguments: argparse.Namespace) -> Report:
         tables.unknown(asked, foreign),
     )
     return Report({**about, "photos": f"the {arguments.half} half"}, found, NOTES)
+
+
+def _subject(name: str, arguments: argparse.Namespace) -> Subject:
+    return SUBJECTS["fashion" if name == FITTED else name](arguments.data, arguments.scratch)._replace(name=name)
 
 
 def _shop(subject: Subject, arguments: argparse.Namespace, environment: Environment) -> Path:
@@ -145,10 +141,10 @@ def _learnt(rows: list[list[Cell]], asked: Mapping[str, list[Asked]]) -> Table:
 def _draw(arguments: argparse.Namespace, subjects: Mapping[str, Subject], asked: Mapping[str, list[Asked]]) -> None:
     for name, photos in asked.items():
         command = "Figures: python -m benchmarks.identify --plots docs/pictures."
-        drawn = plots.chart(name, photos, subjects[name].about, command)
-        if drawn is not None:
-            path = arguments.plots / f"identify-{name.replace(', ', '-')}.svg"
-            keeping.put(path, svg(drawn).encode())
+        for file, chart in plots.charts(name, photos, subjects[name].about, command).items():
+            path = arguments.plots / f"{file}.svg"
+            keeping.put(path, svg(chart).encode())
+            path.chmod(0o644)
             tell(str(path))
 
 

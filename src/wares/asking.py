@@ -29,6 +29,9 @@ from wares.store.store import Store
 if TYPE_CHECKING:
     from wares.encoders.base import Content, Vectors
 
+#: No synonyms, and the stop words that every shop has.
+ANY = Wording()
+
 #: How many products each channel brings in for one part.
 NEAR = 100
 WORDY = 200
@@ -94,7 +97,7 @@ class Asker:
         self._size = (0, -math.inf)
         self._holders: dict[tuple[int, int], int] = {}
 
-    def ask(self, query: Query, fusion: Fusion, wording: Wording) -> Asking:
+    def ask(self, query: Query, fusion: Fusion, wording: Wording = ANY) -> Asking:
         """Ask the channels that have a weight in ``fusion``. Raises :class:`QueryError` for a part that is empty, too
         long, unreadable, or leads to no channel."""
         asking = Asking([], [], (), ())

@@ -24,6 +24,7 @@ from wares.learnt import Learnt
 from wares.registry import PartSpec, load
 
 if TYPE_CHECKING:
+    from wares.settings import Settings
     from wares.store.entries import Stored
 
 #: Raised when a part's content changes its meaning.
@@ -61,19 +62,20 @@ class Lessons:
         self._changed = False
 
     @classmethod
-    def base(cls, version: Path) -> Lessons:
+    def base(cls, version: Path, settings: Settings) -> Lessons:
         """Nothing yet, to learn all products for the version in a folder."""
-        return cls(version / "learnt" / "base", {name: _kind(name)() for name in PARTS})
+        return cls(version / "learnt" / "base", {name: _kind(name).fresh(settings) for name in PARTS})
 
     @classmethod
-    def since(cls, version: Path) -> Lessons:
+    def since(cls, version: Path, settings: Settings) -> Lessons:
         """What came since the version was built, to go on with; begun anew if it cannot be read."""
         path = version / "learnt" / "since"
         try:
             packed = _read(path)
-            return cls(path, {name: _unpacked(path, name, packed) for name in PARTS})
+            known = {name: _unpacked(path, name, packed) for name in PARTS if name in packed}
         except StoreError:
-            return cls(path, {name: _kind(name)() for name in PARTS})
+            known = {}
+        return cls(path, {name: known[name] if name in known else _kind(name).fresh(settings) for name in PARTS})
 
     def learn(self, rows: Sequence[Stored]) -> None:
         """Take in products that are new or changed."""
@@ -142,9 +144,9 @@ class Digests:
         if latest is not None and (stamp == self._stamp or time.monotonic() < self._rest_until):
             return latest
         with self._guard:
-            started = time.monotonic()
             if self._base is None:
                 self._base = _read(self._folder / "base")
+            started = time.monotonic()
             made = Digest(self._folder, self._base, _read(self._folder / "since"), self._bases)
             for name in latest._parts if latest is not None else ():
                 made.part(name)  # asked for before, so asked for again: read here, not in a question that is timed

@@ -163,9 +163,10 @@ class Reader:
             rows = tower.features([contents[key] for key in missing])
             into.update(((key, fingerprint), row) for key, row in zip(missing, rows, strict=True))
 
-    def complete(self, rows: Sequence[Stored]) -> None:
-        """Make the features that stored products lack, say after a change of the model. Media that are gone stay
-        without: the product keeps the vectors that can be made. For a hash alone nothing is fetched from afar."""
+    def complete(self, rows: Sequence[Stored]) -> bool:
+        """Make the features that stored products lack, say after a change of the model; whether there were any.
+        Media that are gone stay without: the product keeps the vectors that can be made. For a hash alone nothing is
+        fetched from afar."""
         media = [medium for row in rows for medium in row.media if medium.key is not None]
         lacking: set[str] = set()
         for fingerprint, tower in self._towers.items():
@@ -176,6 +177,7 @@ class Reader:
         if wanting:
             made = self.entries(wanting)
             self._store.put_features({at: row for entry in made for at, row in entry.features.items()})
+        return bool(wanting)
 
 
 def _stored(medium: Media, variant: str | None, found: _Found, position: int) -> StoredMedia:

@@ -120,8 +120,10 @@ class Orderer:
         """Which candidates count; all, where nothing is asked for."""
         if not found.asking.asks:
             return np.ones(len(fused), np.bool_)
-        scores = found.candidates.scores
-        return counting(fused, scores, found.asking.asks, self._whole(found), settings, against)
+        scores, asks, whole = found.candidates.scores, found.asking.asks, self._whole(found)
+        kept = counting(fused, scores, asks, whole, settings, against)
+        # Where the whole shop has better, and a filter wants none of it, the best that passes is what can be shown.
+        return kept if kept.any() or against is None else counting(fused, scores, asks, whole, settings)
 
     def _whole(self, found: Retrieved) -> npt.NDArray[np.bool_]:
         """Which candidates hold all the words of a wanted text."""

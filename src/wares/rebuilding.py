@@ -126,13 +126,16 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
         encoders = Fits(shop, settings.model, environment).encoders(fit)
         total = len(store)
         reader = Reader(store, encoders, settings.media, shop / "media")
-        lengths = average_lengths(_completed(store, reader, total))
+        made: list[bool] = []
+        lengths = average_lengths(_completed(store, reader, total, made))
+        if any(made):  # what was compared before was compared without these
+            store.folds.begin("")
         fold(store, settings.folding, lambda: encoders, lambda done, of: _tell("comparing", done, of))
         versions = Versions(shop)
         pointer = Pointer(store, encoders, words_of(settings, lengths))
         with begin(versions, settings, encoders, lengths, store.last_change(), fit) as build:
             index = EdgeIndex.create(build.engine_path, vector_specs(encoders))
-            lessons = Lessons.base(build.folder)
+            lessons = Lessons.base(build.folder, settings)
             done = 0
             for rows in store.scan(BATCH):
                 index.upsert(pointer.points(rows))
@@ -149,11 +152,11 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
         return build.version
 
 
-def _completed(store: Store, reader: Reader, total: int) -> Iterator[Product]:
-    """Every product, with the features that it lacked."""
+def _completed(store: Store, reader: Reader, total: int, made: list[bool]) -> Iterator[Product]:
+    """Every product, with the features that it lacked; ``made`` tells, list by list, whether there were any."""
     done = 0
     for rows in store.scan(BATCH):
-        reader.complete(rows)
+        made.append(reader.complete(rows))
         done += len(rows)
         _tell("reading", done, total)
         yield from (row.product for row in rows)

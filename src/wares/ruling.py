@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,9 +15,7 @@ from wares.ranking.chain import Situation
 from wares.ranking.rules import Choice, Fired, Rule, Rulebook, Rules
 from wares.records import AllOf, AnyOf, Filter, In, Not, Query
 from wares.store.store import Store
-
-if TYPE_CHECKING:
-    from wares.understanding import Understood
+from wares.understanding import Understood, both
 
 #: How many hidden products are named when a question is traced.
 MAX_HIDDEN = 10_000
@@ -39,12 +37,14 @@ class Ruling(NamedTuple):
         """The stage of the chain that does the rest."""
         return Rules(self.fired, self.numbers)
 
-    def narrowed(self, query: Query) -> Query:
-        """The question, to find nothing that is hidden by a filter."""
-        if self.hiding is None:
-            return query
-        where = self.hiding if query.where is None else AllOf((query.where, self.hiding))
-        return msgspec.structs.replace(query, where=where)
+    def narrowed(self, meant: Understood) -> Query:
+        """The question, to find what is pinned whatever bare words are taken to mean, and nothing that is hidden by a
+        filter."""
+        likely = meant.likely
+        if likely is not None and self.pinned:
+            shown = tuple(id for id, number in self.numbers.items() if number in self.pinned)
+            likely = AnyOf((likely, In("id", shown)))
+        return msgspec.structs.replace(meant.query, where=both(both(meant.firm, likely), self.hiding))
 
 
 class Ruler:
@@ -66,8 +66,8 @@ class Ruler:
             return Ruling()
         numbers = {id: number for id, (number, _) in self._store.get(fired.ids()).items()}
         wanted = tuple(numbers[id] for id in fired.pinned() if id in numbers)
-        if situation.where is not None:
-            passing = situation.passing(situation.where, wanted)
+        if meant.firm is not None:
+            passing = situation.passing(meant.firm, wanted)
             wanted = tuple(number for number in wanted if number in passing)
         _, pins = Rules(fired, numbers).decided(wanted, situation)
         pinned = tuple(pin.number for pin in pins)
@@ -90,8 +90,12 @@ class Ruler:
         named = [ruling.numbers[id] for id in choice.ids if id in ruling.numbers]
         if choice.where is None:
             return named
-        both = choice.where if where is None else AllOf((where, choice.where))
-        return named + self._index.ordered(Match(where=both), "", descending=False, limit=MAX_HIDDEN)
+        both, left = (c if where is None else AllOf((where, c)) for c in (choice.where, Not(choice.where)))
+        found = self._index.ordered(Match(where=both), "", descending=False, limit=MAX_HIDDEN)
+        # What has a variant that is not hidden is shown.
+        shown = Match(where=left, numbers=tuple(found))
+        rest = set(self._index.ordered(shown, "", descending=False, limit=MAX_HIDDEN))
+        return named + [number for number in found if number not in rest]
 
     def _book(self, rules: Sequence[Rule]) -> Rulebook:
         return Rulebook(rules, check=lambda where: filters.check(where, self._index.fields()))

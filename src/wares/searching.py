@@ -109,6 +109,7 @@ class Searcher:
             match=answer.match,
             ids=self._store.ids({*candidates.numbers, *order.tolist(), *page, *hidden}),
             fields=self._index.fields(),
+            fired=answer.ruling.fired.rules,
             hidden=hidden,
             leaders={number: first for first, others in listing.folded.items() for number in others},
         )
@@ -136,14 +137,14 @@ class Searcher:
         asking = asking._replace(without=(*asking.without, *ruling.without))
         wanted = self._relater.wanted(meant, policy, digest, wording)
         clock.lap("encode")
-        found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
+        found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         if meant.chips and not found.candidates.numbers:
             meant = self._understander.loosened(meant, digest, lambda where: self._index.count(Match(where=where)))
-            found = self._retriever.retrieve(ruling.narrowed(meant.query), asking)
+            found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         clock.lap("index")
         ordered = self._ordered(meant, ruling, found, wanted, policy, digest)
         clock.lap("rank", ordered.laps)
-        narrowed = ruling.narrowed(meant.query)
+        narrowed = ruling.narrowed(meant)
         match = self._match(narrowed, found, ordered)
         total, facets = self._counted(match, query.facets, policy, digest)
         clock.lap("count")

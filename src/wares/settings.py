@@ -102,15 +102,15 @@ class UnderstandingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defa
 class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a product's business says about its place: see :mod:`wares.ranking.chain.signals`.
 
-    ``rating``, ``popularity``, ``recency``, ``margin`` and ``stock`` are weights, in units of the score, of a signal
-    of 0 … 1; 0 leaves it out. ``prior`` is how many ratings the catalogue's mean counts for, ``half_life`` after how
-    many days a product is half as new. ``popularity_attribute``, ``date_attribute``, ``margin_attribute`` and
-    ``cost_attribute`` name where products say it, if not under a usual name; they are read when products are
+    ``rating``, ``popularity``, ``recency``, ``margin`` and ``stock`` are weights, as shares of the best score, of a
+    signal of 0 … 1; 0 leaves it out. ``prior`` is how many ratings the catalogue's mean counts for, ``half_life``
+    after how many days a product is half as new. ``popularity_attribute``, ``date_attribute``, ``margin_attribute``
+    and ``cost_attribute`` name where products say it, if not under a usual name; they are read when products are
     indexed.
     """
 
-    rating: float = 0.05
-    popularity: float = 0.01
+    rating: float = 0.1
+    popularity: float = 0.02
     recency: float = 0.0
     margin: float = 0.0
     stock: float = 0.05
@@ -181,7 +181,7 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
     on: bool = True
     picture: int = 14
     meaning: float = 0.9
-    shape: float = 0.8
+    shape: float = 0.75
     price: float = 2.0
     largest: int = 50
 
@@ -190,6 +190,10 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise SetupError(f"folding: picture must be 0 … 32 bits, not {self.picture}")
         if not (self.price >= 1 and self.largest >= 2):
             raise SetupError("folding: price must be 1 or more, and largest 2 or more")
+
+
+#: Nothing follows fusion: what it brings is shown in its order. For studying fusion, and parts of a shop, alone.
+BARE = RankingSettings(chain=(), cutoff=0.0, collapse=False)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

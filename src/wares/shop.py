@@ -34,11 +34,13 @@ from wares.query import filters
 from wares.ranking import chain
 from wares.ranking import fusion as fusions
 from wares.ranking.fusion.base import Fusion
-from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results
+from wares.ranking.rules import Rule
+from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results, Suggestion
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
-from wares.settings import Environment, FusionSettings, RankingSettings, Settings
+from wares.settings import Environment, FusionSettings, RankingSettings, Settings, UnderstandingSettings
 from wares.store.store import Store
+from wares.suggesting import Completer
 from wares.writing import Writer
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ class Shop:
         self._writer = Writer(path, store, settings, environment, self._live, self.fits)
         self._manifests: dict[str, Manifest] = {}
         self._searchers: dict[str, Searcher] = {}
+        self._completers: dict[str, Completer] = {}
+        self._digests: dict[str, Digests] = {}
 
     @classmethod
     def open(
@@ -195,6 +199,8 @@ class Shop:
         ignore: Sequence[str] = (),
         fusion: FusionSettings | Fusion | None = None,
         ranking: RankingSettings | None = None,
+        understanding: UnderstandingSettings | None = None,
+        rules: Sequence[Rule] | None = None,
     ) -> Results:
         """Find products by words, by pictures (paths, URLs or bytes), by likeness to products, or any mix.
 
@@ -202,8 +208,8 @@ class Shop:
         (1 each); ``where`` is a filter (docs/filters.md); ``sort`` a number field, "-price" for the dearest first.
         ``parse`` reads filters out of the words and corrects their spelling; ``ignore`` names chips and corrections
         of an earlier answer that were not meant. A :class:`Query` may be given instead of all of these. Without any
-        part, everything that passes the filter is listed. ``fusion`` and ``ranking`` take the place of the shop's own
-        settings for this question.
+        part, everything that passes the filter is listed. ``fusion``, ``ranking`` and ``understanding`` take the
+        place of the shop's own settings for this question, ``rules`` of its rules (none: ``()``).
         Raises :class:`QueryError`, and :class:`SetupError` for a fusion that cannot be.
         """
         query = (
@@ -224,17 +230,25 @@ class Shop:
             if index is None:
                 empty = ("the shop is empty; add products first",)
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
-            policy, notes = self._policy(index, fusion, ranking)
+            policy, notes = self._policy(index, fusion, ranking, rules, understanding)
             found = self._searcher(version, index).search(query, policy)
             return msgspec.structs.replace(found, notes=(*found.notes, *notes)) if notes else found
 
-    def trace(self, query: Query, *, ranking: RankingSettings | None = None) -> Trace:
+    def suggest(self, prefix: str, k: int = 8) -> tuple[Suggestion, ...]:
+        """What somebody who has typed ``prefix`` may go on to ask, at most ``k``: queries, categories and brands, the
+        most frequent first, then products."""
+        with self._live.use() as (version, index):
+            return () if index is None else self._completer(version, index).suggest(prefix, k)
+
+    def trace(
+        self, query: Query, *, ranking: RankingSettings | None = None, rules: Sequence[Rule] | None = None
+    ) -> Trace:
         """Answer a question and keep all that the answer came from. Raises as :meth:`search`, and
         :class:`QueryError` when the shop is empty."""
         with self._live.use() as (version, index):
             if index is None:
                 raise QueryError(f"{self.path} is empty; add products first")
-            policy, _ = self._policy(index, None, ranking)
+            policy, _ = self._policy(index, None, ranking, rules)
             return self._searcher(version, index).trace(query, policy)
 
     def rehearse(
@@ -386,17 +400,40 @@ class Shop:
         if searcher is None:
             manifest = self._manifest(version)
             words, encoders = words_as_built(manifest.words), self.fits.encoders(manifest.fit)
-            digests = Digests(self._versions.path(version))
+            digests = self._learnt(version)
             searcher = Searcher(self._store, index, encoders, words, self.settings.media, digests)
             self._searchers = {version: searcher}
         return searcher
 
+    def _completer(self, version: str, index: Index) -> Completer:
+        """The completer of a version, kept while it is live."""
+        completer = self._completers.get(version)
+        if completer is None:
+            words = words_as_built(self._versions.manifest(version).words)
+            completer = Completer(self._store, index, words, self._learnt(version))
+            self._completers = {version: completer}
+        return completer
+
+    def _learnt(self, version: str) -> Digests:
+        """What is known of the catalogue by a version, kept while it is live."""
+        digests = self._digests.get(version)
+        if digests is None:
+            digests = Digests(self._versions.path(version))
+            self._digests = {version: digests}
+        return digests
+
     def _policy(
-        self, index: Index, fusion: FusionSettings | Fusion | None, ranking: RankingSettings | None
+        self,
+        index: Index,
+        fusion: FusionSettings | Fusion | None,
+        ranking: RankingSettings | None,
+        rules: Sequence[Rule] | None = None,
+        understanding: UnderstandingSettings | None = None,
     ) -> tuple[Policy, tuple[str, ...]]:
         """How a question is answered: as the shop says, but for what is given with it; and what is to be noted."""
         made, notes = (self._fusion(index, fusion), ()) if fusion else self._fusion_in_force(index)
-        return Policy(made, ranking or self.settings.ranking, self.settings.understanding), notes
+        own = self.settings
+        return Policy(made, ranking or own.ranking, understanding or own.understanding, rules), notes
 
     def _fusion_in_force(self, index: Index) -> tuple[Fusion, tuple[str, ...]]:
         """The shop's own fusion, and what is to be said of it: one that was learned on other vectors than those of

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wares.asking import Asking
     from wares.index.base import Candidates, FieldSpec, Match
     from wares.ranking.chain.base import Listing, Numbers, Scores
+    from wares.ranking.rules import Rule
     from wares.records import Query, Results
 
 
@@ -32,7 +33,8 @@ class Trace(NamedTuple):
     not, -inf where nothing is cut off.
     ``stages``: the listing after each station, in order, as pairs of a name and a :class:`Listing`: "fusion" (all
     candidates in the order of their fused scores), then each stage of the chain by its name in the settings.
-    ``hidden``: by product number, the name of the rule that hides it, whether it was a candidate or not.
+    ``fired``: the rules that fired. ``hidden``: by product number, the name of the rule that hides it, whether it was
+    a candidate or not.
     ``leaders``: by the number of a folded product, the number of the one that is shown in its place.
     ``order``: int64, numbers in the final order from the first place on: all that were put in an order, or, where a
     field decides (``sort``), those of the page.
@@ -56,5 +58,6 @@ class Trace(NamedTuple):
     ids: Mapping[int, str]
     fields: Mapping[str, FieldSpec]
     wanted: frozenset[str] = frozenset()
+    fired: tuple[Rule, ...] = ()
     hidden: Mapping[int, str] = {}
     leaders: Mapping[int, int] = {}

@@ -28,7 +28,7 @@ from wares.ranking.fusion.base import Fusion
 from wares.ranking.fusion.decisions import NORMALISERS, Decision
 from wares.records import PartKind, Query, Results
 from wares.reports import OnProgress, Progress
-from wares.settings import FusionSettings
+from wares.settings import BARE, FusionSettings
 from wares.shop import Shop
 
 #: Where the constant of reciprocal ranks is looked for.
@@ -173,7 +173,7 @@ def _systems(shop: Shop) -> Callable[[FusionSettings], System]:
 
     def system(settings: FusionSettings) -> System:
         def answer(query: Query) -> Results:
-            return shop.search(query, fusion=settings)
+            return shop.search(query, fusion=settings, ranking=BARE)  # as trials have it
 
         return answer
 

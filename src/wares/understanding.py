@@ -31,7 +31,8 @@ class Understood(NamedTuple):
     chips say, ``where`` the whole filter in force.
 
     ``said``: the wanted texts as they were corrected, filters and all; ``text``: as they are looked for;
-    ``language``: theirs, "" without words.
+    ``language``: theirs, "" without words. Of ``where``, ``firm`` is what was asked for in so many words, and
+    ``likely`` what bare words are taken to mean, which a merchant who pins a product may know better.
     """
 
     asked: Query
@@ -42,6 +43,8 @@ class Understood(NamedTuple):
     chips: tuple[Chip, ...] = ()
     corrections: tuple[Correction, ...] = ()
     notes: tuple[str, ...] = ()
+    firm: Filter | None = None
+    likely: Filter | None = None
 
 
 class Understander:
@@ -88,28 +91,30 @@ class Understander:
         """The same with conditions of chips widened or given up, as far as nothing is left with them."""
         own = meant.asked.where
 
-        def both(where: Filter | None) -> int:
-            return count(_both(own, where))
+        def left(where: Filter | None) -> int:
+            return count(both(own, where))
 
         tree: Tree = digest.part("relations").tree
         chips = list(meant.chips)
         for at, chip in enumerate(chips):
-            wider = _widened(chip, chips, tree, both)
+            wider = _widened(chip, chips, tree, left)
             if wider is not None:
                 chips[at] = wider
-        return self._with(meant, loosen(chips, both))
+        return self._with(meant, loosen(chips, left))
 
     def _with(self, meant: Understood, chips: Sequence[Chip]) -> Understood:
         """The question with the conditions of chips that apply."""
         checked = [self._checked(chip) for chip in chips]
         sorts = [chip.sort for chip in checked if chip.applied and chip.sort]
+        firm = both(meant.asked.where, together([chip for chip in checked if chip.taken]))
+        likely = together([chip for chip in checked if not chip.taken])
         query = msgspec.structs.replace(
-            meant.query,
-            where=_both(meant.asked.where, together(checked)),
-            sort=meant.asked.sort or next(iter(sorts), ""),
+            meant.query, where=both(firm, likely), sort=meant.asked.sort or next(iter(sorts), "")
         )
         text = wanted_text(query)
-        return meant._replace(query=query, text=text, language=language(text) if text else "", chips=tuple(checked))
+        spoken = language(text) if text else ""
+        found = tuple(checked)
+        return meant._replace(query=query, text=text, language=spoken, chips=found, firm=firm, likely=likely)
 
     def _checked(self, chip: Chip) -> Chip:
         """The chip with its condition as the index has it; not applied when it cannot be."""
@@ -139,7 +144,8 @@ def wanted_text(query: Query) -> str:
     return " ".join(str(part.value) for part in query.parts if part.kind == "text" and part.weight > 0)
 
 
-def _both(one: Filter | None, other: Filter | None) -> Filter | None:
+def both(one: Filter | None, other: Filter | None) -> Filter | None:
+    """Two filters as one."""
     if one is None or other is None:
         return one or other
     return AllOf((one, other))

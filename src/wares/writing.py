@@ -183,7 +183,8 @@ class Writer:
                 return
             manifest = self._versions.manifest(version)
             pointer = Pointer(self._store, self._fits.encoders(manifest.fit), words_as_built(manifest.words))
-            lessons = self._lessons.get(version) or Lessons.since(self._versions.path(version))
+            path = self._versions.path(version)
+            lessons = self._lessons.get(version) or Lessons.since(path, self._settings)
             self._lessons = {version: lessons}
             since = max(self._applied.get(version, 0), self._versions.applied(version))
             while changes := self._store.changes(since, COMPARE):

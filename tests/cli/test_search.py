@@ -30,9 +30,10 @@ def ids(done: Any) -> list[str]:
 def test_json_is_one_document_with_the_documented_keys(wares: Command, made: Path) -> None:
     done = wares("search", made, "red cup", "--facet", "brand", "-k", "2", "--json")
     assert done.code == 0, done.err
-    assert set(done.json) == {"query_id", "total", "hits", "facets", "notes", "took_ms"}
+    answer = {"query_id", "total", "hits", "facets", "notes", "took_ms"}
+    assert set(done.json) == answer | {"chips", "corrections", "banners", "redirect"}
     hit = done.json["hits"][0]
-    assert set(hit) == {"id", "title", "score", "variant", "media", "why"}
+    assert set(hit) == {"id", "title", "score", "variant", "media", "why", "moves", "folded", "matched"}
     assert hit["id"] == "cup-red"
     assert sum(item["value"] for item in hit["why"]) == pytest.approx(hit["score"], abs=1e-4)
     assert {value["value"] for value in done.json["facets"]["brand"]} <= {"Acme", "Foo & Co"}

@@ -2,10 +2,8 @@
 
 import pytest
 
-from wares import documents
 from wares.errors import QueryError
 from wares.index.base import FieldSpec
-from wares.query import names
 from wares.query.filters import check, resolve, resolve_sort
 from wares.records import Compare
 
@@ -59,7 +57,3 @@ def test_sorting_needs_a_number():
         resolve_sort("-colour", FIELDS)
     with pytest.raises(QueryError, match="unknown field"):
         resolve_sort("-", FIELDS)
-
-
-def test_the_core_fields_are_those_that_products_are_indexed_with():
-    assert dict(names.CORE_FIELDS) == dict(documents.CORE_FIELDS)

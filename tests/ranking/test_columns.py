@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.ranking.columns import HIGH, ROW, Columns
@@ -43,6 +43,7 @@ def same(one: Columns, other: Columns) -> None:
     assert one.rows(wanted).tobytes() == other.rows(wanted).tobytes()
 
 
+@settings(deadline=None)
 @given(first=ROWS, second=ROWS)
 def test_however_products_come_the_latest_row_of_each_counts(first: list[Stored], second: list[Stored]) -> None:
     every = {row.number: row for row in [*first, *second]}
@@ -55,6 +56,7 @@ def test_however_products_come_the_latest_row_of_each_counts(first: list[Stored]
     assert learnt(second).over(learnt(first)).groups(grouped).tolist() == groups
 
 
+@settings(deadline=None)
 @given(first=ROWS, second=ROWS)
 def test_packed_and_unpacked_they_are_the_same(first: list[Stored], second: list[Stored]) -> None:
     columns = learnt(first, second)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.ranking.cutoff import FLOORS, counting, known
@@ -80,6 +80,7 @@ def test_no_candidates_and_no_positive_score_are_nobody_s_fault() -> None:
     assert counted([-0.1, -0.2], [[NAN], [NAN]], [WORDS]) == [True, True]
 
 
+@settings(deadline=None)
 @given(
     fused=st.lists(st.floats(-1, 1), max_size=12),
     cutoffs=st.tuples(st.floats(0, 1), st.floats(0, 1)),

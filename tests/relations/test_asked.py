@@ -85,7 +85,9 @@ def test_any_text_is_read_or_left(text: str):
     assert found is None or (isinstance(found, Asked) and found.name)
 
 
-@given(st.lists(st.sampled_from(["case", "for", "the", "that", "with", "compatible", "的", "适用于", "a"]), max_size=80))
+@given(
+    st.lists(st.sampled_from(["case", "for", "the", "that", "with", "compatible", "的", "适用于", "a"]), max_size=80)
+)
 def test_any_mix_of_its_own_words_is_read_or_left(words: list[str]):
     for joint in ("", " "):
         found = asked(joint.join(words))

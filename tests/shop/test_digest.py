@@ -12,8 +12,10 @@ from wares import digest
 from wares.digest import Digests, Lessons
 from wares.errors import StoreError
 from wares.learnt import Learnt
+from wares.ranking.columns import Columns
 from wares.records import Product
 from wares.registry import PartSpec
+from wares.settings import RankingSettings, Settings, SignalSettings
 from wares.store.entries import Stored
 
 
@@ -63,13 +65,13 @@ def test_a_version_without_lessons_knows_nothing(tmp_path: Path):
 
 def test_what_came_since_is_laid_over_what_was_there(tmp_path: Path):
     folder = version(tmp_path)
-    base = Lessons.base(folder)
+    base = Lessons.base(folder, Settings())
     base.learn(rows("a", "b"))
     base.save()
     digests = Digests(folder)
     before = digests.latest()
     assert before.part("titles").counts == {"a": 1, "b": 1}
-    since = Lessons.since(folder)
+    since = Lessons.since(folder, Settings())
     since.learn(rows("b", "c"))
     since.save()
     digests._rest_until = 0.0
@@ -80,7 +82,7 @@ def test_what_came_since_is_laid_over_what_was_there(tmp_path: Path):
 def test_lessons_go_on_where_they_were_saved(tmp_path: Path):
     folder = version(tmp_path)
     for title in ("a", "b"):
-        since = Lessons.since(folder)
+        since = Lessons.since(folder, Settings())
         since.learn(rows(title))
         since.save()
     assert Digests(folder).latest().part("titles").counts == {"a": 1, "b": 1}
@@ -112,7 +114,18 @@ def test_damage_since_the_build_is_begun_anew_by_the_next_writer(tmp_path: Path)
     folder = version(tmp_path)
     (folder / "learnt").mkdir()
     (folder / "learnt" / "since").write_bytes(b"junk")
-    lessons = Lessons.since(folder)
+    lessons = Lessons.since(folder, Settings())
     lessons.learn(rows("a"))
     lessons.save()
     assert Digests(folder).latest().part("titles").counts == {"a": 1}
+
+
+def test_a_part_may_begin_by_the_settings_of_the_shop_and_go_on_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(digest, "load", lambda group, table, name: Columns)
+    folder = version(tmp_path)
+    settings = Settings(ranking=RankingSettings(signals=SignalSettings(popularity_attribute="clicks")))
+    for number in (1, 2):
+        lessons = Lessons.since(folder, settings if number == 1 else Settings())  # what is there is gone on with
+        lessons.learn([Stored(number, Product(id="a", title="A", attributes={"clicks": 7.0}), ())])
+        lessons.save()
+    assert Digests(folder).latest().part("titles").of("popularity", [1, 2]).tolist() == [7.0, 7.0]

@@ -13,6 +13,7 @@ from wares.cli import (
     bench,
     demo,
     doctor,
+    duplicates,
     evaluate,
     fit,
     identify,
@@ -21,8 +22,13 @@ from wares.cli import (
     models,
     products,
     queries,
+    relations,
+    rules,
+    rules_trial,
     search,
     settings,
+    suggest,
+    synonyms,
     tune,
     versions,
     why,
@@ -38,14 +44,18 @@ app = typer.Typer(
 )
 
 VERBS: tuple[Callable[..., None], ...] = (
-    *(demo.demo, index.index, search.search, why.why, identify.identify),
-    *(products.show, products.remove, fit.fit),
+    *(demo.demo, index.index, search.search, suggest.suggest, why.why, identify.identify),
+    *(products.show, products.remove, relations.relations, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
+    duplicates.duplicates,
 )
 for verb in VERBS:
     app.command()(verb)
-app.add_typer(models.app, name="models")
+for verb in (rules_trial.preview, rules_trial.evaluate):
+    rules.app.command()(verb)
+for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms)):
+    app.add_typer(group.app, name=name)
 
 
 def _version(asked: bool) -> None:

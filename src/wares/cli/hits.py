@@ -41,6 +41,8 @@ def print_results(
         if can_draw(console, asked=thumbnails is True):
             pictures = thumbnails_of(shop, results)
     console.print(headline(results, offset), style="dim")
+    for line in understood(results):
+        console.print(line)
     rank_width = len(str(offset + len(results.hits)))
     for rank, hit in enumerate(results.hits, start=offset + 1):
         console.print(card(hit, str(rank).rjust(rank_width), pictures.get(hit.id), bool(pictures), explain=explain))
@@ -58,6 +60,23 @@ def headline(results: Results, offset: int = 0) -> str:
     return f"{counted(results.total, 'product')}{page} · {results.took_ms:.0f} ms"
 
 
+def understood(results: Results) -> Iterator[RenderableType]:
+    """What was made of the words, and what the shop has to say: a line for each."""
+    for fixed in results.corrections:
+        yield Text.assemble(("read as  ", "yellow"), plain(fixed.meant), (f"  for {plain(fixed.said)}", "dim"))
+    applied = [chip for chip in results.chips if chip.applied]
+    if applied:
+        yield Text.assemble(("filters  ", "yellow")) + Text(" · ").join(Text(plain(chip.id)) for chip in applied)
+    for chip in results.chips:
+        if chip.note:
+            about = f"{plain(chip.id)}: {plain(chip.note)}"
+            yield Text.assemble(("filters  " if chip.applied else "left out ", "yellow"), (about, "dim"))
+    if results.redirect:
+        yield Text.assemble(("go to    ", "yellow"), plain(results.redirect))
+    for banner in results.banners:
+        yield Text.assemble(("banner   ", "yellow"), plain(banner.text), (f"  {plain(banner.url)}", "dim"))
+
+
 def card(
     hit: Hit, rank: str, picture: RenderableType | None = None, indent: bool = False, *, explain: bool = False
 ) -> RenderableType:
@@ -67,7 +86,7 @@ def card(
     margin = len(rank) + 2
     lines += [Padding(line, (0, 0, 0, margin)) for line in _details(hit)]
     if explain:
-        lines += [Padding(line, (0, 0, 0, margin)) for line in _reasons(hit.why)]
+        lines += [Padding(line, (0, 0, 0, margin)) for line in (*_reasons(hit.why), *_moves(hit))]
     body = Group(*lines)
     if not indent:
         return Padding(body, (1, 0, 0, 0))
@@ -85,9 +104,12 @@ def _title_line(hit: Hit, rank: str) -> Table:
     line.add_column(width=len(rank) + 1, no_wrap=True)
     line.add_column(ratio=1, overflow="fold")
     line.add_column(justify="right", no_wrap=True)
-    line.add_row(
-        Text(f" {rank}", style="cyan"), Text(plain(hit.title), style="bold"), Text(f"{hit.score:.3f}", style="green")
-    )
+    title = Text(plain(hit.title), style="bold")
+    if len(title) == len(hit.title):
+        for span in hit.matched:
+            if span.field == "title":
+                title.stylize("underline", span.start, span.end)
+    line.add_row(Text(f" {rank}", style="cyan"), title, Text(f"{hit.score:.3f}", style="green"))
     return line
 
 
@@ -119,6 +141,9 @@ def _details(hit: Hit) -> Iterator[RenderableType]:
         facts.append((", ".join(f"{name} {value}" for name, value in variant.options.items()), ""))
     facts.append((f"id {hit.id}{_sku(hit, variant)}", "dim"))
     yield Text.assemble((" · ", "dim")).join(Text(plain(text), style=style) for text, style in facts)
+    if hit.folded:
+        some = ", ".join(hit.folded[:3]) + (" …" if len(hit.folded) > 3 else "")
+        yield Text(plain(f"also as {some}"), style="dim")
     if hit.media is not None:
         yield FilePlace(hit.media.source)
 
@@ -141,6 +166,12 @@ def _reasons(why: Sequence[Contribution]) -> Iterator[Text]:
             (_bar(abs(item.value) / top, BAR // 2), style),
             overflow="crop",
         )
+
+
+def _moves(hit: Hit) -> Iterator[Text]:
+    """What changed the place of a hit and not its score."""
+    for move in hit.moves:
+        yield Text(plain(f"{move.by}: place {move.before} → {move.after}"), style="dim")
 
 
 def facet(field: str, values: Sequence[FacetValue], width: int) -> RenderableType:

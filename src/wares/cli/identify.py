@@ -72,8 +72,6 @@ def show(found: Identification, console: Console) -> None:
 
 
 def _verdict(found: Identification) -> str:
-    if found.score is None:
-        return "nothing in the shop can be compared with it"
     if found.own is None or found.strange is None:
         return f"the nearest product is {found.score:.3f} alike"
     if found.known is False:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from wares.cli.options import AsJson, ShopFolder, numbers
 from wares.cli.output import print_json, stdout
 
 if TYPE_CHECKING:
-    from wares.records import Results
+    from wares.records import Chip, Results
 
 
 def search(
@@ -31,6 +32,13 @@ def search(
     sort: Annotated[str, typer.Option(metavar="FIELD", help="Order by a field; -FIELD for downwards.")] = "",
     k: Annotated[int, typer.Option("-k", metavar="NUMBER", min=1, help="How many hits.")] = 10,
     offset: Annotated[int, typer.Option(metavar="NUMBER", min=0, help="How many hits to skip.")] = 0,
+    parse: Annotated[
+        bool, typer.Option("--parse/--no-parse", help="Read filters out of the words and correct them, or not.")
+    ] = True,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHIP", help="A condition or a correction that was not meant, as an answer shows it."),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what each part added to a score.")] = False,
     contact_sheet: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Save the hits' pictures on one sheet.")
@@ -42,7 +50,8 @@ def search(
 ) -> None:
     """Search a shop by words, pictures, products or a mix of them.
 
-    Every option that takes a FILE, ID, TEXT, FIELD or PART may be given several times, except --where and --sort.
+    Every option that takes a FILE, ID, TEXT, FIELD, CHIP or PART may be given several times, except --where and
+    --sort.
 
     \b
     Examples:
@@ -51,6 +60,7 @@ def search(
       wares search my-shop "like this, but blue" --image photo.jpg --weight image=0.7
       wares search my-shop shirt --where 'price < 30 AND size = "M"' --facet brand --sort price
       wares search my-shop --like 1042 --contact-sheet hits.png
+      wares search my-shop "red dress under 50" --ignore 'price < 50'
     """
     import wares
 
@@ -67,6 +77,8 @@ def search(
             sort=sort,
             k=k,
             offset=offset,
+            parse=parse,
+            ignore=tuple(ignore or ()),
         )
         if contact_sheet is not None:
             from wares.cli.pictures import save_contact_sheet
@@ -82,16 +94,29 @@ def search(
         stdout().print(f"contact sheet: {contact_sheet}", style="dim", soft_wrap=True)
 
 
+#: What ``--json`` prints of a hit.
+HIT = ("id", "title", "score", "variant", "media", "why", "moves", "folded", "matched")
+
+
+def chip(found: Chip) -> dict[str, Any]:
+    """A chip as JSON has it: its condition in the words of a filter."""
+    from wares.query.filters import unparse
+
+    told: dict[str, Any] = msgspec.structs.asdict(found)
+    return told | {"where": unparse(found.where) if found.where is not None else None}
+
+
 def document(results: Results) -> dict[str, Any]:
     """The answer as ``--json`` prints it: hits without their whole product, which ``wares show`` gives."""
     return {
         "query_id": results.query_id,
         "total": results.total,
-        "hits": [
-            {"id": h.id, "title": h.title, "score": h.score, "variant": h.variant, "media": h.media, "why": h.why}
-            for h in results.hits
-        ],
+        "hits": [{name: getattr(hit, name) for name in HIT} for hit in results.hits],
         "facets": results.facets,
+        "chips": [chip(each) for each in results.chips],
+        "corrections": results.corrections,
+        "banners": results.banners,
+        "redirect": results.redirect,
         "notes": results.notes,
         "took_ms": results.took_ms,
     }

@@ -13,14 +13,18 @@ import msgspec
 
 from wares.errors import QueryError, SetupError
 from wares.evaluation.records import Run, System
+from wares.ranking import chain
 from wares.records import PartKind, Query, Results
-from wares.settings import BUILT_IN, FusionSettings, Settings, overlaid
+from wares.settings import BARE, BUILT_IN, FusionSettings, Settings, overlaid
 
 if TYPE_CHECKING:
     from wares.ranking.fusion.base import Fusion
     from wares.shop import Shop
 
 AS_IT_IS = "shop"
+
+#: The settings that are read when a question is asked.
+ASKED = ("fusion", "ranking", "understanding")
 
 #: Files of earlier answers, by the end of their names.
 RUNS = (".run", ".trec", ".txt")
@@ -48,12 +52,15 @@ PARTIAL: Mapping[str, Partial] = {
     "pictures": Partial("vectors of pictures alone", lambda channel: channel.endswith(".image")),
 }
 
+#: The shop as it was before it read words and ran a chain.
+PLAIN = "plain"
+
 
 def known() -> list[str]:
     """Every name that is no file."""
     from wares.ranking.fusion import methods
 
-    return [AS_IT_IS, *PARTIAL, *methods()]
+    return [AS_IT_IS, PLAIN, *PARTIAL, *methods()]
 
 
 def entrant(name: str, shop: Shop, opened: ExitStack) -> Entrant:
@@ -66,6 +73,8 @@ def entrant(name: str, shop: Shop, opened: ExitStack) -> Entrant:
 
     if name == AS_IT_IS:
         return Entrant(name, f"{shop.path} as it is, {shop.settings.fusion.method}", shop.search)
+    if name == PLAIN:
+        return Entrant(name, f"{shop.path}: words as typed, the order of fusion alone", _with(shop, plain=True))
     if name in PARTIAL:
         return Entrant(name, PARTIAL[name].about, _partial(name, shop))
     if name in methods():
@@ -74,7 +83,7 @@ def entrant(name: str, shop: Shop, opened: ExitStack) -> Entrant:
         return Entrant(name, f"{shop.path} with the fusion method {name}", _with(shop, fusion))
     path = Path(name)
     if path.suffix.lower() == ".toml":
-        return Entrant(name, f"{shop.path} with the settings of {path.name}", _with(shop, _fusion_of(path, shop)))
+        return Entrant(name, f"{shop.path} with the settings of {path.name}", _as_set(shop, _read(path, shop)))
     if path.is_dir():
         import wares
 
@@ -99,15 +108,30 @@ def _fit(method: str, shop: Shop) -> str:
     return named if named or method not in FITTED else next(iter(shop.fitted_fusions()), "")
 
 
-def _with(shop: Shop, fusion: FusionSettings) -> System:
+def _with(shop: Shop, fusion: FusionSettings | None = None, *, plain: bool = False) -> System:
+    """The shop with another fusion; ``plain``: with nothing before it and nothing after it."""
+
     def search(query: Query) -> Results:
+        if plain:
+            return shop.search(msgspec.structs.replace(query, parse=False), fusion=fusion, ranking=BARE)
         return shop.search(query, fusion=fusion)
 
     return search
 
 
-def _fusion_of(path: Path, shop: Shop) -> FusionSettings:
-    """The fusion that a settings file, laid over the shop's, comes to; it may change nothing else."""
+def _as_set(shop: Shop, settings: Settings) -> System:
+    """The shop by other settings, as far as they are read when a question is asked."""
+
+    def search(query: Query) -> Results:
+        return shop.search(
+            query, fusion=settings.fusion, ranking=settings.ranking, understanding=settings.understanding
+        )
+
+    return search
+
+
+def _read(path: Path, shop: Shop) -> Settings:
+    """The settings of a file, laid over the shop's; it may change what is read when a question is asked."""
     from wares.cli.settings_file import read_toml
 
     after = overlaid(shop.settings, read_toml(path), str(path))
@@ -117,9 +141,12 @@ def _fusion_of(path: Path, shop: Shop) -> FusionSettings:
             f"{path} changes {', '.join(built_in)}, which is built into an index; index with these settings into "
             "another folder and compare with that"
         )
-    if other := [name for name in changed if name != "fusion"]:
-        raise SetupError(f"{path} changes {', '.join(other)}, which ranks nothing; only [fusion] can be compared")
-    return after.fusion
+    if other := [name for name in changed if name not in ASKED]:
+        tables = ", ".join(f"[{name}]" for name in ASKED)
+        raise SetupError(f"{path} changes {', '.join(other)}, which ranks nothing; {tables} can be compared")
+    chain.check(after.ranking)
+    shop.fusion(after.fusion)
+    return after
 
 
 def _partial(name: str, shop: Shop) -> System:
@@ -134,7 +161,7 @@ def _partial(name: str, shop: Shop) -> System:
     if not any(weights.values()):
         raise SetupError(f"{shop.path} has no channel for {name!r} ({PARTIAL[name].about})")
     answered = {label.partition(".")[0] for label, weight in weights.items() if weight}
-    search = _with(shop, msgspec.structs.replace(shop.settings.fusion, weights=weights))
+    search = _with(shop, msgspec.structs.replace(shop.settings.fusion, weights=weights), plain=True)
 
     def narrowed(query: Query) -> Results:
         parts = tuple(part for part in query.parts if part.kind in answered)

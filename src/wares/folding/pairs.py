@@ -84,16 +84,16 @@ def _duplicate(one: Traits, other: Traits, settings: FoldingSettings, likeness: 
         return None
     if not _near_price(one, other, settings.price):
         return None
-    same = first.said == second.said
     if one.hashes and other.hashes:
         if not near(one, other, settings.picture):
             return None
-        if same:
+        if first.said == second.said:
             return "same picture, same title"
         meaning = likeness.meaning(one, other)
         alike = meaning is not None and meaning >= settings.meaning
         return "same picture, nearly the same title" if alike else None
-    certain = same and first.specific and one.price == other.price and _fits(one.category, other.category)
+    same = first.line == second.line and first.specific  # with nothing to see, the order of words counts too
+    certain = same and one.price == other.price and _fits(one.category, other.category)
     return "same title" if certain else None
 
 

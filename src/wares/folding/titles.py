@@ -23,14 +23,16 @@ VERSION = 1
 OWN_WORDS = 2
 
 _NUMBER = r"\d+(?:[.,/]\d+)?(?:[ -]\d+/\d+)?"
+# Of more digits, or behind a stroke, they are names of models ("2509m") and openings of lenses ("f/4L").
+_SMALL, _LETTERS = r"\d{1,3}(?:[.,]\d+)?", "m|g|l"
 _UNITS = (
-    "mm|cm|m|mtr|meters?|metres?|in|inch|inches|ft|foot|feet|yds?|yards?|mg|g|gm|gms|grams?|kg|kgs|ml|cl|l|lt|ltr|"
+    "mm|cm|mtr|meters?|metres?|in|inch|inches|ft|foot|feet|yds?|yards?|mg|gm|gms|grams?|kg|kgs|ml|cl|lt|ltr|"
     "lit(?:er|re)s?|oz|ounces?|fl oz|lbs?|pounds?|gal|gallons?|qt|quarts?|pints?"
 )
 _COUNTS = "packs?|pk|pcs?|pieces?|count|ct|pairs?|units?|sheets?|rolls?|bottles?|cans?|bags?|tablets?|capsules?"
 _HAN_UNITS = "毫米|厘米|公分|米|英寸|寸|毫克|千克|公斤|克|斤|毫升|升|码|号"
 _HAN_COUNTS = "件|片|只|支|包|盒|瓶|袋|个|双|条|枚|粒|卷|套|罐|箱|抽|张|枝|对"
-_ALONE, _ENDS = r"(?<![\w'.-])", r"(?![\w'])(?!-\w)"
+_ALONE, _ENDS = r"(?<![\w'./-])", r"(?![\w'])(?!-\w)"
 
 _SIZES = re.compile(
     "|".join(
@@ -38,9 +40,10 @@ _SIZES = re.compile(
             rf"{_ALONE}sizes?[ :-]*(?:{_NUMBER}|[a-z]{{1,4}}(?![a-z]))",
             rf"{_ALONE}(?:eu|us|uk) ?\d{{1,2}}(?:\.5)?{_ENDS}",
             rf"{_ALONE}(?:[2-6]?x{{0,4}}[sl]|m|x-?(?:small|large)|small|medium|large|(?:one|free) size){_ENDS}",
-            rf"{_ALONE}{_NUMBER} ?x ?{_NUMBER}(?: ?x ?{_NUMBER})?(?: ?(?:{_UNITS})\.?)?{_ENDS}",
+            rf"{_ALONE}{_NUMBER} ?x ?{_NUMBER}(?: ?x ?{_NUMBER})?(?: ?(?:{_UNITS}|{_LETTERS})\.?)?{_ENDS}",
             rf"{_ALONE}{_NUMBER}(?:\"|''|')(?!\w)",
             rf"{_ALONE}{_NUMBER}[ -]?(?:{_UNITS})\.?{_ENDS}",
+            rf"{_ALONE}{_SMALL} ?(?:{_LETTERS}){_ENDS}",
             rf"{_ALONE}{_NUMBER}[ -/]?(?:{_COUNTS}){_ENDS}",
             rf"{_ALONE}(?:pack|set|box|case|bundle) of {_NUMBER}",
             rf"{_NUMBER} ?(?:{_HAN_UNITS}|(?:{_HAN_COUNTS})装?)",
@@ -51,11 +54,16 @@ _SIZES = re.compile(
 )
 
 
-class Title(NamedTuple):
-    """A title taken apart. ``said``: all its words, sorted, without function words; ``rest``: those that say neither
-    colour nor size; ``colours`` and ``sizes``: the others; ``codes``: words of the rest that have a digit; ``own``:
-    words of the rest that are neither brand nor category nor common in shops."""
+# A word with its signs: "+3" is not "-3".
+_SIGNED = re.compile(r"[\w+.-]*\w[\w+.-]*")
 
+
+class Title(NamedTuple):
+    """A title taken apart. ``line``: its words as they stand; ``said``: their stems, sorted; ``rest``: those that say
+    neither colour nor size; ``colours`` and ``sizes``: the others; ``codes``: words of the rest that have a digit;
+    ``own``: words of the rest that are neither brand nor category nor common in shops."""
+
+    line: tuple[str, ...]
     said: tuple[str, ...]
     rest: tuple[str, ...]
     colours: frozenset[str]
@@ -81,6 +89,7 @@ def title_of(product: Product) -> Title:
     common = _words(tokens(product.brand)) | _words(tokens(" ".join(product.category))) | _known("kind")
     own = rest - common - _known("value")
     return Title(
+        line=tuple(word for word in _SIGNED.findall(said) if word not in STOP_WORDS),
         said=tuple(sorted(_words(tokens(said)))),
         rest=tuple(sorted(rest)),
         colours=colours,

@@ -50,12 +50,12 @@ class Identifier:
             raise QueryError(f"the number of products must lie in 1 … {MOST}, not {k}")
         if not 0 <= sure <= 1:
             raise QueryError(f"how sure an answer must be lies in 0 … 1, not {sure}")
-        seen = self.look(picture)
-        learnt = self.guide()
         started = time.perf_counter()
-        score = float(seen.scores[0]) if len(seen.scores) else None
-        bounds = learnt.bounds
-        known = bounds.known(score) if bounds and score is not None else None
+        seen, learnt = self.look(picture), self.guide()
+        if not len(seen.scores):
+            raise CatalogueError(f"no picture of {self._shop.path} could be read; mend the feed and index it again")
+        score, bounds = float(seen.scores[0]), learnt.bounds
+        known = bounds.known(score) if bounds else None
         asked = () if known is False else learnt.fields
         read = [(one.field.name, reading(one, hear(seen, one), seen, sure)) for one in asked]
         readings = [found for _, found in read if found is not None]
@@ -94,7 +94,8 @@ class Identifier:
             return Seen((), np.zeros(0, np.float32), None, image)
         columns = {ask.channel: at for at, ask in enumerate(found.found.asking.asks)}
         cosines = found.found.candidates.scores[:, columns[sight.look.channel]]
-        order = np.argsort(-np.nan_to_num(cosines, nan=-np.inf), kind="stable").tolist()
+        numbers = np.asarray(found.found.candidates.numbers)
+        order = np.lexsort((numbers, -np.nan_to_num(cosines, nan=-np.inf))).tolist()
         pairs = [(found.ids[row], float(cosines[row])) for row in order if not np.isnan(cosines[row])]
         products = [
             (_product(self._shop, id), score) for id, score in pairs[: max(MOST, NEIGHBOURS)] if id is not None
@@ -122,15 +123,14 @@ class Identifier:
 
 
 def _notes(learnt: Guide, known: bool | None) -> Iterator[str]:
-    asked = f"{learnt.pictures} pictures of the shop's own"
+    own = "of the shop's own pictures could be asked"
     if learnt.bounds is None:
-        yield f"{asked} could be asked; to say whether the shop sells such things takes {novelty.FEWEST}"
+        yield f"whether the shop sells such things cannot be told: fewer than {novelty.FEWEST} {own}"
     elif known is None:
         yield "it is less like the shop's pictures than these are like each other: take the answers with care"
     few = [one.field.name for one in learnt.fields if one.sure[0] is None]
     if few and known is not False:
-        named = ", ".join(few)
-        yield f"{asked} could be asked; to say how sure an answer is takes {calibration.FEWEST} of a field: {named}"
+        yield f"no confidence for {', '.join(few)}: fewer than {calibration.FEWEST} {own}"
 
 
 def _product(shop: Shop, id: str) -> Product | None:

@@ -20,7 +20,7 @@ def ladder(field: Field, shares: Vectors | Sequence[float]) -> list[tuple[str, f
     Of a category: its steps, each the best of those below the one before, down to where most of the evidence ends.
     The evidence of a step is that of all paths through it, so it never grows on the way down.
     """
-    told = [(field.values[at], float(shares[at])) for at in np.flatnonzero(np.asarray(shares) > 0).tolist()]
+    told = [(field.values[at], min(float(shares[at]), 1.0)) for at in np.flatnonzero(np.asarray(shares) > 0).tolist()]
     if field.name != CATEGORY:
         return [max(told, key=lambda one: one[1])] if told else []
     found: list[tuple[str, float]] = []

@@ -51,6 +51,8 @@ def learn(shop: Shop, eyes: Eyes, tell: OnProgress) -> Guide:
 def _bounds(shop: Shop, own: Goods, asked: Asked, eyes: Eyes) -> novelty.Bounds | None:
     nearest = asked.scores[:, 0] if asked.scores.shape[1] else np.zeros(0, np.float32)
     nearest = nearest[np.isfinite(nearest)]
+    if len(nearest) < novelty.FEWEST:
+        return None  # and no patterns are encoded in vain
     foreign = (strangers(shop, eyes.look) @ own.looks.T).max(axis=1)
     return novelty.bounds(nearest.tolist(), foreign.tolist())
 

@@ -55,7 +55,7 @@ class Identification(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     known: bool | None
-    score: float | None
+    score: float
     own: float | None
     strange: float | None
     readings: tuple[Reading, ...]

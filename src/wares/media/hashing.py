@@ -7,7 +7,7 @@ other and little else. A mirrored picture has another hash: half of the frequenc
 
 Near hashes are found without comparing all pairs, by multi-index hashing (Norouzi, Punjani and Fleet, "Fast Search in
 Hamming Space with Multi-Index Hashing", 2012) over the 64 lowest frequencies, the :func:`coarse` hash: of two that
-differ in at most :data:`REACH` bits, one of four bands differs in at most one. They alone are too few to tell
+differ in at most :data:`REACH` bits, one of four bands differs in at most one. They alone are too few to tell the
 pictures of one studio apart: another shirt on the same model differs in the finer ones.
 """
 
@@ -39,7 +39,7 @@ _PLAIN = 1.0
 
 def picture_hash(picture: Image.Image) -> int | None:
     """The hash of a picture, a number of 256 bits; None for a plain one, which says nothing."""
-    small = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+    small = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     grey = np.asarray(small, dtype=np.float64)
     if grey.std() < _PLAIN:
         return None

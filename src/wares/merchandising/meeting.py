@@ -23,15 +23,19 @@ _WEEK = timedelta(days=9)
 
 
 class Read(NamedTuple):
-    """A rule with its patterns read once."""
+    """A rule with its patterns read once. ``firsts`` are the words with which every question begins at which it
+    fires; empty when that cannot be said."""
 
     rule: Rule
     patterns: tuple[Pattern, ...]
+    firsts: frozenset[str]
 
 
 def read(rule: Rule) -> Read:
     """A rule made ready to be compared with others."""
-    return Read(rule, tuple(patterns_of(rule.when)))
+    patterns = tuple(patterns_of(rule.when))
+    begins = all(each.how != "contains" and not each.pieces[0].open for each in patterns)
+    return Read(rule, patterns, frozenset(each.pieces[0].text for each in patterns) if begins else frozenset())
 
 
 def may_meet(one: Read, other: Read) -> bool:

@@ -42,8 +42,7 @@ def loosen(chips: Sequence[Chip], count: Count) -> tuple[Chip, ...]:
 
 
 def together(chips: Sequence[Chip], without: Sequence[int] = ()) -> Filter | None:
-    """The conditions of all chips that are applied as one, but for some (by their places); None when there are
-    none."""
+    """The conditions of all applied chips as one, but for some (by their places); None when there are none."""
     found = [chip.where for at, chip in enumerate(chips) if chip.applied and at not in without]
     conditions = tuple(dict.fromkeys(where for where in found if where is not None))
     return None if not conditions else conditions[0] if len(conditions) == 1 else AllOf(conditions)

@@ -18,6 +18,13 @@ def typed(text: str) -> str:
     return "".join(syllables(text))
 
 
+def ways(text: str) -> tuple[str, ...]:
+    """The ways in which a text is typed: ü is "v" to input methods, and "u" to people who do not know that."""
+    own = typed(text)
+    others = own.replace("nv", "nu").replace("lv", "lu")
+    return (own,) if own == others else (own, others)
+
+
 @cache
 def _pypinyin() -> Any:
     """The readings of characters and words, loaded when the first Chinese is met."""

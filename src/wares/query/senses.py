@@ -106,10 +106,10 @@ def _meant(
     meant: Mapping[str, tuple[list[str], list[str]]], fields: Mapping[str, Mapping[str, Value]]
 ) -> Iterator[tuple[str, Meant]]:
     for field, (named, covered) in meant.items():
-        values = tuple(dict.fromkeys(named + covered))
+        values = tuple(sorted({*named, *covered}))
         if len(values) <= MAX_MEANT:
             counts = fields[field]
-            own = max(dict.fromkeys(named), key=lambda value: counts[value].count, default="")
+            own = max(named, key=lambda value: (counts[value].count, value), default="")
             yield field, Meant(own, values)
 
 

@@ -41,6 +41,13 @@ class Found(NamedTuple):
     products: int
 
 
+class Beginning(NamedTuple):
+    """What was typed: its whole words, and what the last one may become."""
+
+    head: str
+    last: tuple[str, ...]
+
+
 def _most(words: Words, start: str, most: int) -> dict[str, int]:
     """The most frequent words that begin so, with their counts."""
     return _counted(words, np.arange(*words.beginning(start)), most)
@@ -85,16 +92,21 @@ class Suggester:
         return chosen
 
     def completions(self, prefix: str, k: int = 8) -> tuple[str, ...]:
-        """At most ``k`` words, the most frequent first, that the last word may be the beginning of; none when it is
-        at its end, after a blank."""
+        """At most ``k`` words, the most frequent first, that the last word may be the beginning of, or that word
+        itself when there are none; nothing after a blank, when it is at its end."""
+        return self.read(prefix, k).last
+
+    def read(self, prefix: str, k: int = 8) -> Beginning:
+        """The words that are whole, as they were meant, and :meth:`completions` of the last one."""
         start = tidy(prefix)
         last = (sequence(start) or [""])[-1]
         if not last or not start.endswith(last):
-            return ()
+            return Beginning(self._right(start.rstrip()), ())
         found = self._ranked([last], k)
         if last.isascii() and len(last) >= SHORTEST_SOUND:
             found += self._ranked([last], k, _most_sounding)
-        return tuple((found or self._ranked(self._mistyped(last), k))[:k])
+        words = found or self._ranked(self._mistyped(last), k) or [last]
+        return Beginning(self._right(start.removesuffix(last).rstrip()), tuple(words[:k]))
 
     # -- within -------------------------------------------------------------------------------------------------
 
@@ -116,10 +128,14 @@ class Suggester:
     def _meant(self, start: str) -> Iterator[str]:
         """What may have been meant: the words before the last one put right, and the last one mistyped."""
         head, blank, last = start.rpartition(" ")
-        right = self._speller.correct(head, lambda word: self._vocabulary.count(word) > 0).text if head else ""
+        right = self._right(head)
         if right != head:
             yield right + blank + last
         yield from (right + blank + meant for meant in self._mistyped(last))
+
+    def _right(self, head: str) -> str:
+        """Whole words, put right with those of the vocabulary."""
+        return self._speller.correct(head, lambda word: self._vocabulary.count(word) > 0).text if head else ""
 
     def _ranked(self, starts: Iterable[str], k: int, most: Most = _most) -> list[str]:
         """The most frequent words that begin in one of several ways, as ``most`` finds them."""

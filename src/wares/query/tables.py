@@ -15,7 +15,7 @@ import numpy.typing as npt
 from wares.encoders.dictionary import HAN
 from wares.encoders.tokens import STOP_WORDS, fold, term_id
 from wares.query.deletes import Deletes
-from wares.query.pinyin import syllables, typed
+from wares.query.pinyin import syllables, ways
 from wares.query.tallies import Tally, is_phrase, joined, sequence
 
 #: What a phrase is; the order is that in which one text is taken for one of them.
@@ -33,7 +33,7 @@ _A_HAN = re.compile(f"[{HAN}]")
 
 
 class Words(msgspec.Struct, frozen=True):
-    """Words, sorted, with how many products have each.
+    """Words of so many products, sorted, with how many have each.
 
     ``deletes`` finds words near a word. ``pairs`` are the sorted numbers of pairs that stand side by side in titles,
     with their counts. ``sounds`` are the Chinese words as typed in pinyin, sorted, ``sounding`` their places, and
@@ -41,6 +41,7 @@ class Words(msgspec.Struct, frozen=True):
     come first, as numbers.
     """
 
+    products: int
     texts: list[str]
     counts: npt.NDArray[np.uint32]
     deletes: Deletes
@@ -55,12 +56,14 @@ class Words(msgspec.Struct, frozen=True):
     def of(cls, tally: Tally) -> Words:
         """The tables of a tally."""
         texts = sorted(tally.words)
-        sounding = sorted((typed(text), place) for place, text in enumerate(texts) if _A_HAN.match(text))
+        chinese = [(place, text) for place, text in enumerate(texts) if _A_HAN.match(text)]
+        sounding = sorted((sound, place) for place, text in chinese for sound in ways(text))
         pairs: dict[int, int] = {}
         for pair, count in tally.pairs.items():
             pairs[term_id(pair)] = max(count, pairs.get(term_id(pair), 0))
         numbers = np.array(sorted(pairs), np.uint32)
         return cls(
+            tally.products,
             texts,
             _numbers(tally.words[text] for text in texts),
             Deletes.of(texts),
@@ -200,7 +203,7 @@ def _sounds(at: int, text: str, weight: float) -> list[tuple[str, int, float]]:
     """A Chinese phrase as it is typed, from each of its words on, and by its initials."""
     if not _A_HAN.search(text):
         return []
-    spoken = [(typed(start), at, own) for start, _, own in _starts(at, text, weight)]
+    spoken = [(sound, at, own) for start, _, own in _starts(at, text, weight) for sound in ways(start)]
     initials = "".join(syllable[:1] for syllable in syllables(fold(text)))
     return [*spoken, (initials, at, weight + FROM_START - INITIALS)] if len(initials) > 1 else spoken
 

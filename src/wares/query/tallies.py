@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
@@ -50,8 +51,8 @@ class Tally(msgspec.Struct):
 
     def plus(self, other: Tally) -> Tally:
         """Both together."""
-        tables = (Counter(getattr(self, name)) + Counter(getattr(other, name)) for name in TABLES)
-        return Tally(self.products + other.products, *map(dict, tables))
+        sums = (Counter(getattr(self, name)) + Counter(getattr(other, name)) for name in TABLES)
+        return Tally(self.products + other.products, *(dict(sorted(table.items())) for table in sums))
 
 
 TABLES = ("words", "pairs", "triples", "brands", "categories", "made")
@@ -83,6 +84,7 @@ class Counters:
         tables["words"].update(words)
         for run in runs:
             tables["pairs"].update({" ".join(run[i : i + 2]) for i in range(len(run) - 1)})
+            tables["pairs"].update({pair for chunk in run for pair in jointed(chunk)})
             tables["triples"].update({" ".join(run[i : i + 3]) for i in range(len(run) - 2)})
         tables["categories"].update(dict.fromkeys(steps, 1))
         if brand and len(brand) <= VALUE_CHARS:
@@ -129,6 +131,14 @@ def spelled(chunk: str) -> tuple[str, ...]:
     whole = re.sub("[-.&+]", "", bare)
     both = dict.fromkeys([*pieces, *([whole] if _LETTERS.fullmatch(whole) else [])])
     return tuple(word for word in both if len(word) > 1)
+
+
+def jointed(chunk: str) -> list[str]:
+    """The pairs of words in a word with joints: "self propelled" of "self-propelled"."""
+    if chunk.isalnum():
+        return []
+    pieces = [piece for piece in re.split("[-.&+]", chunk) if piece]
+    return [f"{first} {second}" for first, second in pairwise(pieces)]
 
 
 @lru_cache(maxsize=1 << 15)

@@ -47,8 +47,8 @@ class Sense(NamedTuple):
     """What a phrase means in one field.
 
     ``values`` are all that it covers, ``value`` the one among them that it names ("" when it is only a word for their
-    kind). Of the products whose title says the phrase and that have the field, ``having`` have one of the values and
-    ``other`` do not.
+    kind). Of the ``titled`` products whose title says the phrase, those with the field count: ``having`` have one
+    of the values and ``other`` do not.
     """
 
     field: str
@@ -56,17 +56,19 @@ class Sense(NamedTuple):
     values: tuple[str, ...]
     having: int
     other: int
+    titled: int
 
 
 class _Kept(msgspec.Struct):
-    """What is counted: products; field → value → :class:`Value`; field → products that have it; fields that have
-    too many values; phrase → field → (having, other); turns of phrase with "no"; prices."""
+    """What is counted: products; field → value → :class:`Value`; field → products that have it; fields of too many
+    values; phrase → field → (having, other); phrase → products; turns of phrase with "no"; prices."""
 
     products: int = 0
     values: dict[str, dict[str, Value]] = {}
     holders: dict[str, int] = {}
     open: set[str] = set()
     titled: dict[str, dict[str, tuple[int, int]]] = {}
+    totals: dict[str, int] = {}
     negated: dict[str, int] = {}
     prices: Prices = msgspec.field(default_factory=Prices)
 
@@ -155,11 +157,13 @@ class Values(Learnt):
             return
         meanings = self._meanings
         titled: dict[str, dict[str, list[int]]] = {}
+        totals: Counter[str] = Counter(self._kept.totals)
         negated = Counter(self._kept.negated)
         for title, facts in titles:
             read = text.Text(title)
             negated.update(_negated(read))
             for phrase in {read.phrase(first, last) for first, last in self.spans(read)}:
+                totals[phrase] += self._every
                 for field, meant in meanings[phrase].items():
                     if (own := facts.get(field)) is not None:
                         counts = titled.setdefault(phrase, {}).setdefault(field, [0, 0])
@@ -169,6 +173,7 @@ class Values(Learnt):
             for field, (having, other) in fields.items():
                 earlier = before.get(field, (0, 0))
                 before[field] = (earlier[0] + having, earlier[1] + other)
+        self._kept.totals = dict(totals)
         self._kept.negated = dict(negated.most_common(MAX_NEGATED))
         self._found.clear()
 
@@ -201,6 +206,8 @@ class Values(Learnt):
 
     def negated(self, phrase: str) -> int:
         """How many titles hold a turn of phrase such as "sugar free" or "无 糖" (as :func:`text.key` writes it)."""
+        if self._titles:
+            self._settle()
         return self._kept.negated.get(phrase, 0) + (self._base.negated(phrase) if self._base else 0)
 
     def senses(self, phrase: str) -> tuple[Sense, ...]:
@@ -211,7 +218,7 @@ class Values(Learnt):
         if found is None:
             if len(self._found) > MAX_FOUND:
                 self._found.clear()
-            found = self._found[phrase] = tuple(self._senses(phrase))
+            found = self._found[phrase] = tuple(sorted(self._senses(phrase)))
         return found
 
     def spans(self, read: text.Text) -> Iterator[tuple[int, int]]:
@@ -233,26 +240,28 @@ class Values(Learnt):
         return None
 
     def _senses(self, phrase: str) -> Iterator[Sense]:
-        own, below = self._meanings.get(phrase, {}), self._base.senses(phrase) if self._base else ()
-        counts = self._kept.titled.get(phrase, {})
-        earlier = {sense.field: sense for sense in below}
+        earlier = {sense.field: sense for sense in self._base.senses(phrase)} if self._base else {}
+        own = {sense.field: sense for sense in self._own(phrase)}
         for field in dict.fromkeys((*earlier, *own)):
-            having, other = counts.get(field, (0, 0))
-            meant, before = own.get(field, Meant("", ())), earlier.get(field)
-            if before is None:
-                if not having + other and meant.own:
-                    having, other = self._as_called(field, meant.own)
-                yield Sense(field, meant.own, meant.values, having, other)
+            one, two = earlier.get(field), own.get(field)
+            if one is None or two is None:
+                yield one or own[field]
             else:
-                values = tuple(dict.fromkeys((*before.values, *meant.values)))
-                both = before.having + having, before.other + other
-                yield Sense(field, before.value or meant.own, values, *both)
+                values = tuple(sorted({*one.values, *two.values}))
+                counts = (one.having + two.having, one.other + two.other, one.titled + two.titled)
+                yield Sense(field, one.value or two.value, values, *counts)
 
-    def _as_called(self, field: str, value: str) -> tuple[int, int]:
-        """What titles say of a value under its own name: that counts for its other names, which they never say."""
-        known = self._kept.values[field][value]
-        name = known.key if kind_of(field) != "category" else text.key(known.spelling.rpartition("/")[2])
-        return self._kept.titled.get(name, {}).get(field, (0, 0))
+    def _own(self, phrase: str) -> Iterator[Sense]:
+        """What this half knows; what titles say of a value under its own name counts for the others, too, if they
+        never say those."""
+        titled = self._kept.titled
+        for field, meant in self._meanings.get(phrase, {}).items():
+            told = phrase
+            if phrase not in titled and meant.own:
+                known = self._kept.values[field][meant.own]
+                told = text.key(known.spelling.rpartition("/")[2]) if kind_of(field) == "category" else known.key
+            having, other = titled.get(told, {}).get(field, (0, 0))
+            yield Sense(field, meant.own, meant.values, having, other, self._kept.totals.get(told, 0))
 
     @property
     def _meanings(self) -> dict[str, dict[str, Meant]]:

@@ -63,7 +63,7 @@ class Vocabulary(Learnt):
 
     def pack(self) -> bytes:
         """As :class:`~wares.learnt.Learnt` says; a vocabulary of two halves is packed as one."""
-        tally = self._tally()
+        tally = self.tally()
         segment = self.segments[0] if len(self.segments) == 1 else _segment(tally)
         return _encode(_File(FORMAT, segment, zlib.compress(msgspec.msgpack.encode(tally), 1)))
 
@@ -87,7 +87,7 @@ class Vocabulary(Learnt):
     def segments(self) -> tuple[Segment, ...]:
         """The tables, those of the whole catalogue first."""
         if self._segments is None:
-            self._segments = (_segment(self._tally()),)
+            self._segments = (_segment(self.tally()),)
         return self._segments
 
     def count(self, word: str) -> int:
@@ -97,6 +97,11 @@ class Vocabulary(Learnt):
     def pair(self, first: str, second: str) -> int:
         """How many titles have two folded words side by side."""
         return sum(segment.words.pair(first, second) for segment in self.segments)
+
+    def enough(self, most: int) -> int:
+        """In how many products something has to be seen to count: one, and one for every thousand, but at most so
+        many."""
+        return min(most, 1 + sum(segment.words.products for segment in self.segments) // 1000)
 
     def near(self, word: str, most: int) -> list[str]:
         """Words whose distance to a word is at most ``most`` (1 or 2; see :class:`Deletes`), and some others."""
@@ -111,16 +116,17 @@ class Vocabulary(Learnt):
         """How many letters the longest of them has in pinyin; 0: there are no Chinese words."""
         return max(segment.words.longest_sound for segment in self.segments)
 
+    def tally(self) -> Tally:
+        """What was counted, in both halves."""
+        tallies = [*(_tally(kept) for kept in self._kept), self._counters.tally()]
+        return reduce(Tally.plus, tallies) if len(tallies) > 1 else tallies[0]
+
     # -- within -------------------------------------------------------------------------------------------------
 
     def _thaw(self) -> None:
         if self._kept:
-            self._counters = Counters(self._tally())
+            self._counters = Counters(self.tally())
             self._kept = ()
-
-    def _tally(self) -> Tally:
-        tallies = [*(_tally(kept) for kept in self._kept), self._counters.tally()]
-        return reduce(Tally.plus, tallies) if len(tallies) > 1 else tallies[0]
 
     def _tallies(self) -> Iterator[bytes]:
         yield from self._kept

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 #: By channel, what its best candidate must reach for the question to be believed: a share of the ceiling of BM25, or
 #: a cosine. 1 is never: what a classifier calls a picture is always like something.
-FLOORS: Mapping[str, float] = {"words": 0.25, "use.text": 0.35, "look.image": 0.38, "seen.image": 1.0}
+FLOORS: Mapping[str, float] = {
+    **{"words": 0.25, "use.text": 0.35, "hashed.text": 0.4},
+    **{"look.image": 0.38, "seen.image": 1.0},
+}
 #: Parts of a question that may be about something the shop has not.
 STRANGE = ("text", "image")
 

@@ -57,6 +57,7 @@ _NONE = re.compile(
     r"|802\.?1.*|1000?base.*|10g.*|mil-std.*|h26[45]|ip\d\d|rt\du|gu\d+|i[3579]-\d+[a-z]*|[a-z]{4,}-\d+"
 )
 
+_ACCESSORY = re.compile(rf"\b{ACCESSORIES}s?\b|{ACCESSORIES_ZH}")
 _LESSER = re.compile(rf"\b(?:{ACCESSORIES}|{LESSER})s?\b|{ACCESSORIES_ZH}")
 
 
@@ -80,7 +81,7 @@ def codes(product: Product) -> Codes:
     kind = fold(product.category[-1]) if product.category else ""
     noun = bool(_LESSER.search(title) or _LESSER.search(kind))
     fitting = " / ".join(_texts(product, _of_fitting))
-    named = _found(title if not cue and _LESSER.search(kind) else tail) | _found(fitting)
+    named = _found(title if not cue and _ACCESSORY.search(kind) else tail) | _found(fitting)
     named = {code: None for code in named if code not in _found(fold(product.brand))}
     # A toner that is called after the printer it is for has no number of its own.
     own = {} if cue or noun else _found(" / ".join((head, *_texts(product, _of_model))))

@@ -36,7 +36,8 @@ MAX_NEAR = 100
 _REMEMBERED = 2_000
 #: A model number that more products have, or that more products name, tells nothing.
 MAX_OWNERS, MAX_NAMERS = 12, 300
-#: The certainty of an inferred edge: the share of those read that held (``benchmarks/relations.md``).
+#: The certainty of an inferred edge: somewhat below the share of those read that held, as the rules were made on the
+#: same sets (``benchmarks/relations.md``).
 INFERRED = 0.9
 
 _GTIN = frozenset(("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "upc", "GTIN", "EAN", "UPC"))
@@ -207,6 +208,10 @@ class Graph(Learnt):
             self._near[number] = found
         return found
 
+    def forget(self) -> None:
+        """Forget the edges that are remembered for walks; nothing but their time changes."""
+        self._near.clear()
+
     def related(self, numbers: Sequence[int], kinds: Collection[str], limit: int = MAX_EDGES) -> dict[int, Edge]:
         """The products that some products have an edge of these kinds to, the surest first and then in the order of
         ``numbers``; at most ``limit``, each with its surest edge. "Accessories for 3 or 4" is
@@ -248,9 +253,10 @@ class Graph(Learnt):
                 if self._fits(table, row, owner):
                     yield Edge(number, _kind(table, row), owner, INFERRED, "inferred", code)
         for own in table.own.of(row).tolist():
-            if number not in self._owners(own):
+            namers = self._namers(own)
+            if not namers or number not in self._owners(own):
                 continue
-            for namer, code in self._namers(own):
+            for namer, code in namers:
                 where = self._at(namer)
                 if where and self._fits(*where, number):
                     yield Edge(number, inverse(_kind(*where)), namer, INFERRED, "inferred", code)
@@ -313,6 +319,8 @@ class _Layer:
     def sayers(self, wanted: int) -> list[tuple[int, int]]:
         """Who says something of an id: the number, and the place of the kind."""
         table, at = self.table, self.table.sayers[wanted]
+        if not len(at):
+            return []
         kinds = [table.kinds.values[place] for place in at.tolist()]
         pairs = zip(table.numbers[table.said_by[at]].tolist(), map(int, kinds), strict=True)
         return [pair for pair in pairs if pair[0] not in self.hidden]
@@ -320,6 +328,8 @@ class _Layer:
     def namers(self, code: int) -> list[tuple[int, str]]:
         """Who names a model number, and how."""
         table, at = self.table, self.table.namers[code]
+        if not len(at):  # as nearly always
+            return []
         pairs = zip(
             table.numbers[table.named_by[at]].tolist(),
             (table.named.values[place] for place in at.tolist()),

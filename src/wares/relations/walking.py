@@ -3,8 +3,8 @@
 
 From a product the walk goes on along its edges, to its brand or to its category; from a brand or a category to any of
 its products. A kind of edge has a weight (:data:`WEIGHTS`), which its edges share by their certainty: a printer with
-three hundred cartridges is still of its brand. With the chance ``restart``, and where there is no way on, the walk
-begins anew.
+three hundred cartridges is still of its brand. Before every step the walk begins anew with the chance ``restart``,
+and after some steps always. Where there is no way on, it ends.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ STEPS = 2
 #: Products the walk starts from, at most: the heaviest.
 MAX_SEEDS = 20
 MAX_STEPS = 6
-#: Places that are walked on from, and the ways out of all of them, at most. What is beyond begins anew.
-MAX_PLACES, MAX_WAYS = 60, 5_000
+#: Places that are walked on from, and the ways out of all of them, at most.
+MAX_PLACES, MAX_WAYS = 40, 5_000
 #: Products of a brand or a category that are walked to, at most.
 MAX_MEMBERS = 300
 GROUPS = ("branded", "filed")
@@ -58,24 +58,17 @@ def walk(
     restart: float = RESTART,
     among: Iterable[int] = (),
 ) -> dict[int, float]:
-    """Where the walk is after some steps: the chance of every product it may be at; what is missing to 1 is at brands
-    and categories.
+    """The chance of every product to be where the walk is, at any time: the sum over k = 0 … ``steps`` of
+    (1 - ``restart``)^k times the chances after k steps, divided by the sum of these weights. What is missing to 1 is
+    at brands and categories, or ended.
 
     ``seeds`` are products and how likely the walk begins there, in any scale; what is not greater than 0 does not
     count. Of a brand or category with more than ``MAX_MEMBERS`` products the walk sees those that are ``among`` the
     given ones, or else the first; each is as likely as one of all. Raises :class:`QueryError` when ``steps`` is not
     in 0 … ``MAX_STEPS`` or ``restart`` is not in 0 … 1.
     """
-    if not 0 <= steps <= MAX_STEPS:
-        raise QueryError(f"a walk takes 0 to {MAX_STEPS} steps, not {steps}")
-    if not 0 <= restart <= 1:
-        raise QueryError(f"the chance to begin anew must lie in 0 … 1, not {restart}")
     start = _start(seeds)
-    ground = _Ground(graph, among)
-    now: dict[_Place, float] = {place: chance for place, chance in start.items()}  # noqa: C416
-    for _ in range(steps):
-        now = _stepped(now, start, restart, ground)
-    return {place: chance for place, chance in now.items() if isinstance(place, int)}
+    return _walked(_Ground(graph, among), start, _shares(steps, restart))
 
 
 def nearness(
@@ -86,14 +79,38 @@ def nearness(
     restart: float = RESTART,
 ) -> npt.NDArray[np.float64]:
     """How near each of some products is to the seeds: float64 (n,), 1 for the nearest, 0 for what a walk does not
-    come to. That a walk begins at a product brings it nothing. Raises as :func:`walk`."""
-    chances = walk(graph, seeds, steps, restart, numbers)
-    start = _start(seeds)
-    own = restart if steps else 1.0
-    came = np.array([chances.get(number, 0.0) - own * start.get(number, 0.0) for number in numbers], np.float64)
+    come to. That a walk begins at a product, or comes right back to it, brings it nothing. Raises as
+    :func:`walk`."""
+    ground, start, shares = _Ground(graph, numbers), _start(seeds), _shares(steps, restart)
+    chances = _walked(ground, start, shares)
+    for number, weight in start.items():
+        back = shares[2] * ground.back(number) if steps > 1 else 0.0
+        chances[number] = chances.get(number, 0.0) - weight * (shares[0] + back)
+    came = np.array([chances.get(number, 0.0) for number in numbers], np.float64)
     came = np.where(came > 1e-12, came, 0.0)
     most = came.max(initial=0.0)
     return came / most if most else came
+
+
+def _shares(steps: int, restart: float) -> list[float]:
+    """How much of its time the walk is so many steps from where it began."""
+    if not 0 <= steps <= MAX_STEPS:
+        raise QueryError(f"a walk takes 0 to {MAX_STEPS} steps, not {steps}")
+    if not 0 <= restart <= 1:
+        raise QueryError(f"the chance to begin anew must lie in 0 … 1, not {restart}")
+    weights = [(1.0 - restart) ** taken for taken in range(steps + 1)]
+    return [weight / sum(weights) for weight in weights]
+
+
+def _walked(ground: _Ground, start: Mapping[int, float], shares: Sequence[float]) -> dict[int, float]:
+    now: dict[_Place, float] = {place: chance for place, chance in start.items()}  # noqa: C416
+    found: dict[int, float] = {}
+    for taken, share in enumerate(shares):
+        now = _stepped(now, ground) if taken else now
+        for place, chance in now.items():
+            if isinstance(place, int):
+                found[place] = found.get(place, 0.0) + share * chance
+    return found
 
 
 def _start(seeds: Mapping[int, float]) -> dict[int, float]:
@@ -103,21 +120,12 @@ def _start(seeds: Mapping[int, float]) -> dict[int, float]:
     return {number: weight / total for number, weight in heaviest}
 
 
-def _stepped(
-    now: Mapping[_Place, float], start: Mapping[int, float], restart: float, ground: _Ground
-) -> dict[_Place, float]:
-    """One step of everything at once."""
+def _stepped(now: Mapping[_Place, float], ground: _Ground) -> dict[_Place, float]:
+    """One step of everything at once, the likeliest first while the bounds allow it."""
     after: dict[_Place, float] = {}
-    anew = 0.0
     for place, chance in sorted(now.items(), key=lambda pair: -pair[1]):
-        onward = 1.0 - restart
-        left = onward
         for there, share in ground.ways(place):
-            after[there] = after.get(there, 0.0) + chance * onward * share
-            left -= onward * share
-        anew += chance * (restart + max(left, 0.0))
-    for number, share in start.items():
-        after[number] = after.get(number, 0.0) + anew * share
+            after[there] = after.get(there, 0.0) + chance * share
     return after
 
 
@@ -141,6 +149,11 @@ class _Ground:
             self._count += len(found)
             self._known[place] = found
         return found
+
+    def back(self, number: int) -> float:
+        """How likely the walk comes back to a product with its second step."""
+        out = self._known.get(number, [])
+        return sum(share * dict(self._known.get(place, ())).get(number, 0.0) for place, share in out)
 
     def _of_product(self, number: int) -> _Ways:
         by_kind: dict[str, _Ways] = {}

@@ -16,7 +16,7 @@ from wares.store import grouping, products
 from wares.store.database import Database
 from wares.store.entries import Fold
 from wares.store.grouping import Links
-from wares.store.tables import fold_keys, fold_links, folds, meta
+from wares.store.tables import fold_keys, fold_links, folds, media, meta
 from wares.store.vectors import chunks
 
 _FACT = meta.c.key == "folded"
@@ -79,6 +79,21 @@ class Folds:
         full = select(fold_keys.c.key, held).group_by(fold_keys.c.key).having(held > most)
         with self._database.read() as connection:
             return dict(connection.execute(full.order_by(held.desc(), fold_keys.c.key)).all())
+
+    def shared_pictures(self) -> list[tuple[str, list[int]]]:
+        """The pictures, the very same content, that several products have: a source and the numbers of the products,
+        those of most products first."""
+        own = (media.c.key, func.min(media.c.source), func.count(media.c.number.distinct()))
+        several = select(*own).where(media.c.modality == "image", media.c.key.is_not(None)).group_by(media.c.key)
+        several = several.having(own[2] > 1).order_by(own[2].desc(), media.c.key)
+        with self._database.read() as connection:
+            found = {key: source for key, source, _ in connection.execute(several)}
+            having: dict[str, set[int]] = defaultdict(set)
+            for chunk in chunks(found):
+                rows = connection.execute(select(media.c.key, media.c.number).where(media.c.key.in_(chunk)))
+                for key, number in rows:
+                    having[key].add(number)
+        return [(source, sorted(having[key])) for key, source in found.items()]
 
     # -- writing ------------------------------------------------------------------------------------------------
 

@@ -45,8 +45,9 @@ def link(connection: Connection, numbers: Sequence[int], links: Links, order: Se
     if rows:
         connection.execute(insert(fold_links), rows)
     concerned |= {end for pair in links for end in pair}
-    wanted = _grouped(_reached(connection, concerned), order, largest)
-    return _regroup(connection, concerned | wanted.keys(), wanted)
+    reached = _reached(connection, concerned)
+    concerned |= {end for pair in reached for end in pair}
+    return _regroup(connection, concerned, _grouped(reached, order, largest))
 
 
 def _mates(connection: Connection, numbers: Iterable[int]) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.ranking.chain.base import Listing
@@ -33,6 +33,7 @@ def test_two_of_a_group_that_are_both_held_both_stay() -> None:
     assert found.folded == {1: (3,)}
 
 
+@settings(deadline=None)
 @given(groups=st.lists(st.integers(0, 3), max_size=12), held=st.dictionaries(st.integers(1, 12), st.integers(0, 5)))
 def test_each_group_is_there_once_and_whoever_is_missing_is_folded(groups: list[int], held: dict[int, int]) -> None:
     whole = listing(len(groups))._replace(held=held)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.ranking.chain.base import Listing, Situation
@@ -34,6 +34,7 @@ def apply(brands: Sequence[str], scores: Sequence[float], settings: DiversitySet
     return Diversity(RankingSettings(diversity=settings), columns).apply(listing, situation(**said))  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(
     scores=st.lists(st.floats(0, 1), min_size=1, max_size=9).map(lambda values: sorted(values, reverse=True)),
     places=st.integers(1, 9),
@@ -83,6 +84,7 @@ def test_beyond_the_places_the_order_stays() -> None:
     assert found.numbers.tolist() == [1, 5, 2, 3, 4]
 
 
+@settings(deadline=None)
 @given(scores=st.lists(st.floats(-1, 1), max_size=9), brands=st.integers(0, 2**9 - 1))
 def test_without_weights_it_is_the_identity(scores: list[float], brands: int) -> None:
     names = ["Acme" if brands >> at & 1 else "" for at in range(len(scores))]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from wares.ranking.chain.base import Listing, Situation
 from wares.ranking.chain.signals import SIGNALS, Signals
 from wares.ranking.columns import Columns
 from wares.records import AttributeValue, Availability, Product
@@ -78,6 +81,20 @@ def test_margin_counts_against_that_of_the_catalogue() -> None:
 def test_what_is_out_of_stock_loses_and_what_is_in_stock_gains_nothing() -> None:
     found = added("stock", [product(availability=each) for each in ("in_stock", "preorder", "out_of_stock", None)])  # type: ignore[arg-type]
     assert found == [0, -0.5, -1, 0]
+
+
+def test_a_weight_is_a_share_of_the_best_score() -> None:
+    columns = Columns()
+    columns.learn([Stored(2, product(availability="out_of_stock"), ())])
+    stage = Signals(RankingSettings(signals=SignalSettings(stock=0.1)), columns)
+
+    def scores(best: float) -> list[float]:
+        listing = Listing.of([1, 2, 3], [best, 0.5 * best, 0.45 * best])
+        found = stage.apply(listing, cast("Situation", SimpleNamespace(now=NOW)))
+        assert [(each.part, each.channel) for each in found.added] == [("signal", "stock")]
+        return [round(float(score) / best, 9) for score in found.scores]
+
+    assert scores(0.8) == scores(0.2) == [1.0, 0.45, 0.4]
 
 
 @pytest.mark.parametrize("signal", SIGNALS)

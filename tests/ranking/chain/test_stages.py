@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.errors import SetupError
@@ -78,6 +78,7 @@ def cases(draw: st.DrawFn) -> tuple[Columns, Listing]:
 CHAINS = st.lists(st.sampled_from(list(STAGES)), unique=True).map(tuple)
 
 
+@settings(deadline=None)
 @given(case=cases(), chain=CHAINS, pin=st.tuples(st.integers(1, 12), st.integers(0, 6)))
 def test_contributions_sum_to_the_score_and_nothing_is_lost_or_invented(
     case: tuple[Columns, Listing], chain: tuple[str, ...], pin: tuple[int, int]
@@ -99,6 +100,7 @@ def test_contributions_sum_to_the_score_and_nothing_is_lost_or_invented(
         assert not hidden
 
 
+@settings(deadline=None)
 @given(case=cases(), chain=CHAINS)
 def test_the_order_is_the_same_however_candidates_come(case: tuple[Columns, Listing], chain: tuple[str, ...]) -> None:
     columns, listing = case
@@ -112,6 +114,7 @@ def test_the_order_is_the_same_however_candidates_come(case: tuple[Columns, List
     assert once.moved == again.moved
 
 
+@settings(deadline=None)
 @given(case=cases(), pin=st.tuples(st.integers(1, 12), st.integers(0, 6)))
 def test_who_is_held_stays_at_its_place(case: tuple[Columns, Listing], pin: tuple[int, int]) -> None:
     columns, listing = case
@@ -121,6 +124,7 @@ def test_who_is_held_stays_at_its_place(case: tuple[Columns, Listing], pin: tupl
         assert after.numbers.tolist().index(number) == min(place, len(after.numbers) - 1)
 
 
+@settings(deadline=None)
 @given(case=cases())
 def test_without_weights_and_collapse_the_chain_changes_nothing(case: tuple[Columns, Listing]) -> None:
     columns, listing = case
@@ -149,6 +153,7 @@ def test_a_shop_without_rules_has_a_chain_without_them() -> None:
     assert [name for name, _ in build(RankingSettings(), Columns())] == ["signals", "diversity", "collapse"]
 
 
+@settings(deadline=None)
 @given(
     scores=st.lists(st.sampled_from([0.1, 0.2, 0.3]), max_size=9),
     values=st.lists(st.sampled_from([1.0, 2.0, np.nan]), min_size=9, max_size=9),

@@ -21,7 +21,7 @@ from wares.ranking.fusion.learned import Learned, Network
 from wares.ranking.fusion.learned.composer import Composer
 from wares.ranking.fusion.learned.head import Head, fresh
 from wares.reports import OnProgress, Progress
-from wares.settings import FusionSettings
+from wares.settings import BARE, FusionSettings
 from wares.shop import Shop
 
 
@@ -161,5 +161,5 @@ class Job:
 
     def _value(self, asked: Asked, fusion: FusionSettings | Fusion) -> float:
         query = msgspec.structs.replace(asked.query, limit=MEASURE.cutoff or 10, offset=0)
-        hits = self._shop.search(query, fusion=fusion).hits
+        hits = self._shop.search(query, fusion=fusion, ranking=BARE).hits
         return score([MEASURE], self._gains[asked.id], [hit.id for hit in hits])[str(MEASURE)]

@@ -6,11 +6,13 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from wares.query.reading.numbers import FIGURES, HAN
-from wares.query.reading.phrases import said
+from wares.query.reading.numbers import FIGURES, HAN, TENS
+from wares.query.reading.phrases import END, START, said
 
 #: How far before a number its comparison may begin.
 REACH = 40
+#: Each rule looks at so many numbers of a question.
+MAX_NUMBERS = 16
 
 Sign: TypeAlias = Literal["<", "<=", ">", ">="]
 Comparison: TypeAlias = Sign | Literal["about", "between", ""]
@@ -27,7 +29,7 @@ _SIGNS: dict[str, Comparison] = {
 }
 
 #: A number that neither begins nor ends within a word, a code or another number.
-NUMBER = rf"(?:(?<![a-z\d.,/]){FIGURES}(?!\d|[.,/]\d)|{HAN})"
+NUMBER = rf"(?:(?<![a-z\d.,/]){FIGURES}(?!\d|[.,/]\d)|{HAN}|{START}(?:{TENS}){END})"
 
 
 class Around(NamedTuple):

@@ -15,7 +15,7 @@ from wares.query.reading.found import Found
 from wares.query.reading.known import Known
 from wares.query.reading.text import Text
 from wares.query.values import Sense
-from wares.records import ChipKind
+from wares.records import AnyOf, ChipKind
 
 #: A bare word is a condition from this certainty on.
 SURE = 0.9
@@ -31,18 +31,25 @@ _BELIEF: Mapping[ChipKind, tuple[float, float]] = {
     "material": (0.85, 2.0),
 }
 _OTHERS = (0.5, 4.0)
+#: Another field is meant only when at least this share of the products whose title says the phrase have it.
+SHARED = 0.3
 #: A field that a smaller share of the products have is no hard condition for "in red".
 COVERED = 0.5
 
 #: After these words stands what a thing is for, not what it is.
 _FOR = re.compile(
-    r"(?:(?<![a-z])(?:for|fits?|fitting|compatible with|works with|like|vs)\s+(?:the\s+|my\s+|an?\s+)?"
+    r"(?:(?<![a-z])(?<!looking )(?<!searching )(?<!search )(?<!shopping )"
+    r"(?:for|fits?|fitting|compatible with|works with|like|vs)\s+(?:the\s+|my\s+|an?\s+)?"
     r"|适用于?|适配|兼容|给)$"
 )
+#: What can be said after "for" as well as before it.
+_FOR_FREE = frozenset(("gender", "age", "colour", "material", "size"))
+# What is like a thing, or free of it, is not that thing.
+_LIKE = re.compile(r"[ -](?:free|style|styled|inspired|like|look|effect)(?![a-z])|风格?|同款|平替|以外|之外")
 # After a kind of product: nothing, or what begins another thought.
 _BLANKS = re.compile(r"\s*")
 _HEAD = re.compile(
-    r"\s*(?:$|[^\w\s-]|的|(?:for|with|without|in|of|by|from|under|over|below|above|and|or|on|to|that|which|size|made|"
+    r"(?<=[\u4e00-\u9fff])\s|\s*(?:$|[^\w\s-]|的|(?:for|with|without|in|of|by|from|under|over|below|above|and|or|on|to|that|which|size|made|"
     r"at|not|no|less|up|around|about|between|rated|priced)(?![a-z])|\d)"
 )
 
@@ -51,6 +58,8 @@ def certainty(sense: Sense) -> float:
     """How sure it is, 0 … 1, that who says the phrase means the value: the share of products whose title says it and
     that have the field which have the value, drawn towards what is believed of such a field."""
     belief, weight = _BELIEF.get(kind_of(sense.field), _OTHERS)
+    if kind_of(sense.field) == "attribute" and sense.having + sense.other < SHARED * sense.titled:
+        return 0.0
     return (sense.having + belief * weight) / (sense.having + sense.other + weight)
 
 
@@ -67,23 +76,24 @@ def bare(
     ]
     others = (*taken, *((start, end) for start, end, senses in sure if any(not _is_kind(one) for one in senses)))
     for start, end, senses in sure:
-        best = _best(sense for sense in senses if _fits(sense, text.plain, start, end, others))
-        if best is not None:
+        best = _best([sense for sense in senses if _fits(sense, text.plain, start, end, others)], known)
+        if best:
             yield found(best, (start, end), known, taken=False)
 
 
-def found(sense: Sense, span: tuple[int, int], known: Known, *, taken: bool) -> Found:
-    """A value as a condition."""
-    own = known.condition(sense.field, [sense.value] if sense.value else sense.values)
-    covered = known.condition(sense.field, sense.values)
+def found(senses: Sequence[Sense], span: tuple[int, int], known: Known, *, taken: bool) -> Found:
+    """A value as a condition: in any of the fields that it may be a value of, the first of which names it."""
+    first = senses[0]
+    own = known.condition(first.field, [first.value] if first.value else first.values)
+    covered = tuple(known.condition(sense.field, sense.values) for sense in senses)
     return Found(
         *span,
-        kind_of(sense.field),
+        kind_of(first.field),
         own,
-        covered,
-        field=sense.field,
+        covered[0] if len(covered) == 1 else AnyOf(covered),
+        fields=tuple(sense.field for sense in senses),
         taken=taken,
-        certainty=round(certainty(sense), 3),
+        certainty=round(max(map(certainty, senses)), 3),
     )
 
 
@@ -92,8 +102,21 @@ def _is_telling(phrase: str) -> bool:
     return (letters > 1 or (letters == 1 and not phrase.isascii())) and phrase not in STOP_WORDS
 
 
-def _best(senses: Iterator[Sense]) -> Sense | None:
-    return max(senses, key=lambda sense: (certainty(sense), sense.having, sense.field), default=None)
+def _best(senses: Sequence[Sense], known: Known) -> list[Sense]:
+    """The surest sense and, of the fields that are about the same, the others that are sure: one that most products
+    have first. An attribute about which nothing is known stands for itself."""
+    best = max(senses, key=lambda sense: (certainty(sense), sense.having, sense.field), default=None)
+    if best is None:
+        return []
+    if kind_of(best.field) == "attribute":
+        return [best]
+    return of_kind(senses, kind_of(best.field), known)
+
+
+def of_kind(senses: Iterable[Sense], kind: ChipKind, known: Known) -> list[Sense]:
+    """The senses in fields that are about one thing; a field that most products have first."""
+    same = [sense for sense in senses if kind_of(sense.field) == kind]
+    return sorted(same, key=lambda sense: (-known.values.holders(sense.field), sense.field))
 
 
 def _is_kind(sense: Sense) -> bool:
@@ -103,7 +126,9 @@ def _is_kind(sense: Sense) -> bool:
 def _fits(sense: Sense, plain: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> bool:
     """Whether a value can be said at this place: what a thing is comes last, and not after "for"."""
     kind = kind_of(sense.field)
-    if kind in ("gender", "age"):
+    if _LIKE.match(plain, end):
+        return False
+    if kind in _FOR_FREE:
         return True
     if _FOR.search(plain, max(0, start - 24), start):
         return False

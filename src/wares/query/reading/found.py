@@ -15,8 +15,8 @@ class Found(NamedTuple):
     """A span of :attr:`Text.plain` that says something.
 
     ``said`` is the condition in the fewest words, which names the chip; ``where`` is the one that is applied, None
-    when they are the same. ``field``: several things that are said of it are alternatives, "red or blue". Instead of
-    a condition there may be an order (``sort``) or a word that is not wanted (``unwanted``).
+    when they are the same. ``fields``: what is said of one field twice are alternatives, "red or blue". Instead of a
+    condition there may be an order (``sort``) or a word that is not wanted (``unwanted``).
     """
 
     start: int
@@ -26,7 +26,7 @@ class Found(NamedTuple):
     where: Filter | None = None
     sort: str = ""
     unwanted: str = ""
-    field: str = ""
+    fields: tuple[str, ...] = ()
     taken: bool = True
     certainty: float = 1.0
     note: str = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
-from wares.query.reading.comparing import NUMBER, Around, Comparison, around
+from wares.query.reading.comparing import MAX_NUMBERS, NUMBER, Around, Comparison, around
 from wares.query.reading.found import Found
 from wares.query.reading.known import Known
 from wares.query.reading.numbers import number
@@ -22,9 +23,9 @@ CHEAP_CERTAINTY = 0.5
 # What is counted or measured by a number that stands before it, and so is no price.
 _COUNTED = (
     "%|percent|years?|yrs?|yo|months?|days?|hours?|hrs?|minutes?|mins?|pieces?|pcs|packs?|pk|counts?|ct|people|persons?|"
-    "stars?|watts?|degrees?|miles?|mph|rpm|dpi|fps|psi|btu|tog|thread|pages?|inch|x|号|岁|个|只|件|人|片|张|天|年|月|"
-    "小时|分|星|度|寸|码|位|双|盒|包|瓶|支|条|把|台|本|次|层|升|克|斤|米|寸|米|页|折|成|倍|g|cc"
+    "stars?|watts?|degrees?|miles?|mph|rpm|dpi|fps|psi|btu|tog|thread|pages?|x|cc"
 )
+_COUNTED_ZH = "[号岁个只件人片张天年月分星度码位双盒包瓶支条把台本次层页折成倍]|小时"
 # Before a number, these make it an age or a size.
 _AGED = re.compile(
     r"(?:women|men|adults?|kids?|children|boys?|girls?|toddlers?|bab(?:y|ies)|seniors?|age[sd]?|sizes?)\W*$"
@@ -35,7 +36,7 @@ def prices(text: Text, known: Known) -> Iterator[Found]:
     """Prices and ranges of prices that a text says."""
     if not known.numeric("price"):
         return
-    for match in _amounts().finditer(text.plain):
+    for match in islice(_amounts().finditer(text.plain), MAX_NUMBERS):
         found = _found(match, text.plain, known)
         if found:
             yield found
@@ -68,7 +69,7 @@ def _is_money(word: str, plain: str, near: Around, end: int, *, ranged: bool) ->
     if _uncounted().match(plain, end) is None or _AGED.search(plain, max(0, near.start - 12), near.start):
         return False
     if ranged:
-        return near.comparison == "between" or near.price
+        return near.comparison in ("between", ">=") or near.price
     return bool(near.comparison) and (near.sure or near.price) and near.comparison != "between"
 
 
@@ -143,4 +144,4 @@ def _amounts() -> re.Pattern[str]:
 
 @cache
 def _uncounted() -> re.Pattern[str]:
-    return re.compile(rf"(?!\s?-?(?:{_COUNTED})(?![a-z])|\s?-?{unit_pattern()}|[a-z%°\"'])")
+    return re.compile(rf"(?!\s?-?(?:{_COUNTED})(?![a-z])|{_COUNTED_ZH}|\s?-?{unit_pattern()}|[a-z%°\"'])")

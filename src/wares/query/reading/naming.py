@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from wares.query.kinds import kind_of
 from wares.query.reading import facets
 from wares.query.reading.found import Found
 from wares.query.reading.known import Known
@@ -35,30 +34,30 @@ def named(text: Text, known: Known) -> Iterator[Found]:
         if senses:
             yield from _after_field(text, (start, end), senses, known)
             for kind, before, after in _NAMED:
-                sense = next((one for one in senses if kind_of(one.field) == kind and one.value), None)
-                span = _span(text.plain, start, end, before, after) if sense else None
-                if sense and span:
-                    yield _said(sense, span, known)
-                    yield from _listed(text, last, span[1], sense.field, known)
+                meant = facets.of_kind((one for one in senses if one.value), kind, known)
+                span = _span(text.plain, start, end, before, after) if meant else None
+                if meant and span:
+                    yield _said(meant, span, known)
+                    yield from _listed(text, last, span[1], kind, known)
 
 
-def _listed(text: Text, last: int, end: int, field: str, known: Known) -> Iterator[Found]:
+def _listed(text: Text, last: int, end: int, kind: ChipKind, known: Known) -> Iterator[Found]:
     """The other values of a list: "in red, blue or green"."""
     for first, final in known.values.spans(text):
         if first <= last:
             continue
         match = _or().match(text.plain, end)
-        sense = next((one for one in known.senses(text.phrase(first, final)) if one.field == field), None)
-        if not match or not sense or match.end() != text.words[first].start:
+        meant = facets.of_kind(known.senses(text.phrase(first, final)), kind, known)
+        if not match or not meant or match.end() != text.words[first].start:
             return
         span, end = (end, text.words[final].end), text.words[final].end
-        yield _said(sense, span, known)
+        yield _said(meant, span, known)
 
 
-def _said(sense: Sense, span: tuple[int, int], known: Known) -> Found:
+def _said(senses: list[Sense], span: tuple[int, int], known: Known) -> Found:
     """A hard condition, unless most products lack the field."""
-    taken = known.coverage(sense.field) >= facets.COVERED
-    found = facets.found(sense, span, known, taken=taken)
+    taken = known.coverage(senses[0].field) >= facets.COVERED
+    found = facets.found(senses, span, known, taken=taken)
     return found._replace(certainty=1.0) if taken else found
 
 
@@ -72,7 +71,7 @@ def _after_field(text: Text, span: tuple[int, int], senses: list[Sense], known: 
             sense = next((one for one in senses if one.field == field), None)
             if sense:
                 start = match.start("name") + match["name"].rindex(" ".join(words[at:]))
-                yield _said(sense, (start, span[1]), known)._replace(taken=True, certainty=1.0)
+                yield _said([sense], (start, span[1]), known)._replace(taken=True, certainty=1.0)
                 return
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from wares.query.kinds import kind_of
+from wares.query.reading import facets
 from wares.query.reading.found import Found
 from wares.query.reading.known import Known
 from wares.query.reading.phrases import said
 from wares.query.reading.text import Text
 from wares.query.values import Sense
-from wares.records import ChipKind, Not
+from wares.records import AnyOf, ChipKind, Not
 
 #: Which field is meant when a value is one of several.
 _FIRST: tuple[ChipKind, ...] = ("material", "colour", "brand", "attribute", "size", "category", "gender", "age")
@@ -85,8 +87,13 @@ def negations(text: Text, known: Known) -> Iterator[Found]:
     """What a text does not want."""
     spans = {text.words[first].start: (first, last) for first, last in known.values.spans(text)}
     for name in ("not", "no", "non"):
-        for match in _pattern(name).finditer(text.plain):
+        for match in islice(_pattern(name).finditer(text.plain), MAX_LISTED):
             yield from _listed(text, known, spans, match, name)
+    for first, last in spans.values():
+        match_after = _after().match(text.plain, text.words[last].end)
+        meant = _meant(known, text.phrase(first, last)) if match_after else []
+        if match_after and meant and not known.values.negated(f"{text.words[last].key} free"):
+            yield _not(meant, text.words[first].start, match_after.end(), known)
 
 
 def _listed(
@@ -112,22 +119,27 @@ def _one(
     word = next((n for n, word in enumerate(text.words) if word.start >= place), None)
     if word is None or text.plain[place : text.words[word].start].strip():
         return None
-    while text.words[word].key in _DROPPED and word + 1 < len(text.words) and name != "non":
+    while _said(text, word) in _DROPPED and word + 1 < len(text.words) and name != "non":
         word += 1
     place = text.words[word].start
     if first and _is_said(text, known, start, word):
         return None
     span = spans.get(place) or _span_after(text, known, word)
     if span and not text.words[word].key.isdigit():
-        sense = _meant(list(known.senses(text.phrase(*span))))
-        end = text.words[span[1]].end
-        if sense:
-            where = Not(known.condition(sense.field, sense.values))
-            own = Not(known.condition(sense.field, [sense.value]))
-            return Found(start, _through(text.plain, end), kind_of(sense.field), own, where)
+        meant = _meant(known, text.phrase(*span))
+        if meant:
+            return _not(meant, start, _through(text.plain, text.words[span[1]].end), known)
     if name == "non" or (not first and not _ends(text, word)):
         return None
     return _unwanted(text, start, word, name, first=first)
+
+
+def _not(senses: list[Sense], start: int, end: int, known: Known) -> Found:
+    """No field of those that may have the value has it."""
+    first = senses[0]
+    covered = tuple(known.condition(sense.field, sense.values) for sense in senses)
+    where = Not(covered[0] if len(covered) == 1 else AnyOf(covered))
+    return Found(start, end, kind_of(first.field), Not(known.condition(first.field, [first.value])), where)
 
 
 def _span_after(text: Text, known: Known, word: int) -> tuple[int, int] | None:
@@ -147,6 +159,10 @@ def _is_said(text: Text, known: Known, start: int, word: int) -> bool:
     return any(known.values.negated(way) for way in dict.fromkeys(ways))
 
 
+def _said(text: Text, word: int) -> str:
+    return text.plain[text.words[word].start : text.words[word].end]
+
+
 def _unwanted(text: Text, start: int, word: int, name: str, *, first: bool) -> Found | None:
     """A word that no value knows."""
     one = text.words[word]
@@ -155,18 +171,23 @@ def _unwanted(text: Text, start: int, word: int, name: str, *, first: bool) -> F
         if not match or _NOT_AT_ALL.match(match[0]):
             return None
         return Found(start, _through(text.plain, match.end()), unwanted=match[0])
-    if one.key in _NO_THING or len(one.key) < 3 or not one.key.isalpha():
+    if _said(text, word) in _NO_THING or len(one.key) < 3 or not one.key.isalpha():
         return None
     if first and name == "no" and (not text.plain[:start].strip() or not _ends(text, word)):
         return None
     if first and name == "not" and text.plain.startswith("not", start) and not text.plain[:start].strip():
         return None
-    return Found(start, one.end, unwanted=text.plain[one.start : one.end])
+    return Found(start, one.end, unwanted=_said(text, word))
 
 
-def _meant(senses: list[Sense]) -> Sense | None:
-    named = [sense for sense in senses if sense.value]
-    return min(named, key=lambda sense: (_FIRST.index(kind_of(sense.field)), -sense.having), default=None)
+def _meant(known: Known, phrase: str) -> list[Sense]:
+    """What a value is in the fields that are about the likeliest thing."""
+    named = [sense for sense in known.senses(phrase) if sense.value]
+    kinds = sorted({kind_of(sense.field) for sense in named}, key=_FIRST.index)
+    if not kinds:
+        return []
+    same = facets.of_kind(named, kinds[0], known)
+    return same[:1] if kinds[0] == "attribute" else same
 
 
 def _ends(text: Text, word: int) -> bool:
@@ -194,6 +215,11 @@ def _contents() -> re.Pattern[str]:
 @cache
 def _joint() -> re.Pattern[str]:
     return re.compile(rf"\s*{said('or')}\s*(?:no\s+|not\s+)?")
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return re.compile(rf"[\s-]?{said('not after')}")
 
 
 @cache

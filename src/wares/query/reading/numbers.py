@@ -11,14 +11,24 @@ _WORDS: Mapping[str, float] = {
     word: float(value)
     for value, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
 }
+_TENS: Mapping[str, float] = {
+    **{
+        word: 10.0 * tens
+        for tens, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+    },
+    "hundred": 100.0,
+    "a hundred": 100.0,
+    "two hundred": 200.0,
+    "a thousand": 1000.0,
+}
 _SCALES: Mapping[str, float] = {"k": 1e3, "百": 1e2, "千": 1e3, "万": 1e4, "": 1.0}
 
 #: A number in figures, with what multiplies it.
 FIGURES = r"\d{1,9}(?:,\d{3})*(?:[.,]\d{1,3})?(?:\s?(?:k(?![a-z])|[百千万]))?"
 #: A number in Chinese characters.
 HAN = r"[零〇一二两三四五六七八九十百千万]{1,9}"
-#: A number in English words, as far as anybody writes them in a question.
-WORDS = "|".join(_WORDS)
+#: Numbers in English words, as far as anybody writes them in a question: few, and round ones.
+WORDS, TENS = "|".join(_WORDS), "|".join(sorted(_TENS, key=len, reverse=True))
 
 _FIGURES = re.compile(r"(?P<number>[\d.,]+)\s?(?P<scale>k|百|千|万|)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -27,8 +37,8 @@ _CENTS = re.compile(r"\d+,\d{1,2}")
 
 def number(said: str) -> float | None:
     """The number that a text says, None when it says none: ``"1,299.50"`` → 1299.5, ``"一百五"`` → 150.0."""
-    if said in _WORDS:
-        return _WORDS[said]
+    if said in _WORDS or said in _TENS:
+        return _WORDS.get(said) or _TENS[said]
     found = _FIGURES.fullmatch(said)
     if not found:
         return _of_han(said)

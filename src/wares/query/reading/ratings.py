@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
-from wares.query.reading.comparing import NUMBER, around
+from wares.query.reading.comparing import MAX_NUMBERS, NUMBER, around
 from wares.query.reading.found import Found
 from wares.query.reading.known import Known
 from wares.query.reading.numbers import WORDS, number
@@ -22,7 +23,7 @@ def ratings(text: Text, known: Known) -> Iterator[Found]:
     """Ratings that a text asks for."""
     if not known.numeric("rating"):
         return
-    for match in _numbers().finditer(text.plain):
+    for match in islice(_numbers().finditer(text.plain), MAX_NUMBERS):
         found = _compared(match, text.plain)
         if found:
             yield found
@@ -33,15 +34,20 @@ def ratings(text: Text, known: Known) -> Iterator[Found]:
 
 def _compared(match: re.Match[str], plain: str) -> Found | None:
     near = around(plain, match.start(), match.end())
+    after = _RATED.match(plain, match.end()) if match["stars"] else None
     named = _named().search(plain, max(0, near.start - 20), near.start)
     value = number(match["number"])
-    comparison = near.comparison or (">=" if match["plus"] or named else "")
+    comparison = near.comparison or (">=" if match["plus"] or named or after else "")
     if not (match["stars"] or named) or value is None or value > MOST:
         return None
     if comparison == "" or comparison == "about" or comparison == "between":
         return None
     start = named.start() if named else near.start
-    return Found(start, near.end, "rating", Compare("rating", comparison, value))
+    end = max(near.end, after.end()) if after else near.end
+    return Found(start, end, "rating", Compare("rating", comparison, value))
+
+
+_RATED = re.compile(r"\s+(?:rated|rating)(?![a-z])")
 
 
 @cache

@@ -14,7 +14,7 @@ from wares.query.reading.found import Found, Rule
 from wares.query.reading.known import Known
 from wares.query.reading.text import Text
 from wares.query.values import Values
-from wares.records import AnyOf, Chip, Compare, Exists, Filter, Not, Under
+from wares.records import AllOf, AnyOf, Chip, Compare, Exists, Filter, Not, Under
 
 #: The grammar; where two find the same span, the earlier is right.
 RULES: tuple[Rule, ...] = (
@@ -48,6 +48,11 @@ class Reader:
     def __init__(self, values: Values, fields: Mapping[str, FieldSpec]) -> None:
         self._known = Known(values, fields)
 
+    @property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """The fields that are read: those of the index that products have."""
+        return self._known.fields
+
     def read(self, text: str, ignore: Collection[str] = ()) -> Reading:
         """Read a question; chips whose id is in ``ignore`` are told and not applied, and their words stay."""
         asked = Text(text)
@@ -67,7 +72,7 @@ class Reader:
         names = [_place(asked, span) for span in spans if span[1] > span[0]]
         for rule in RULES:
             for found in rule(asked, self._known):
-                if not any(start <= found.start and found.end <= end for start, end in names):
+                if not any(_within(found, name) for name in names):
                     yield found
 
     def _priced(self, one: Found, found: Sequence[Found]) -> Found | None:
@@ -115,13 +120,14 @@ class Reader:
     def _where(self, one: Found, kept: Sequence[Found]) -> Filter | None:
         """The condition of a chip: what is said of one field are alternatives, and a bare word lets through what
         lacks the field."""
-        if not one.field:
+        if not one.fields:
             return one.where or one.said
-        conditions = tuple(dict.fromkeys(o.where or o.said for o in kept if o.field == one.field))
-        hard = any(o.taken for o in kept if o.field == one.field)
+        same = [other for other in kept if set(other.fields) & set(one.fields)]
+        conditions = dict.fromkeys(other.where or other.said for other in same)
         meant = tuple(condition for condition in conditions if condition is not None)
-        if not hard:
-            meant = (*meant, Not(Exists(one.field)))
+        if not any(other.taken for other in same):
+            lacking = tuple(Not(Exists(field)) for field in one.fields)
+            meant = (*meant, AllOf(lacking) if len(lacking) > 1 else lacking[0])
         return meant[0] if len(meant) == 1 else AnyOf(meant)
 
 
@@ -136,6 +142,11 @@ def _apart(found: Iterator[Found]) -> list[Found]:
 
 def _touches(span: tuple[int, int], chosen: Sequence[Found]) -> bool:
     return any(span[0] < one.end and one.start < span[1] for one in chosen)
+
+
+def _within(found: Found, name: tuple[int, int]) -> bool:
+    """Whether what was found is a part of a longer name."""
+    return name[0] <= found.start and found.end <= name[1] and name[1] - name[0] > found.end - found.start
 
 
 def _place(asked: Text, span: tuple[int, int]) -> tuple[int, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from wares.query.kinds import UNSPOKEN
-from wares.query.reading.comparing import NUMBER, Around, Comparison, around
+from wares.query.reading.comparing import MAX_NUMBERS, NUMBER, Around, Comparison, around
 from wares.query.reading.found import Found
 from wares.query.reading.known import Known
 from wares.query.reading.numbers import number
@@ -40,7 +41,7 @@ class Measured(NamedTuple):
 
 def sizes(text: Text, known: Known) -> Iterator[Found]:
     """Sizes that are called so, if the catalogue has them."""
-    for match in _sized().finditer(text.plain):
+    for match in islice(_sized().finditer(text.plain), MAX_NUMBERS):
         said_size = match["after"] or match["before"]
         for piece in dict.fromkeys((said_size, said_size.split()[0])):
             meant = known.sizes.get(key(piece), ())
@@ -48,14 +49,20 @@ def sizes(text: Text, known: Known) -> Iterator[Found]:
             if where is not None:
                 end = match.end() if match["after"] is None else match.start("after") + len(piece)
                 end += text.plain.startswith("的", end)
-                yield Found(match.start(), end, "size", where, field=_field(where))
+                yield Found(match.start(), end, "size", where, fields=_fields(where))
                 break
 
     for match in _LETTERS.finditer(text.plain):
         where = _size(known.sizes.get(match[0], ()), None, known)
         if isinstance(where, Compare):
             yield Found(
-                match.start(), match.end(), "size", where, field=where.field, taken=False, certainty=LETTERS_CERTAINTY
+                match.start(),
+                match.end(),
+                "size",
+                where,
+                fields=(where.field,),
+                taken=False,
+                certainty=LETTERS_CERTAINTY,
             )
 
 
@@ -67,8 +74,8 @@ def _size(meant: tuple[tuple[str, str], ...], figure: float | None, known: Known
     return None if not found else found[0] if len(found) == 1 else AnyOf(found)
 
 
-def _field(where: Filter) -> str:
-    return where.field if isinstance(where, Compare) else ""
+def _fields(where: Filter) -> tuple[str, ...]:
+    return (where.field,) if isinstance(where, Compare) else ()
 
 
 # -- measures ---------------------------------------------------------------------------------------------------
@@ -76,22 +83,26 @@ def _field(where: Filter) -> str:
 
 def measures(text: Text, known: Known) -> Iterator[Found]:
     """Numbers with a unit in which the catalogue measures something."""
-    for match in _measured().finditer(text.plain):
+    for match in islice(_measured().finditer(text.plain), MAX_NUMBERS):
         meant = unit(match["unit"].strip())
         low, high = number(match["low"]), number(match["high"] or match["low"])
         if meant is None or low is None or high is None:
             continue
         near = around(text.plain, match.start(), match.end())
         named = _named_before(text, near.start, known)
-        for one in (meant, _FLUID_OUNCE) if match["unit"].strip() in _OUNCE else (meant,):
-            found = _measure(text, near, (low * one.factor, high * one.factor), one.dimension, named, known)
-            if found:
-                yield found
-                break
+        ways = (meant, _FLUID_OUNCE) if match["unit"].strip() in _OUNCE else (meant,)
+        found = [_measure(near, (low * one.factor, high * one.factor), one.dimension, named, known) for one in ways]
+        # A text that says so is surer than a number field of the unit, whose values are not known.
+        likely = sorted((one for one in found if one), key=lambda one: not _is_text(one.said))
+        yield from likely[:1]
+
+
+def _is_text(where: Filter | None) -> bool:
+    return isinstance(where, In) or (isinstance(where, Compare) and isinstance(where.value, str))
 
 
 def _measure(
-    text: Text, near: Around, base: tuple[float, float], dimension: str, named: tuple[int, str] | None, known: Known
+    near: Around, base: tuple[float, float], dimension: str, named: tuple[int, str] | None, known: Known
 ) -> Found | None:
     """A comparison of the one field that can be meant, or the same measure in any."""
     here = [one for one in known.once(measured).get(dimension, ()) if named is None or one.field == named[1]]

@@ -17,7 +17,7 @@ from wares.encoders.dictionary import HAN
 from wares.encoders.tokens import cut, stem
 
 #: So much of a question is read; nobody types more, and what is left stays words.
-MAX_CHARS = 2_000
+MAX_CHARS = 400
 #: So many words of it are compared with the catalogue's values.
 MAX_WORDS = 64
 #: A span of so many Chinese characters is a word wherever it stands.

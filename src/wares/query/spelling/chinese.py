@@ -20,8 +20,9 @@ MOST_CHARS, SHORTEST, LONGEST = 40, 2, 6
 #: What it costs that characters sound alike, that they do so and none is the one meant, and any other slip; what each
 #: character of a word makes up for.
 ALIKE, ALL_ALIKE, OTHER, PER_CHAR = 0.3, 0.8, 0.9, 0.15
-#: So many products have a word that is meant, if its characters sound as those said, or if they do not.
-LEAST_ALIKE, LEAST_OTHER = 2, 3
+#: In a large catalogue so many products have a word that is meant, and one of two characters: most pairs of these
+#: sound like some word.
+LEAST, LEAST_OF_TWO = 2, 8
 
 
 class Word(NamedTuple):
@@ -67,7 +68,7 @@ def _words(run: str) -> list[Word]:
 def _rewritten(run: str, question: Question) -> Iterator[Word]:
     """What is to be said in the other script: words that only so are words of the catalogue; neighbours as one."""
     for way in WAYS:
-        other = _converter(way).convert(run)
+        other = converted(way, run)
         if other == run or len(other) != len(run):
             continue
         found: list[Word] = []
@@ -88,7 +89,10 @@ def _rewritten(run: str, question: Question) -> Iterator[Word]:
 def _misheard(run: str, question: Question, vocabulary: Vocabulary) -> list[Reading]:
     """The likeliest words for what is none, which do not overlap."""
     readings = sorted(
-        reading for start, end in _windows(_words(run), question) for reading in _read(run, start, end, vocabulary)
+        reading
+        for start, end in _windows(_words(run), question)
+        if not question.exists(run[start:end])
+        for reading in _read(run, start, end, vocabulary)
     )
     chosen: list[Reading] = []
     for reading in readings:
@@ -99,7 +103,8 @@ def _misheard(run: str, question: Question, vocabulary: Vocabulary) -> list[Read
 
 
 def _windows(words: list[Word], question: Question) -> list[tuple[int, int]]:
-    """Where a word may have been meant: around what is no word, from the beginning of a word to the end of one."""
+    """Where a word may have been meant: around what is no word, from the beginning of a word to the end of one. Two
+    characters have to be all that is said, or one of them unknown to the catalogue."""
     found: dict[tuple[int, int], None] = {}
     for at, word in enumerate(words):
         if len(word.text) > 1 and (jieba().has_word(word.text) or question.exists(word.text)):
@@ -107,32 +112,38 @@ def _windows(words: list[Word], question: Question) -> list[tuple[int, int]]:
         for first in range(at, -1, -1):
             for last in range(at, len(words)):
                 start, end = words[first].start, words[last].end
-                if SHORTEST <= end - start <= LONGEST:
+                alone = end - start == words[-1].end or not question.exists(word.text)
+                if (SHORTEST if alone else SHORTEST + 1) <= end - start <= LONGEST:
                     found[start, end] = None
     return list(found)
 
 
 def _read(run: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Reading]:
     said = run[start:end]
-    if vocabulary.count(said):
-        return
     for meant in vocabulary.sounding_like(typed(said)):
         count = vocabulary.count(meant)
         same = sum(a == b for a, b in zip(said, meant, strict=False))
-        if len(meant) == len(said) and count >= LEAST_ALIKE and (same or len(said) > 2):
+        least = vocabulary.enough(LEAST if len(said) > SHORTEST else LEAST_OF_TWO)
+        if len(meant) == len(said) and count >= least and (same or len(said) > SHORTEST) and meant != said:
             yield Reading((ALIKE if same else ALL_ALIKE) - worth(count) - PER_CHAR * len(said), start, end, meant)
-    if len(said) > 2:
+    if len(said) > SHORTEST:
         for meant in vocabulary.near(said, 1):
             count = vocabulary.count(meant)
-            if count >= LEAST_OTHER and slips(said, meant, 1) <= 1:
+            if count >= vocabulary.enough(LEAST) and sorted(said) == sorted(meant) and slips(said, meant, 1) == 1:
                 yield Reading(OTHER - worth(count) - PER_CHAR * len(said), start, end, meant)
 
 
 def warm() -> None:
     """Load what is else loaded when the first Chinese is asked for, which takes most of a second."""
     for way in WAYS:
-        _converter(way).convert("鞋")
+        converted(way, "鞋")
     typed("鞋")
+
+
+def converted(way: str, text: str) -> str:
+    """A text in the other script, by one of ``WAYS``."""
+    made: str = _converter(way).convert(text)
+    return made
 
 
 @cache

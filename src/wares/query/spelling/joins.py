@@ -6,8 +6,9 @@ from wares.encoders.tokens import STOP_WORDS
 from wares.query.spelling.question import Question
 from wares.query.vocabulary import Vocabulary
 
-#: A word has so many letters at least, and so many products, and so many times as many as have the two side by side.
-SHORTEST, LEAST, TIMES = 5, 3, 5
+#: A word has so many letters at least; so many products, or, where one product has the two words, so many; and these
+#: are so many times as many as have the two side by side.
+SHORTEST, LEAST, LEAST_OF_BOTH, TIMES = 5, 3, 20, 20
 
 
 def correct(question: Question, vocabulary: Vocabulary) -> None:
@@ -19,7 +20,11 @@ def correct(question: Question, vocabulary: Vocabulary) -> None:
         if any(question.kept(word) or word in STOP_WORDS for word in (one.word, other.word)):
             continue
         whole = one.word + other.word
-        if len(whole) >= SHORTEST and _is_written_so(one.word, other.word, question, vocabulary):
+        if (
+            len(whole) >= SHORTEST
+            and len(other.word) > 1
+            and _is_written_so(one.word, other.word, question, vocabulary)
+        ):
             question.change(at, at + 1, whole, "joined")
 
 
@@ -32,4 +37,5 @@ def _is_written_so(first: str, second: str, question: Question, vocabulary: Voca
         return False
     if not (question.exists(first) and question.exists(second)):
         return True
-    return count >= max(LEAST, TIMES * vocabulary.pair(first, second))
+    least = vocabulary.enough(LEAST_OF_BOTH if question.exists(f"{first} {second}") else LEAST)
+    return count >= max(least, TIMES * vocabulary.pair(first, second))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wares.query.spelling.distance import cost, slips
+from wares.query.spelling.distance import ANY, cost, slips
 from wares.query.spelling.question import PER_DECADE, TOGETHER, Question
 from wares.query.vocabulary import Vocabulary
 
@@ -14,9 +14,9 @@ from wares.query.vocabulary import Vocabulary
 SHORTEST, TWO_FROM = 4, 8
 #: The greatest cost of one slip in a short word (up to ``SHORT`` letters), of one slip, and of two.
 SHORT, MOST_SHORT, MOST_ONE, MOST_TWO = 4, 0.7, 1.5, 2.0
-#: What it costs to part a word into two that titles have side by side, or that are merely words, of ``PART`` letters
-#: or more, each of so many products.
-SPLIT, SPLIT_APART, PART, FREQUENT = 0.6, 1.4, 4, 5
+#: What it costs to part a word into two that so many titles have side by side, or that are merely words, of ``PART``
+#: letters or more, each of so many products.
+SPLIT, SEEN, SPLIT_APART, PART, FREQUENT = 0.6, 2, 1.4, 4, 5
 #: So many words are compared at most, the most frequent.
 MOST_COMPARED = 60
 #: Longer runs of letters are no pinyin.
@@ -78,25 +78,26 @@ def _mistyped(at: int, question: Question, vocabulary: Vocabulary) -> Iterator[R
     counted = sorted(((vocabulary.count(near), near) for near in found), reverse=True)[:MOST_COMPARED]
     for count, near in counted:
         price = cost(word, near)
-        if price <= _dearest(word, near):
+        if price <= _dearest(word, near, count):
             together = vocabulary.pair(question.word(at - 1), near) or vocabulary.pair(near, question.word(at + 1))
             yield Reading(price - worth(count) - TOGETHER * bool(together), near, "typo")
 
 
-def _dearest(word: str, near: str) -> float:
+def _dearest(word: str, near: str, count: int) -> float:
     if len(word) <= SHORT:
-        return MOST_SHORT
+        return ANY if len(near) > len(word) and count >= FREQUENT else MOST_SHORT
     return MOST_ONE if slips(word, near, 2) <= 1 else MOST_TWO
 
 
 def _parted(word: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     for place in range(2, len(word) - 1):
         first, second = word[:place], word[place:]
-        if together := vocabulary.pair(first, second):
+        together = vocabulary.pair(first, second)
+        if together >= vocabulary.enough(SEEN):
             yield Reading(SPLIT - worth(together), f"{first} {second}", "split")
         elif PART <= place <= len(word) - PART:
             rarer = min(vocabulary.count(first), vocabulary.count(second))
-            if rarer >= FREQUENT:
+            if rarer >= vocabulary.enough(FREQUENT):
                 yield Reading(SPLIT_APART - worth(rarer), f"{first} {second}", "split")
 
 

@@ -23,13 +23,14 @@ _PART = re.compile(r"[^\W\d_]+")
 
 
 class Piece(NamedTuple):
-    """Characters ``start`` … ``end`` of a question, folded. ``part``: it is jointed with others ("strong-tie")."""
+    """Characters ``start`` … ``end`` of a question, folded. ``whole`` is what they are a joint part of
+    ("strong-tie"), or the same."""
 
     start: int
     end: int
     word: str
     script: Script
-    part: bool = False
+    whole: str = ""
 
 
 def pieces(text: str) -> list[Piece]:
@@ -54,4 +55,4 @@ def _parted(chunk: str, start: int) -> Iterator[Piece]:
         for match in _PART.finditer(chunk):
             word = fold(match[0])
             script: Script = "latin" if _LETTERS.fullmatch(word) else "other"
-            yield Piece(start + match.start(), start + match.end(), word, script, part=True)
+            yield Piece(start + match.start(), start + match.end(), word, script, whole)

@@ -55,6 +55,8 @@ class Question:
         if piece.script == "other" or at in self._changed:
             return True
         word = piece.word
+        if piece.whole and self.exists(piece.whole):
+            return True
         return self.kept(word) or self.exists(word) or (piece.script == "latin" and known(word))
 
     def changed(self, at: int) -> bool:

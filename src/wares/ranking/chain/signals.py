@@ -2,8 +2,9 @@
 can be had.
 
 Each gives a value v of 0 … 1 and has a neutral value v₀, what nothing is known of counts as; the score grows by
-weight × (v - v₀). Weights are in units of the score, so that signals decide among products that answer a question
-about equally well, and no more (``benchmarks/chain.md`` says how much that is).
+weight × best × (v - v₀), where best is the highest score before. So a weight is a share of the best score: scores of
+one question lie higher than those of another, and signals are to decide among products that answer a question about
+equally well, whatever the question (``benchmarks/chain.md`` says how well that goes).
 
 ==============  ====================================================  =========================================
 signal          v                                                     v₀
@@ -23,7 +24,7 @@ attribute says so, rated), and P what 99 % of the products do not exceed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,7 +65,8 @@ class Signals(Stage):
         self._columns = columns
 
     def apply(self, listing: Listing, situation: Situation) -> Listing:
-        columns = self.columns(listing.numbers, situation.now)
+        best = float(listing.scores.max(initial=0.0))
+        columns = self.columns(listing.numbers, situation.now, best if best > 0 else 1.0)
         total = np.zeros(len(listing.numbers))
         for values in columns.values():
             total += values
@@ -74,14 +76,19 @@ class Signals(Stage):
         grown = listing._replace(scores=listing.scores + total, added=(*listing.added, *added))
         return grown.taken(grown.with_held(np.lexsort((grown.numbers, -grown.scores))))
 
-    def columns(self, numbers: Numbers, now: datetime) -> dict[str, Values]:
-        """By signal, what it adds to the score of each product: float64 (n,), 0 where nothing is known."""
+    def columns(self, numbers: Sequence[int] | Numbers, now: datetime, best: float = 1.0) -> dict[str, Values]:
+        """By signal, what it adds to the score of each product: float64 (n,), 0 where nothing is known; ``best`` is
+        the highest score."""
         wanted = {name: getattr(self._settings, name) for name in SIGNALS}
         if not any(wanted.values()):
             return {}
         rows = self._columns.rows(numbers)
         given = Given(self._settings, self._columns.typical, now.timestamp() / DAY)
-        return {name: weight * np.nan_to_num(SIGNALS[name](rows, given)) for name, weight in wanted.items() if weight}
+        return {
+            name: best * weight * np.nan_to_num(SIGNALS[name](rows, given))
+            for name, weight in wanted.items()
+            if weight
+        }
 
 
 def rating(rows: Rows, given: Given) -> Values:

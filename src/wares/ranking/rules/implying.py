@@ -38,8 +38,6 @@ def _atom(asked: Filter, wanted: Filter) -> bool:
             return [fold(step) for step in path[: len(wider)]] == [fold(step) for step in wider]
         case Under(), Exists("category"):
             return True
-        case (Compare(field, operator), Exists(known)) if operator != "!=":
-            return field == known
         case In(field, values), _ if values:
             return all(_one(Compare(field, "=", value), wanted) for value in values)
         case Compare(), _:
@@ -52,7 +50,7 @@ def _one(asked: Compare, wanted: Filter) -> bool:
         case In(field, values):
             return field == asked.field and asked.operator == "=" and _same(asked.value) in map(_same, values)
         case Exists(field):
-            return field == asked.field and asked.operator != "!="
+            return field == asked.field
         case Compare(field, operator, value) if field == asked.field:
             return _compared(asked, operator, value)
     return False

@@ -1,7 +1,7 @@
 """Patterns of words, and how one is found among thousands in the time of a few look-ups.
 
-A pattern is kept under one of its words: it can match only where that word was said. Those whose words all end in
-``*`` are kept under the beginning of one.
+A pattern is kept under two of its words that follow each other, or under one: it can match only where these were
+said. Those whose words all end in ``*`` are kept under the beginning of one.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
-from wares.encoders.said import Said, is_han, said
+from wares.encoders.said import Said, said
 
 How: TypeAlias = Literal["exact", "contains", "starts"]
 
@@ -43,10 +44,6 @@ class Pattern(NamedTuple):
         places = range(most - size + 1) if self.how == "contains" else range(1)
         return any(all(p.fits(words[at + n]) for n, p in enumerate(self.pieces)) for at in places)
 
-    def fires_alone(self) -> str:
-        """A question that the pattern matches."""
-        return " ".join(piece.text for piece in self.pieces)
-
 
 def pattern(text: str, how: How) -> Pattern:
     """The pattern that a text says. :class:`ValueError` when there is no word in it, or a ``*`` that ends none."""
@@ -63,22 +60,26 @@ class Patterns:
     """Patterns by number, ready to be looked up."""
 
     def __init__(self, patterns: Iterable[tuple[int, Pattern]]) -> None:
-        rows = list(patterns)
-        often = Counter(piece for _, made in rows for piece in set(made.pieces))
-        self._closed: dict[str, list[tuple[int, Pattern]]] = {}
-        self._open: dict[str, list[tuple[int, Pattern]]] = {}
-        for number, made in rows:
-            # The rarest word, and of those the longest: Chinese characters and "a" are in many questions.
-            best = min(made.pieces, key=lambda p: (p.open, is_han(p.text), often[p], -len(p.text), p.text))
-            table = self._open if best.open else self._closed
-            table.setdefault(best.text, []).append((number, made))
+        self._numbers: dict[Pattern, list[int]] = {}
+        for number, made in patterns:
+            self._numbers.setdefault(made, []).append(number)
+        often = Counter(piece for made in self._numbers for piece in set(made.pieces))
+        self._closed: dict[tuple[str, ...], list[Pattern]] = {}
+        self._open: dict[str, list[Pattern]] = {}
+        for made in self._numbers:
+            if key := _key(made, often):
+                self._closed.setdefault(key, []).append(made)
+            else:
+                longest = max(made.pieces, key=lambda piece: (len(piece.text), piece.text))
+                self._open.setdefault(longest.text, []).append(made)
         self._lengths = sorted({len(text) for text in self._open})
 
     def matching(self, words: Sequence[Said]) -> set[int]:
         """The numbers of all patterns that match a question of these words."""
+        stems = [word.stem for word in words]
         found: set[int] = set()
-        for word in {word.stem: word for word in words}.values():
-            self._look(self._closed.get(word.stem, ()), words, found)
+        for key in {*((stem,) for stem in stems), *pairwise(stems)}:
+            self._look(self._closed.get(key, ()), words, found)
         for whole in {word.word for word in words}:
             for length in self._lengths:
                 if length > len(whole):
@@ -86,6 +87,16 @@ class Patterns:
                 self._look(self._open.get(whole[:length], ()), words, found)
         return found
 
-    @staticmethod
-    def _look(rows: Iterable[tuple[int, Pattern]], words: Sequence[Said], found: set[int]) -> None:
-        found.update(number for number, made in rows if number not in found and made.matches(words))
+    def _look(self, patterns: Iterable[Pattern], words: Sequence[Said], found: set[int]) -> None:
+        for made in patterns:
+            if made.matches(words):
+                found.update(self._numbers[made])
+
+
+def _key(made: Pattern, often: Counter[Piece]) -> tuple[str, ...]:
+    """The rarest two words of a pattern that follow each other or, where no two do, the rarest word; () when all are
+    open. One word alone would do, but Chinese characters are in many patterns."""
+    pairs = [pair for pair in pairwise(made.pieces) if not (pair[0].open or pair[1].open)]
+    singles = [(piece,) for piece in made.pieces if not piece.open]
+    best = min(pairs or singles, key=lambda key: (min(often[piece] for piece in key), key), default=())
+    return tuple(piece.text for piece in best)

@@ -55,7 +55,8 @@ class Pin(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Products: those with some ids, and those that pass a filter."""
+    """Products: those with some ids, and those that pass a filter. To hide what passes a filter leaves the products
+    with a variant that does not, as ``NOT`` in a filter does."""
 
     ids: tuple[str, ...] = ()
     where: Filter | None = None

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wares.ranking.chain.base import Listing, Situation, Stage
+from wares.ranking.chain.base import Added, Listing, Situation, Stage
 from wares.ranking.rules.book import Fired
 from wares.ranking.rules.records import Choice, Rule, Weight
+from wares.records import Not
 
 if TYPE_CHECKING:
     from wares.ranking.chain.base import Scores
@@ -41,11 +42,18 @@ class Rules(Stage):
         if hidden:
             kept = np.flatnonzero(~np.isin(listing.numbers, list(hidden)))
             listing = listing.taken(kept)
-        for rule in self._rules:
-            added = self._added(rule, listing.numbers.tolist(), situation)
-            if added is not None and added.any():
-                listing = listing.plus("rule", rule.name, added)
-        return _pin(listing, pins)
+        return _pin(self._weighed(listing, situation), pins)
+
+    def _weighed(self, listing: Listing, situation: Situation) -> Listing:
+        """The listing with what each rule adds, and put in order once."""
+        numbers = listing.numbers.tolist()
+        columns = [(rule.name, self._added(rule, numbers, situation)) for rule in self._rules]
+        added = [Added("rule", name, values) for name, values in columns if values is not None and values.any()]
+        if not added:
+            return listing
+        scores = listing.scores + np.sum([column.values for column in added], axis=0)
+        grown = listing._replace(scores=scores, added=(*listing.added, *added))
+        return grown.taken(np.lexsort((grown.numbers, -scores)))
 
     def decided(self, numbers: Sequence[int], situation: Situation) -> tuple[set[int], list[Pinned]]:
         """Which of some products are hidden, and where which are pinned, in the order of places."""
@@ -56,7 +64,7 @@ class Rules(Stage):
             same = list(group)
             for rule in same:
                 for choice in rule.then.hide:
-                    hidden |= self._chosen(choice, numbers, situation) - pins.keys()
+                    hidden |= self._hidden(choice, numbers, situation) - pins.keys()
             for rule in same:
                 self._take(rule, here - hidden, pins)
         return hidden, sorted(pins.values(), key=lambda pin: pin.place)
@@ -86,6 +94,11 @@ class Rules(Stage):
             values[[at[number] for number in self._chosen(weight, numbers, situation)]] += by
         return values
 
+    def _hidden(self, choice: Choice, numbers: Sequence[int], situation: Situation) -> set[int]:
+        """The products of a listing that are hidden: of those with variants, where every variant is."""
+        found = self._chosen(Choice(ids=choice.ids), numbers, situation)
+        return found if choice.where is None else found | set(numbers) - situation.passing(Not(choice.where), numbers)
+
     def _chosen(self, choice: Choice | Weight, numbers: Sequence[int], situation: Situation) -> set[int]:
         """The products of a listing that are meant."""
         named: Iterable[int] = (self._numbers[id] for id in choice.ids if id in self._numbers)
@@ -94,24 +107,27 @@ class Rules(Stage):
 
 
 def _pin(listing: Listing, pins: Sequence[Pinned]) -> Listing:
-    """The listing with products in their places, one rule after the other so that each move has its rule."""
+    """The listing with products in their places, where later stages leave them; one rule after the other, so that
+    each move has its rule."""
     set_by: list[str] = []
     for rule in dict.fromkeys(pin.rule for pin in pins):
         set_by.append(rule)
         so_far = [pin for pin in pins if pin.rule in set_by]
         listing = listing.moved_to(f"rule {rule}", _order(listing.numbers.tolist(), so_far))
-    return listing
+    pinned = {pin.number for pin in pins}
+    held = {number: place for place, number in enumerate(listing.numbers.tolist()) if number in pinned}
+    return listing._replace(held={**listing.held, **held}) if held else listing
 
 
 def _order(numbers: Sequence[int], pins: Sequence[Pinned]) -> list[int]:
-    """Rows of a listing so that what is pinned (in the order of places) is in its place and all others follow each
-    other as before. What has its place beyond the end is put at the end."""
+    """Rows of a listing so that what is pinned (in the order of places) is in its place, and all others follow each
+    other as before. What has its place beyond the end takes the last places that are free."""
+    size = len(numbers)
     row = {number: at for at, number in enumerate(numbers)}
-    ours = {pin.number for pin in pins}
-    rest = [at for number, at in row.items() if number not in ours]
-    order: list[int] = []
-    for pin in pins:
-        missing = max(pin.place - len(order), 0)
-        order += [*rest[:missing], row[pin.number]]
-        del rest[:missing]
-    return order + rest
+    placed = {pin.place: row[pin.number] for pin in pins if pin.place < size}
+    beyond = [row[pin.number] for pin in pins if pin.place >= size]
+    free = (place for place in reversed(range(size)) if place not in placed)
+    placed |= dict(zip(free, reversed(beyond), strict=False))
+    taken = set(placed.values())
+    rest = (at for at in range(size) if at not in taken)
+    return [placed[place] if place in placed else next(rest) for place in range(size)]

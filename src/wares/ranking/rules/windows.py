@@ -7,7 +7,7 @@ which it begins.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,8 +37,10 @@ def is_open(when: When, now: datetime) -> bool:
 
 
 @lru_cache(maxsize=256)
-def zone(name: str) -> ZoneInfo:
+def zone(name: str) -> tzinfo:
     """A timezone by its IANA name. :class:`ValueError` when this machine knows none of that name."""
+    if name == "UTC":  # also where no timezones are installed at all
+        return UTC
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
