@@ -15,7 +15,29 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.catalogues import GOODS, Archive, product
+from wares.encoders.colour_names import PROTOTYPES
+from wares.encoders.tokens import stem, tokens
 from wares.records import AttributeValue, Product
+
+#: Sets whose tables have titles only. Attributes are taken from the titles, so that there is something to misread.
+TOLD = ("crowdflower", "homedepot")
+_TOLD: Mapping[str, tuple[str, ...]] = {
+    "colour": tuple(PROTOTYPES),
+    "material": (
+        "leather",
+        "cotton",
+        "wool",
+        "silk",
+        "wood",
+        "metal",
+        "steel",
+        "glass",
+        "plastic",
+        "ceramic",
+        "brass",
+    ),
+    "gender": ("women", "men", "girls", "boys", "kids", "baby"),
+}
 
 #: Columns of the fashion set's table that are attributes.
 _FASHION = ("colour", "gender", "season", "usage")
@@ -33,8 +55,17 @@ def goods(name: str, data: Path) -> list[Product]:
         extra = dict(attributes.get(one.id, {}))
         extra |= {column: row[column] for column in _FASHION if row.get(column) and name.startswith("fashion")}
         brand = str(extra.pop("brand", "")) or one.brand
+        if name in TOLD:
+            extra |= told(one.title)
         found.append(msgspec.structs.replace(one, attributes=extra, brand=brand))
     return found
+
+
+def told(title: str) -> dict[str, AttributeValue]:
+    """The colours, materials and people that a title names."""
+    said = set(tokens(title))
+    found = ((field, tuple(one for one in values if stem(one) in said)) for field, values in _TOLD.items())
+    return {field: values for field, values in found if values}
 
 
 def _icecat(archive: Archive) -> Mapping[str, dict[str, AttributeValue]]:

@@ -139,9 +139,11 @@ class Asker:
         )
 
     def exists(self, word: str) -> bool:
-        """Whether every token of a word is in some product."""
-        points = self._points()
-        return all(self._held(term, points) for (term,) in self._words.wanted(word, list))
+        """Whether some product has all tokens of a word."""
+        wanted, points = self._words.wanted(word, list), self._points()
+        if not all(self._held(term, points) for (term,) in wanted):
+            return False
+        return len(wanted) < 2 or self._index.count(Match(texts=(wanted,))) > 0
 
     def _channels(self, part: Part, said: _Said | None, fusion: Fusion) -> Iterator[Channel]:
         limited = 0 if part.weight < 0 else 1

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from wares.errors import StoreError
 from wares.index.base import Index
 from wares.query import filters
 from wares.query.stop_words import StopWord, StopWords
@@ -39,8 +40,16 @@ class Merchant:
 
 
 def _rulebook(store: Store, index: Index) -> Rulebook:
-    rules = map(decode, store.said("rule").values())
-    return Rulebook(rules, check=lambda where: filters.check(where, index.fields()))
+    """The rules of a store; one that is damaged does not fire, and is among the problems."""
+    rules, damaged = [], []
+    for name, doc in store.said("rule").items():
+        try:
+            rules.append(decode(doc))
+        except StoreError as damage:
+            damaged.append((name, str(damage)))
+    book = Rulebook(rules, check=lambda where: filters.check(where, index.fields()))
+    book.problems += damaged
+    return book
 
 
 def _wording(store: Store) -> Wording:

@@ -12,6 +12,7 @@ from wares.asking import Asking
 from wares.candidates import Retrieved
 from wares.errors import QueryError
 from wares.index.base import Candidates, Channel, Index, Match
+from wares.query.loosening import together
 from wares.ranking.cutoff import Standard, standard
 from wares.ranking.fusion.facts import facts_of
 from wares.records import Query
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from wares.policy import Policy
+    from wares.understanding import Understood
 
 #: How many products the chain puts in an order where nothing is asked for; the others follow as they came.
 BROWSED = 1_000
@@ -45,12 +47,13 @@ class Retriever:
         candidates = self._index.query(asking.channels, query.where, asking.without)
         return self._with_rows(asking, candidates)
 
-    def standard(self, query: Query, asking: Asking, policy: Policy) -> Standard | None:
-        """What the candidates of a question are held against: what the whole shop has, whether it passes the filter
-        or not. None without a filter, when they are their own measure."""
-        if query.where is None or not asking.asks or policy.ranking.cutoff <= 0:
+    def standard(self, meant: Understood, asking: Asking, policy: Policy) -> Standard | None:
+        """What the candidates of a question are held against: what there is for its words, whether it passes the
+        asker's own filter or not. None without such a filter, when they are their own measure."""
+        if meant.asked.where is None or not asking.asks or policy.ranking.cutoff <= 0:
             return None
-        nearest = self._index.query([_narrowed(channel) for channel in asking.channels], None, asking.without)
+        where = together(meant.chips)
+        nearest = self._index.query([_narrowed(channel) for channel in asking.channels], where, asking.without)
         shares = policy.fusion.contributions(self._with_rows(asking, nearest).evidence())
         return standard(shares.sum(axis=1), nearest.scores, asking.asks, policy.ranking)
 

@@ -213,7 +213,7 @@ class Searcher:
             situation,
             policy,
             digest.part("columns"),
-            against=self._retriever.standard(meant.query, found.asking, policy),
+            against=self._retriever.standard(meant, found.asking, policy),
             beside=[number for number in beside if number not in ruling.without],
             given={"rules": ruling.stage, "relations": related},
         )

@@ -29,6 +29,7 @@ from wares.index.live import LiveIndex, open_engine
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
 from wares.indexing import fingerprints, words_as_built
+from wares.merchant import Merchant
 from wares.policy import Policy
 from wares.query import filters
 from wares.ranking import chain
@@ -369,11 +370,12 @@ class Shop:
         return self.fits.fusions()
 
     def check(self) -> list[Check]:
-        """A check-up: whether the store can be read, the index agrees with it, and the model is there."""
+        """A check-up: whether the store can be read, the index agrees with it, the model is there, and rules fire."""
         return [
             _finding("store", self._check_store, "restore shop.db from a backup"),
             _finding("index", self._check_index, f"wares rebuild {self.path}"),
             _finding("model", self._check_model, "go online and run: wares models pull"),
+            _finding("rules", self._check_rules, f"wares rules {self.path} check"),
         ]
 
     def __len__(self) -> int:
@@ -501,6 +503,16 @@ class Shop:
             if len(index) != len(self._store):
                 raise StoreError(f"version {version} has {len(index):,} products, the store {len(self._store):,}")
             return f"version {version}, {len(index):,} products"
+
+    def _check_rules(self) -> str:
+        with self._live.use() as (_, index):
+            if index is None:
+                return "no products yet"
+            book = Merchant(self._store, index).rules()
+        if book.problems:
+            name, reason = book.problems[0]
+            raise StoreError(f"{len(book.problems):,} of {len(book):,} rules do not fire; {name}: {reason}")
+        return f"{len(book):,} rules"
 
     def _check_model(self) -> str:
         fit = self.fit

@@ -50,8 +50,10 @@ def test_what_begins_as_typed_is_what_a_look_at_every_phrase_finds(titles: list[
     made = vocabulary(*titles)
     found = {each.text for each in Suggester(made).suggest(prefix, 200) if begins(each.text, prefix)}
     every = {text for text in made.segments[0].phrases.texts if begins(text, prefix)}
-    assert found <= every
-    assert {stems(text) for text in found} == {stems(text) for text in every}
+    # Beside phrases, what was typed may go on with words that a title has right after it.
+    made_up = {text for text in found - every if any(text in title for title in titles)}
+    assert found <= every | made_up
+    assert {stems(text) for text in found - made_up} <= {stems(text) for text in every} <= {*map(stems, found)}
 
 
 def begins(text: str, prefix: str) -> bool:

@@ -156,6 +156,22 @@ def test_a_girl_is_a_kid_and_a_woman_is_none() -> None:
     assert sense(values, "ladies", "gender").value == "women"
 
 
+def test_a_kind_of_material_covers_it_and_not_the_other_way_round() -> None:
+    values = learnt(
+        [Product(id=one, title=one, attributes={"material": one}) for one in ("Metal", "Stainless Steel")]
+    )
+    assert sense(values, "metal", "material").values == ("metal", "stainless steel")
+    assert sense(values, "金属", "material").value == "metal"
+    assert sense(values, "stainless steel", "material").values == ("stainless steel",)
+
+
+def test_a_colour_of_several_is_each_of_them() -> None:
+    values = learnt([Product(id="1", title="cup", attributes={"colour": "Black/Red"})])
+    assert sense(values, "red", "colour").values == ("black/red",)
+    assert sense(values, "black", "colour").value == ""
+    assert values.senses("black red") == ()
+
+
 def test_a_field_of_too_many_values_and_long_values_are_no_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_VALUES", 5)
     products = [Product(id=str(n), title="x", attributes={"code": f"c{n}", "care": "wash " * 20}) for n in range(9)]
@@ -220,3 +236,10 @@ def test_words_lie_where_they_were_typed(typed: str) -> None:
         start, end = text.place(word.start, word.end)
         assert 0 <= start < end <= len(typed)
     assert list(text.words) == sorted(text.words)
+
+
+def test_the_values_of_all_fields_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_ALL", 5)
+    products = [Product(id=str(n), title="x", attributes={f"field{n % 3}": f"v{n}"}) for n in range(30)]
+    values = learnt(products)
+    assert sum(len(list(values.of(field))) for field in values.fields()) == 5

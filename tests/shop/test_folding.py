@@ -234,15 +234,14 @@ def test_adding_bit_by_bit_comes_to_the_same_as_adding_at_once(
         assert groups(whole) == groups(shop) == [("blue", "green", "red"), ("d0", "d1"), ("e0", "e1", "e2")]
 
 
-def test_the_index_knows_the_groups_before_and_after_a_rebuild(shop: Shop) -> None:
-    from wares.index.base import Match
-
-    shop.add([*HOODIES, item("other", "Zenith Sidestep Quickline socks")])
-    for _ in range(2):
-        with shop._live.use() as (_, index):
-            assert index is not None
-            assert index.groups(Match()) == {1: 3}
-        shop.rebuild()
+def test_whoever_follows_the_changes_hears_of_every_new_group(shop: Shop) -> None:
+    """A product that joins a group later takes a new change number, and is read with its group."""
+    shop.add(HOODIES[:1])
+    with Store.open(shop.path / "shop.db", read_only=True) as store:
+        before = store.last_change()
+        shop.add(HOODIES[1:])
+        assert {change.number for change in store.changes(before)} == {1, 2, 3}
+        assert [row.group for rows in store.scan() for row in rows] == [1, 1, 1]
 
 
 def test_pictures_that_had_no_hash_are_compared_after_a_rebuild(shop: Shop) -> None:

@@ -7,7 +7,7 @@ of: "navy blue" is a blue, a girl is a child, "Shirts & Tops" are tops.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ import msgspec
 from wares.encoders.dictionary import Names, Sort, rows
 from wares.query.kinds import UNSPOKEN, kind_of, sort_of
 from wares.query.reading.text import fold, key
+from wares.records import ChipKind
 
 #: A phrase that means more values of a field than this means none.
 MAX_MEANT = 64
@@ -38,8 +39,14 @@ _COVERS = (
     ("kids", "boys", "girls", "toddler", "teenagers"),
     ("baby", "newborn", "toddler"),
     ("toddler", "baby", "kids"),
-    ("adults", "women", "men", "unisex"),
 )
+#: Materials by what they are kinds of.
+_MATERIALS = {
+    "metal": "steel|stainless steel|aluminium|aluminum|iron|brass|copper|bronze|zinc|chrome|titanium|nickel|alloy",
+    "steel": "stainless steel|carbon steel|galvanized steel",
+    "wood": "oak|pine|walnut|beech|birch|maple|teak|cedar|bamboo|plywood|mdf|hardwood|solid wood",
+    "plastic": "acrylic|pvc|vinyl|polypropylene|polyethylene|polycarbonate|abs|resin",
+}
 #: What people call themselves beside what the dictionary has.
 _PEOPLE = {"women": "女装 女鞋", "men": "男装 男鞋", "kids": "童装 童鞋 小童 大童", "baby": "新生儿"}
 
@@ -62,28 +69,30 @@ class Meant(NamedTuple):
 
 def names(field: str, value: str, known: Value) -> Iterator[tuple[str, bool]]:
     """The keys that a value is called by, and whether they name the value itself (or only what it is a kind of)."""
-    kind = kind_of(field)
-    own = known.key
-    if kind == "category":
-        step = known.spelling.rpartition("/")[2]
-        own = key(step)
-        parts = _PARTS.split(fold(step))
-        if len(parts) > 1:
-            yield from ((key(part), False) for part in parts if part)
     if value in SAID_OF_ANYTHING:
         return
-    if own:
+    kind = kind_of(field)
+    last = known.spelling.rpartition("/")[2] if kind == "category" else known.spelling
+    own = key(last) if kind == "category" else known.key
+    parts = _PARTS.split(fold(last)) if kind in ("category", "colour") else []
+    if own and (len(parts) < 2 or kind == "category"):  # "Black/Red" is no colour that anybody names
         yield own, True
     for row in _rows_of(sort_of(field), own):
-        for name in _keys_of(row):
-            yield name, True
+        yield from ((name, True) for name in _keys_of(row))
+    if len(parts) > 1:
+        yield from ((key(part), False) for part in parts if part)
+    yield from ((name, False) for name in _covering(kind, own, parts))
+
+
+def _covering(kind: ChipKind, own: str, parts: Sequence[str]) -> Iterator[str]:
+    """The keys of what a value is a kind of."""
     if kind == "colour":
-        for part in _PARTS.split(fold(value)):
-            for name in _heads(key(part)):
-                yield name, False
+        for part in parts:
+            yield from _heads(key(part))
     elif kind in ("gender", "age"):
-        for name in _people(own):
-            yield name, False
+        yield from _people(own)
+    elif kind == "material":
+        yield from _kinds_of_material().get(own, ())
 
 
 def index(fields: Mapping[str, Mapping[str, Value]], holders: Mapping[str, int]) -> dict[str, dict[str, Meant]]:
@@ -166,6 +175,19 @@ def _groups() -> dict[str, tuple[str, ...]]:
             for name in _called(named):
                 meaning[name] = (*meaning.get(name, ()), group[0])
     return meaning
+
+
+@cache
+def _kinds_of_material() -> dict[str, tuple[str, ...]]:
+    """Materials, and the names of what they are kinds of: "stainless steel" → "steel", "metal", "金属", …"""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, materials in _MATERIALS.items():
+        called = tuple(
+            dict.fromkeys([key(kind), *(name for row in _rows_of("value", key(kind)) for name in _keys_of(row))])
+        )
+        for material in materials.split("|"):
+            found[key(material)] = (*found.get(key(material), ()), *called)
+    return found
 
 
 @cache

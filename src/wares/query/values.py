@@ -18,10 +18,10 @@ from wares.index.base import fold as stored
 from wares.learnt import Learnt
 from wares.query import senses
 from wares.query.kinds import kind_of
-from wares.query.names import field_name
 from wares.query.prices import Prices
 from wares.query.reading import text
 from wares.query.senses import Meant, Value
+from wares.query.told import others, spoken, turns
 
 if TYPE_CHECKING:
     from wares.records import Product
@@ -38,9 +38,6 @@ MAX_NEGATED = 5_000
 
 #: So many phrases are remembered with what they mean.
 MAX_FOUND = 50_000
-
-_NEGATING = frozenset(("no", "non", "not", "without", "free", "less", "anti", "无", "非", "不", "免", "零"))
-_AFTER = frozenset(("free", "less"))
 
 
 class Sense(NamedTuple):
@@ -81,6 +78,7 @@ class Values(Learnt):
         self._base = base
         self._titles: list[tuple[str, Mapping[str, set[str]]]] = []
         self._every = 1
+        self._total = sum(map(len, self._kept.values.values()))
         self._index: dict[str, dict[str, Meant]] | None = None
         self._starts: dict[str, int] = {}
         self._found: dict[str, tuple[Sense, ...]] = {}
@@ -146,8 +144,10 @@ class Values(Learnt):
             known.count += 1
         elif len(values) >= MAX_VALUES:
             self._kept.open.add(field)
+            self._total -= len(values)
             values.clear()
-        else:
+        elif self._total < MAX_ALL:
+            self._total += 1
             values[folded] = Value(spelling, text.key(spelling), 1)
 
     def _settle(self) -> None:
@@ -161,7 +161,7 @@ class Values(Learnt):
         negated = Counter(self._kept.negated)
         for title, facts in titles:
             read = text.Text(title)
-            negated.update(_negated(read))
+            negated.update(turns(read))
             for phrase in {read.phrase(first, last) for first, last in self.spans(read)}:
                 totals[phrase] += self._every
                 for field, meant in meanings[phrase].items():
@@ -281,49 +281,4 @@ class Values(Learnt):
         return max(own, self._base._longest(start)) if self._base else own
 
 
-def spoken(product: Product) -> Iterator[tuple[str, str]]:
-    """The texts that a product is filtered by, field by field; every prefix of its category path; "true" and
-    "false"."""
-    if product.brand:
-        yield "brand", product.brand
-    steps = [step.strip() for name in product.category for step in name.split("/") if step.strip()]
-    for depth in range(len(steps)):
-        yield "category", "/".join(steps[: depth + 1])
-    for name, value in product.attributes.items():
-        if isinstance(value, str):
-            yield _field(name), value
-        elif isinstance(value, tuple):
-            yield from ((_field(name), one) for one in value)
-        elif isinstance(value, bool):
-            yield _field(name), "true" if value else "false"
-    for variant in product.variants:
-        yield from ((_field(name), value) for name, value in variant.options.items())
-
-
-def others(product: Product) -> Iterator[str]:
-    """The other fields that a product has: numbers, and what is no word of a question."""
-    offers = product.variants
-    if product.price or any(variant.price for variant in offers):
-        yield "price"
-    if product.availability or any(variant.availability for variant in offers):
-        yield "availability"
-    if product.rating is not None:
-        yield "rating"
-    if product.rating_count is not None:
-        yield "rating_count"
-    for name, value in product.attributes.items():
-        if isinstance(value, float):
-            yield _field(name)
-
-
-def _negated(read: text.Text) -> Iterator[str]:
-    """Turns of phrase with "no" and its like: such a word and the next, a word and "free"."""
-    for at, word in enumerate(read.words):
-        if word.key in _NEGATING:
-            first, last = (at - 1, at) if word.key in _AFTER else (at, at + 1)
-            if first >= 0 and last < len(read.words):
-                yield read.phrase(first, last)
-
-
-_field = lru_cache(maxsize=1 << 14)(field_name)
 _stored = lru_cache(maxsize=1 << 16)(stored)

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     Scores = npt.NDArray[np.float64]
 
 #: By channel, what its best candidate must reach for the question to be believed: a share of the ceiling of BM25, or
-#: a cosine. 1 is never: what a classifier calls a picture is always like something.
+#: a cosine. Low ones: to show too much of what is a little like it is better than to show nothing of what is meant.
 FLOORS: Mapping[str, float] = {
-    **{"words": 0.25, "use.text": 0.35, "hashed.text": 0.4},
-    **{"look.image": 0.38, "seen.image": 1.0},
+    **{"words": 0.25, "use.text": 0.25, "hashed.text": 0.4},
+    **{"look.image": 0.38, "seen.image": 0.3},
 }
 #: Parts of a question that may be about something the shop has not.
 STRANGE = ("text", "image")
@@ -69,9 +69,9 @@ def counting(
 
     ``fused``: (n,), the score by fusion alone, before signals and rules. ``scores``: (n, asks), of each channel, NaN
     for none (:attr:`wares.index.base.Candidates.scores`). ``whole``: (n,), holds all the telling words of a wanted
-    text. ``against``: the standard, if these candidates do not set it: under a filter it is that of the whole shop,
-    for what is far from the question does not come near by filtering, and counts by value stay those that filtering
-    by the value gives.
+    text. ``against``: the standard, if these candidates do not set it: under the asker's filter it is that of what
+    does not pass it, too, for what is far from the question does not come near by filtering, and counts by value stay
+    those that filtering by the value gives.
     """
     if settings.cutoff <= 0:
         return np.ones(len(fused), np.bool_)

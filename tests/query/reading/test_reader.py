@@ -304,3 +304,12 @@ def test_what_is_very_long_or_says_nothing_is_a_question_like_any_other(reader: 
     reading = reader("clothes").read(question)
     assert len(reading.chips) <= MAX_CHIPS
     assert len(reading.text) <= len(question)
+
+
+def test_a_reader_that_was_made_ready_reads_the_same(learn: Learn) -> None:
+    products = [
+        Product(id=str(n), title="Red cup", attributes={"colour": "Red", "volume": "500 ml"}) for n in range(5)
+    ]
+    cold, warm = Reader(*learn(products)), Reader(*learn(products)).ready()
+    assert cold.read("red cup 500ml") == warm.read("red cup 500ml")
+    assert len(cold.read("red cup 500ml").chips) == 2

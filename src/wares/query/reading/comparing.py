@@ -29,7 +29,9 @@ _SIGNS: dict[str, Comparison] = {
 }
 
 #: A number that neither begins nor ends within a word, a code or another number.
-NUMBER = rf"(?:(?<![a-z\d.,/]){FIGURES}(?!\d|[.,/]\d)|{HAN}|{START}(?:{TENS}){END})"
+NUMBER = (
+    rf"(?:(?<![a-z\d.,/])(?<![a-z]-)(?<![a-z]\d-)(?<![a-z]\d\d-){FIGURES}(?!\d|[.,/]\d)|{HAN}|{START}(?:{TENS}){END})"
+)
 
 
 class Around(NamedTuple):

@@ -31,7 +31,7 @@ _BELIEF: Mapping[ChipKind, tuple[float, float]] = {
     "material": (0.85, 2.0),
 }
 _OTHERS = (0.5, 4.0)
-#: Another field is meant only when at least this share of the products whose title says the phrase have it.
+#: An attribute is meant only when at least this share of the products whose title says the phrase have it.
 SHARED = 0.3
 #: A field that a smaller share of the products have is no hard condition for "in red".
 COVERED = 0.5
@@ -45,7 +45,9 @@ _FOR = re.compile(
 #: What can be said after "for" as well as before it.
 _FOR_FREE = frozenset(("gender", "age", "colour", "material", "size"))
 # What is like a thing, or free of it, is not that thing.
-_LIKE = re.compile(r"[ -](?:free|style|styled|inspired|like|look|effect)(?![a-z])|风格?|同款|平替|以外|之外")
+_LIKE = re.compile(
+    r"[ -](?:free|style|styled|inspired|like|look|effect|compatible)(?![a-z])|风格?|同款|平替|以外|之外"
+)
 # After a kind of product: nothing, or what begins another thought.
 _BLANKS = re.compile(r"\s*")
 _HEAD = re.compile(
@@ -68,12 +70,12 @@ def bare(
 ) -> Iterator[Found]:
     """The values among the words of a text that say what they are by themselves. ``free``: the phrases to look at,
     by their first and last words; ``taken``: spans of the text that say something else."""
-    sure = [
-        (text.words[first].start, text.words[last].end, senses)
+    told = [
+        (text.words[first].start, text.words[last].end, list(known.senses(phrase)))
         for first, last in free
         if _is_telling(phrase := text.phrase(first, last))
-        and (senses := [sense for sense in known.senses(phrase) if certainty(sense) >= SURE])
     ]
+    sure = [place for place in told if any(certainty(one) >= SURE for one in place[2])]
     others = (*taken, *((start, end) for start, end, senses in sure if any(not _is_kind(one) for one in senses)))
     for start, end, senses in sure:
         best = _best([sense for sense in senses if _fits(sense, text.plain, start, end, others)], known)
@@ -103,14 +105,15 @@ def _is_telling(phrase: str) -> bool:
 
 
 def _best(senses: Sequence[Sense], known: Known) -> list[Sense]:
-    """The surest sense and, of the fields that are about the same, the others that are sure: one that most products
-    have first. An attribute about which nothing is known stands for itself."""
+    """The surest sense and, of the fields that are about the same, the others that are sure, one that most products
+    have first: if that one is not, nothing is. An attribute stands for itself."""
     best = max(senses, key=lambda sense: (certainty(sense), sense.having, sense.field), default=None)
-    if best is None:
+    if best is None or certainty(best) < SURE:
         return []
     if kind_of(best.field) == "attribute":
         return [best]
-    return of_kind(senses, kind_of(best.field), known)
+    same = of_kind(senses, kind_of(best.field), known)
+    return [sense for sense in same if certainty(sense) >= SURE] if certainty(same[0]) >= SURE else []
 
 
 def of_kind(senses: Iterable[Sense], kind: ChipKind, known: Known) -> list[Sense]:

@@ -31,6 +31,8 @@ RULES: tuple[Rule, ...] = (
 MAX_CHIPS = 24
 #: Why a chip that was ignored is not applied.
 IGNORED = "not meant"
+#: Something of everything.
+_OF_ALL = "red 红色 size 42 under 50 500 ml no stripes"
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -52,6 +54,12 @@ class Reader:
     def fields(self) -> Mapping[str, FieldSpec]:
         """The fields that are read: those of the index that products have."""
         return self._known.fields
+
+    def ready(self) -> Reader:
+        """Itself, with the tables, the segmenter and what is made of the catalogue once: else the first question that
+        needs them makes them."""
+        self.read(_OF_ALL)
+        return self
 
     def read(self, text: str, ignore: Collection[str] = ()) -> Reading:
         """Read a question; chips whose id is in ``ignore`` are told and not applied, and their words stay."""

@@ -26,6 +26,8 @@ SAME = 0.01
 CERTAINTY = 0.9
 #: A comparison with texts ("under 500 ml" among "330 ml", "0.5 l") lists no more values than this.
 MAX_LISTED = 200
+#: A measure that more fields than this may have says nothing.
+MAX_FIELDS = 2
 
 _FLUID_OUNCE = Unit("volume", 29.5735)
 _OUNCE = ("oz", "ounce", "ounces", "盎司")
@@ -108,7 +110,7 @@ def _measure(
     here = [one for one in known.once(measured).get(dimension, ()) if named is None or one.field == named[1]]
     fields = dict.fromkeys(one.field for one in here)
     compared = near.comparison or ("between" if base[0] != base[1] else "")
-    if compared and len(fields) != 1:
+    if len(fields) > (1 if compared else MAX_FIELDS):
         return None
     said_so = tuple(_condition(field, [m for m in here if m.field == field], compared, base) for field in fields)
     conditions = tuple(one for one in said_so if one is not None)
