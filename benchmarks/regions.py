@@ -141,7 +141,7 @@ def found(drops: np.ndarray, left: bool) -> tuple[float, float, float]:
     cell = warmest(drops)
     middle = (cell.left + cell.right) / 2 if cell else half
     boxed = 0.5 if middle == half else float((middle < half) is left)
-    return share, float((best < half) is left), boxed
+    return share, float(bool(best < half) is left), boxed
 
 
 def hidden(whole: Image.Image, likeness: Likeness) -> np.ndarray:
