@@ -37,6 +37,7 @@ from wares.ranking import fusion as fusions
 from wares.ranking.fusion.base import Fusion
 from wares.ranking.rules import Rule
 from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results, Suggestion
+from wares.relations import Graph
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, RankingSettings, Settings, UnderstandingSettings
@@ -331,6 +332,12 @@ class Shop:
                 return {}
             numbers = {number: id for id, (number, _) in self._store.get(ids).items()}
             return {numbers[number]: rows for number, rows in index.rows(list(numbers), channel).items()}
+
+    def relations(self) -> Graph:
+        """What products are to each other, to brands and to categories; products go by their numbers."""
+        with self._live.use() as (version, index):
+            graph: Graph = Graph() if index is None else self._learnt(version).latest().part("relations")
+            return graph
 
     def products(self) -> Iterator[Product]:
         """Every product, in the order in which they came; read bit by bit, so that a long walk holds nobody up.

@@ -135,7 +135,7 @@ class Understander:
         values, fields = digest.part("values"), self._index.fields()
         known = self._reader
         if known is None or known[0] is not values or (known[1] is not fields and known[1] != fields):
-            known = self._reader = values, fields, Reader(values, fields)
+            known = self._reader = values, fields, Reader(values, fields).ready()
         return known[2]
 
 

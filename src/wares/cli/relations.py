@@ -96,16 +96,7 @@ def _relations(graph: Graph, store: Store, id: str, limit: int) -> Mapping[str, 
 def _opened(folder: Path) -> Iterator[tuple[Graph, Store]]:
     """The graph of a shop as it is now, empty when nothing was learnt, and its products."""
     import wares
-    from wares.digest import Digests
-    from wares.index.versions import Versions
-    from wares.relations import Graph
     from wares.store.store import Store
 
-    with wares.open(folder, create=False) as shop:
-        versions = Versions(shop.path)
-        version = versions.current()
-        store = Store.open(shop.path / "shop.db")
-        try:
-            yield (Digests(versions.path(version)).latest().part("relations") if version else Graph()), store
-        finally:
-            store.close()
+    with wares.open(folder, create=False) as shop, Store.open(shop.path / "shop.db") as store:
+        yield shop.relations(), store
