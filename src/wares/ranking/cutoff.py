@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: By channel, what its best candidate must reach for the question to be believed: a share of the ceiling of BM25, or
 #: a cosine. Low ones: to show too much of what is a little like it is better than to show nothing of what is meant.
 FLOORS: Mapping[str, float] = {
-    **{"words": 0.25, "use.text": 0.25, "hashed.text": 0.4},
+    **{"words": 0.2, "use.text": 0.25, "hashed.text": 0.2},
     **{"look.image": 0.38, "seen.image": 0.3},
 }
 #: Parts of a question that may be about something the shop has not.
