@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
     Scores = npt.NDArray[np.float64]
 
-#: By channel, what its best candidate must reach for the question to be believed: a share of the ceiling of BM25, or
-#: a cosine. Low ones: to show too much of what is a little like it is better than to show nothing of what is meant.
+#: By channel, or kind of part and channel, what its best candidate must reach for the question to be believed: a
+#: share of the ceiling of BM25, or a cosine. Low ones: to show too much of what is a little like it is better than to
+#: show nothing of what is meant.
 FLOORS: Mapping[str, float] = {
     **{"words": 0.2, "use.text": 0.25, "hashed.text": 0.2},
     **{"look.image": 0.38, "seen.image": 0.3},
+    "image.seen.image": 1.0,  # never: what a classifier calls a picture is always like something
 }
 #: Parts of a question that may be about something the shop has not.
 STRANGE = ("text", "image")
@@ -91,7 +93,7 @@ def known(scores: npt.NDArray[np.float32], asks: Sequence[Ask], settings: Rankin
     for at, ask in enumerate(asks):
         if ask.part_weight <= 0:
             continue
-        floor = floors.get(ask.channel, 0.0) if ask.kind in STRANGE else 0.0
+        floor = floors.get(f"{ask.kind}.{ask.channel}", floors.get(ask.channel, 0.0)) if ask.kind in STRANGE else 0.0
         found = float(np.nan_to_num(scores[:, at], nan=-math.inf).max(initial=-math.inf))
         if found > -math.inf and found / ask.ceiling >= floor:
             return True
