@@ -91,7 +91,7 @@ class WaresShop(Entrant):
         # Vectors are given for the words as they stand, and peers read nothing into them and fold nothing.
         fusion = FUSIONS[kind.way]
         found = self._shop.search(question.text, where=where, k=TOP, parse=False, fusion=fusion, ranking=BARE)
-                return [hit.id for hit in found.hits]
+        return [hit.id for hit in found.hits]
 
     def close(self) -> None:
         self._shop.close()
