@@ -21,6 +21,7 @@ from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index, Match, Texts
 from wares.indexing import of_products
 from wares.merchant import Wording
+from wares.query.highlighting import asked
 from wares.ranking.fusion import WORDS, Ask, Fusion
 from wares.records import Part, PartKind, Product, Query, Sparse
 from wares.settings import MediaLimits
@@ -56,13 +57,14 @@ class Asking(NamedTuple):
     """What the index is asked: ``asks[i]`` says on whose behalf ``channels[i]`` is looked in.
 
     ``texts`` are the wanted texts by their words: a product that holds all words of one matches. ``without`` are
-    products that are not to be found.
+    products that are not to be found. ``wanted`` are the tokens that are looked for, those of synonyms too.
     """
 
     asks: list[Ask]
     channels: list[Channel]
     texts: Texts
     without: tuple[int, ...]
+    wanted: frozenset[str] = frozenset()
 
     @property
     def words(self) -> list[tuple[Ask, Sparse]]:
@@ -72,12 +74,13 @@ class Asking(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """A text by its terms, with those of its synonyms; ``most``: the terms that one product could hold; and all its
-    readings by their words."""
+    """A text by its terms, with those of its synonyms; ``most``: the terms that one product could hold; all its
+    readings by their words; the tokens of them."""
 
     terms: Sparse
     most: Sparse
     texts: Texts
+    tokens: frozenset[str]
 
 
 class Asker:
@@ -102,6 +105,7 @@ class Asker:
         long, unreadable, or leads to no channel."""
         asking = Asking([], [], (), ())
         texts: list[tuple[tuple[int, ...], ...]] = []
+        tokens: set[str] = set()
         without: list[int] = []
         for name, part in named(query.parts):
             said = self._said(part, wording) if part.kind == "text" else None
@@ -112,13 +116,15 @@ class Asker:
             asking.channels.extend(channels)
             if said is not None and part.weight > 0 and isinstance(channels[0].vector, Sparse):
                 texts.extend(said.texts)
+            if said is not None and part.weight > 0:
+                tokens |= said.tokens
             if part.kind == "like":
                 without.append(known(self._store, str(part.value))[0])
         vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in asking.channels]
         for ask, vector in fusion.composed(asking.asks, vectors):
             asking.asks.append(ask)
             asking.channels.append(Channel(ask.channel, vector, NEAR))
-        return asking._replace(texts=tuple(texts), without=tuple(without))
+        return asking._replace(texts=tuple(texts), without=tuple(without), wanted=frozenset(tokens))
 
     def _said(self, part: Part, wording: Wording) -> _Said:
         """The words of a text, with their synonyms."""
@@ -136,6 +142,7 @@ class Asker:
             self._words.query(text, beside, telling),
             self._words.query(most, (), telling),
             tuple(self._words.wanted(each, telling) for each in texts[:MAX_TEXTS]),
+            asked(text, beside),
         )
 
     def exists(self, word: str) -> bool:

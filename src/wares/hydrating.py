@@ -15,7 +15,7 @@ from wares.index.base import Index, Point
 from wares.index.exact import holds
 from wares.index.fields import Schema
 from wares.index.filters import prepare
-from wares.query.highlighting import asked, spans
+from wares.query.highlighting import spans
 from wares.records import Contribution, Filter, Hit, MatchedMedia, Product, Query, Sparse, Variant
 from wares.store.store import Store
 
@@ -35,7 +35,6 @@ class Hydrator:
         products = self._store.products(numbers)
         matched = self._matched_media(asking, numbers)
         said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
-        wanted = asked(" ".join(str(p.value) for p in query.parts if p.kind == "text" and p.weight > 0))
         folded = self._store.ids({number for place in ranked for number in place.folded})
         schema = Schema(self._index.fields())
         where = prepare(query.where, schema)
@@ -57,7 +56,7 @@ class Hydrator:
                     why=_why(asking, place),
                     moves=place.moves,
                     folded=tuple(folded[number] for number in place.folded if number in folded),
-                    matched=spans(product, wanted, variant),
+                    matched=spans(product, asking.wanted, variant),
                 )
             )
         return tuple(hits)

@@ -107,6 +107,7 @@ class Searcher:
             stages=answer.ordered.stages,
             order=order,
             match=answer.match,
+            wanted=answer.found.asking.wanted,
             ids=self._store.ids({*candidates.numbers, *order.tolist(), *page, *hidden}),
             fields=self._index.fields(),
             fired=answer.ruling.fired.rules,
