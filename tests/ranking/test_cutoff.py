@@ -43,8 +43,8 @@ def test_who_holds_all_words_counts_whatever_its_score() -> None:
 
 
 def test_a_question_that_reaches_no_floor_leaves_nothing() -> None:
-    assert counted([0.07, 0.06], [[NAN, 0.30], [NAN, 0.29]], [WORDS, MEANING]) == [False, False]
-    assert counted([0.07, 0.06], [[NAN, 0.36], [NAN, 0.29]], [WORDS, MEANING]) == [True, True]
+    assert counted([0.07, 0.06], [[NAN, 0.20], [NAN, 0.19]], [WORDS, MEANING]) == [False, False]
+    assert counted([0.07, 0.06], [[NAN, 0.26], [NAN, 0.19]], [WORDS, MEANING]) == [True, True]
     assert counted([0.2, 0.1], [[0.3], [0.2]], [LOOK]) == [False, False]
     assert counted([0.4, 0.1], [[0.4], [0.2]], [LOOK]) == [True, False]
 
@@ -73,6 +73,13 @@ def test_floors_of_the_settings_take_the_place_of_those_that_are_shipped() -> No
     assert counted([0.1], [[0.3]], [LOOK], floors={"look.image": 0.2}) == [True]
     assert counted([0.5], [[0.5]], [LOOK], floors={"look.image": 0.6}) == [False]
     assert known(np.asarray([[0.5]], np.float32), [LOOK], SETTINGS)
+
+
+def test_a_question_that_names_what_the_shop_has_is_believed_below_all_floors() -> None:
+    scores, whole = np.asarray([[NAN, 0.2], [NAN, 0.05]], np.float32), np.zeros(2, np.bool_)
+    fused = np.asarray([0.08, 0.02])
+    assert counting(fused, scores, [WORDS, MEANING], whole, SETTINGS).tolist() == [False, False]
+    assert counting(fused, scores, [WORDS, MEANING], whole, SETTINGS, named=True).tolist() == [True, False]
 
 
 def test_no_candidates_and_no_positive_score_are_nobody_s_fault() -> None:

@@ -142,6 +142,21 @@ def test_what_would_leave_nothing_is_given_up_with_a_note(shop: Shop) -> None:
     assert all(chip.note for chip in given_up)
 
 
+@pytest.mark.parametrize("kind", ["hoodie", "trailrunner"])
+def test_a_price_that_leaves_nothing_of_what_is_asked_for_is_given_up(shop: Shop, kind: str) -> None:
+    """There are belts below that price, but who asks for a hoodie is not helped by belts, nor by nothing."""
+    found = shop.search(f"{kind} under 25", k=50)
+    assert [(chip.id, chip.note) for chip in found.chips if not chip.applied] == [
+        ("price < 25", "nothing is left with it")
+    ]
+    assert {hit.id.partition("-")[0] for hit in found.hits} == {"hoodie"}
+
+
+def test_a_price_is_kept_where_nothing_like_it_is_sold_at_any(shop: Shop) -> None:
+    found = shop.search("zeppelin under 25", k=50)
+    assert (found.total, chips(found)) == (0, {"price < 25": True})
+
+
 def test_an_order_that_the_asker_gives_counts_and_not_that_of_the_words(shop: Shop) -> None:
     found = shop.search("cheapest belt", sort="-price", k=3)
     dear = [hit.product.price.major for hit in found.hits if hit.product.price]
