@@ -71,6 +71,7 @@ class Understander:
         said: list[str] = []
         chips: list[Chip] = []
         corrections: list[Correction] = []
+        alone = all(part.kind == "text" for part in query.parts if part.weight > 0)
         for part in query.parts:
             text = str(part.value) if part.kind == "text" and part.weight > 0 else ""
             if not text.strip() or len(text) > MAX_TEXT or not query.parse:
@@ -86,7 +87,8 @@ class Understander:
             if settings.filters:
                 reading = self._reading(digest).read(text, query.ignore)
                 text, unwanted = reading.text, reading.unwanted
-                chips += reading.chips
+                # Beside a picture words and their weight have their say; only what can mean nothing else excludes.
+                chips += (chip for chip in reading.chips if alone or chip.taken)
             if text.strip():
                 parts.append(msgspec.structs.replace(part, value=text))
             parts += (Part("text", word, -part.weight) for word in unwanted)

@@ -18,6 +18,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from wares.cli.run import run
+from wares.settings import FoldingSettings, Settings
+from wares.shop import Shop
 
 COLOURS = {"red": (200, 30, 40), "green": (30, 140, 60), "blue": (40, 70, 200)}
 KINDS = {"cup": "Kitchen/Cups", "lamp": "Home/Lamps", "backpack": "Bags"}
@@ -120,8 +122,9 @@ def draw(path: Path, kind: str, shade: tuple[int, int, int]) -> None:
 
 @pytest.fixture(scope="session")
 def made(feed: Path, tmp_path_factory: pytest.TempPathFactory, process: Command) -> Path:
-    """A shop made by the command; not to be changed."""
+    """A shop made by the command, in which a lamp of three colours is three products; not to be changed."""
     shop = tmp_path_factory.mktemp("shops") / "shop"
+    Shop.open(shop, settings=Settings(model="basic", folding=FoldingSettings(on=False))).close()
     done = process("index", shop, feed, "--model", "basic")
     assert done.code == 0, done.err
     return shop

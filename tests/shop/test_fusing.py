@@ -17,7 +17,7 @@ from wares.ranking.fusion.learned.composer import fresh as composer
 from wares.ranking.fusion.learned.head import fresh
 from wares.ranking.fusion.learned.saved import encode
 from wares.records import Part, Product, Query
-from wares.settings import BARE, Environment, FusionSettings, Settings
+from wares.settings import BARE, Environment, FoldingSettings, FusionSettings, Settings
 from wares.shop import Shop
 
 WORDS_ALONE = FusionSettings(weights={"text.text": 0, "text.image": 0})
@@ -26,7 +26,9 @@ WORDS_ALONE = FusionSettings(weights={"text.text": 0, "text.image": 0})
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, goods: list[Product]) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("fusing")
-    with Shop.open(folder / "shop", model="basic", environment=Environment(cache=folder, offline=True)) as opened:
+    apart = Settings(model="basic", folding=FoldingSettings(on=False))
+    environment = Environment(cache=folder, offline=True)
+    with Shop.open(folder / "shop", settings=apart, environment=environment) as opened:
         opened.add(goods)
         write_network(opened)
         yield opened
@@ -83,7 +85,7 @@ def test_a_rehearsal_orders_as_a_search_does(shop: Shop, question: Query, method
 
 
 def test_words_alone_look_in_no_vectors(shop: Shop) -> None:
-    results = shop.search("red shirt", fusion=WORDS_ALONE, k=100)
+    results = shop.search("red shirt", fusion=WORDS_ALONE, ranking=BARE, k=100)
     assert {item.channel for hit in results.hits for item in hit.why} == {"words"}
     assert results.total == sum(1 for hit in results.hits if {"red", "shirt"} & set(hit.title.casefold().split()))
 
@@ -106,7 +108,7 @@ def test_a_shop_keeps_how_it_fuses(tmp_path: Path, goods: list[Product]) -> None
         made.add(goods[:3])
     with Shop.open(tmp_path / "shop", environment=environment) as again:
         assert again.settings.fusion == WORDS_ALONE
-        assert {item.channel for hit in again.search("red").hits for item in hit.why} == {"words"}
+        assert {item.channel for hit in again.search("red", ranking=BARE).hits for item in hit.why} == {"words"}
 
 
 def test_an_empty_shop_rehearses_nothing(tmp_path: Path) -> None:

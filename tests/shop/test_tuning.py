@@ -16,17 +16,23 @@ from wares.ranking.fusion.learned import Network
 from wares.ranking.fusion.learned.head import fresh
 from wares.ranking.fusion.learned.saved import encode
 from wares.records import Part, Product, Query
-from wares.settings import Environment, FusionSettings
+from wares.settings import Environment, FoldingSettings, FusionSettings, Settings, UnderstandingSettings
 from wares.shop import Shop
 from wares.tuning import methods_of, tune
 
 FEW = Limits(trials=6)
 
 
+#: What fusion does is seen best where filters that words say do not do it.
+AS_TYPED = UnderstandingSettings(filters=False, spelling=False)
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, goods: list[Product]) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("tuning")
-    with Shop.open(folder / "shop", model="basic", environment=Environment(cache=folder, offline=True)) as opened:
+    apart = Settings(model="basic", folding=FoldingSettings(on=False), understanding=AS_TYPED)
+    environment = Environment(cache=folder, offline=True)
+    with Shop.open(folder / "shop", settings=apart, environment=environment) as opened:
         opened.add(goods)
         yield opened
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
 from wares.cli.options import AsJson, ShopFolder, numbers
@@ -100,6 +99,8 @@ HIT = ("id", "title", "score", "variant", "media", "why", "moves", "folded", "ma
 
 def chip(found: Chip) -> dict[str, Any]:
     """A chip as JSON has it: its condition in the words of a filter."""
+    import msgspec
+
     from wares.query.filters import unparse
 
     told: dict[str, Any] = msgspec.structs.asdict(found)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 #: share of the ceiling of BM25, or a cosine. Low ones: to show too much of what is a little like it is better than to
 #: show nothing of what is meant.
 FLOORS: Mapping[str, float] = {
-    **{"words": 0.25, "use.text": 0.25, "hashed.text": 0.4},
+    **{"words": 0.2, "use.text": 0.25, "hashed.text": 0.2},
     **{"look.image": 0.38, "seen.image": 0.3},
     "image.seen.image": 1.0,  # never: what a classifier calls a picture that was asked for is always like something
 }
