@@ -56,8 +56,17 @@ class Ordered(NamedTuple):
         return [self._ranked(listing, at) for at in range(start, min(end, len(listing.numbers)))]
 
     def known(self) -> dict[int, Ranked]:
-        """All of the order by number."""
-        return {place.number: place for place in self.places(0, len(self.listing.numbers))}
+        """All of the order by number; what is folded too, standing for the others of its group."""
+        found = {place.number: place for place in self.places(0, len(self.listing.numbers))}
+        groups = [(first, *others) for first, others in self.listing.folded.items()]
+        if groups:
+            before = next(listing for _, listing in reversed(self.stages) if not listing.folded)
+            place = {number: at for at, number in enumerate(before.numbers.tolist())}
+            for group in groups:
+                for number in group[1:]:
+                    others = tuple(one for one in group if one != number)
+                    found[number] = self._ranked(before, place[number])._replace(folded=others)
+        return found
 
     def _ranked(self, listing: Listing, at: int) -> Ranked:
         number, row = int(listing.numbers[at]), int(listing.rows[at])

@@ -202,6 +202,24 @@ def test_pages_of_folded_products_are_the_whole_answer_once(shop: Shop) -> None:
     assert len(whole.hits) == whole.total == 12
 
 
+@pytest.mark.parametrize("sort", ["price", "-price"])
+def test_what_is_shown_of_a_group_under_an_order_is_told_like_any_other(tmp_path: Path, sort: str) -> None:
+    """The cheapest of a group stands for it, which need not be the one that fits best."""
+    goods = [
+        hoodie(0, "red"),
+        hoodie(0, "blue", price=Price(2500, "EUR")),
+        hoodie(0, "green", price=Price(3900, "EUR")),
+    ]
+    environment = Environment(cache=tmp_path, offline=True)
+    with Shop.open(tmp_path / "shop", model="basic", environment=environment) as opened:
+        opened.add([*goods, *(one for one in catalogue() if one.brand != "Northpeak")])
+        [hit] = opened.search("northpeak aldergrove hoodie red", parse=False, sort=sort, k=1).hits
+    assert hit.id == {"price": "hoodie-0-blue", "-price": "hoodie-0-green"}[sort]
+    assert {hit.id, *hit.folded} == {one.id for one in goods}
+    assert hit.score > 0
+    assert sum(reason.value for reason in hit.why) == pytest.approx(hit.score)
+
+
 def test_a_list_without_a_question_is_folded_too(shop: Shop) -> None:
     whole = shop.search(where='category UNDER "Clothing/Hoodies"', k=100)
     assert len(whole.hits) == whole.total == 12
