@@ -13,30 +13,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from wares import media
 from wares.asking import known, parts_of
 from wares.candidates import Rehearsal
+from wares.checkup import checked
 from wares.digest import Digests
 from wares.encoders.words import Words
-from wares.errors import QueryError, SetupError, StoreError, WaresError
+from wares.errors import QueryError, SetupError, StoreError
 from wares.fits import Fits
 from wares.index.base import Index
 from wares.index.live import LiveIndex, open_engine
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
 from wares.indexing import fingerprints, words_as_built
-from wares.merchant import Merchant
-from wares.policy import Policy
+from wares.policy import fused, policy
 from wares.query import filters
 from wares.ranking import chain
-from wares.ranking import fusion as fusions
 from wares.ranking.fusion.base import Fusion
 from wares.ranking.rules import Rule
-from wares.records import Filter, MatchedMedia, Media, Modality, Product, Query, Results, Suggestion
+from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
 from wares.relations import Graph
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
@@ -232,8 +231,16 @@ class Shop:
             if index is None:
                 empty = ("the shop is empty; add products first",)
                 return Results(query_id=uuid.uuid4().hex, total=0, hits=(), notes=empty)
-            policy, notes = self._policy(index, fusion, ranking, rules, understanding)
-            found = self._searcher(version, index).search(query, policy)
+            how, notes = policy(
+                index,
+                self.settings,
+                self.fits,
+                fusion=fusion,
+                ranking=ranking,
+                understanding=understanding,
+                rules=rules,
+            )
+            found = self._searcher(version, index).search(query, how)
             return msgspec.structs.replace(found, notes=(*found.notes, *notes)) if notes else found
 
     def suggest(self, prefix: str, k: int = 8) -> tuple[Suggestion, ...]:
@@ -250,8 +257,8 @@ class Shop:
         with self._live.use() as (version, index):
             if index is None:
                 raise QueryError(f"{self.path} is empty; add products first")
-            policy, _ = self._policy(index, None, ranking, rules)
-            return self._searcher(version, index).trace(query, policy)
+            how, _ = policy(index, self.settings, self.fits, ranking=ranking, rules=rules)
+            return self._searcher(version, index).trace(query, how)
 
     def rehearse(
         self, query: Query, *, vectors: bool = False, fusion: FusionSettings | Fusion | None = None
@@ -264,7 +271,9 @@ class Shop:
         with self._live.use() as (version, index):
             if index is None:
                 return Rehearsal((), None)
-            found = self._searcher(version, index).retrieve(query, self._policy(index, fusion, None)[0])
+            found = self._searcher(version, index).retrieve(
+                query, policy(index, self.settings, self.fits, fusion=fusion)[0]
+            )
             ids = self._store.ids(found.candidates.numbers)
             return Rehearsal(tuple(ids.get(n) for n in found.candidates.numbers), found.kept(vectors))
 
@@ -283,8 +292,8 @@ class Shop:
             encoders, words = self.fits.encoders(manifest.fit), words_as_built(manifest.words)
             digests = Digests(self._versions.path(version))
             searcher = Searcher(self._store, index, encoders, words, self.settings.media, digests)
-            policy = self._policy(index, None, None)[0]
-            yield lambda query: searcher.search(query, policy)
+            how = policy(index, self.settings, self.fits)[0]
+            yield lambda query: searcher.search(query, how)
         finally:
             index.close()
 
@@ -314,11 +323,8 @@ class Shop:
     def fusion(self, chosen: FusionSettings | None = None) -> Fusion:
         """The way to make one score of several that settings (default: the shop's own) name, with what was fitted to
         this shop. :class:`SetupError` for one that cannot be."""
-        settings = chosen or self.settings.fusion
         with self._live.use() as (_, index):
-            if index is not None:
-                return self._fusion(index, settings)
-        return fusions.build(settings, self._fitted(settings))
+            return fused(index, chosen or self.settings.fusion, self.fits)
 
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
@@ -378,12 +384,7 @@ class Shop:
 
     def check(self) -> list[Check]:
         """A check-up: whether the store can be read, the index agrees with it, the model is there, and rules fire."""
-        return [
-            _finding("store", self._check_store, "restore shop.db from a backup"),
-            _finding("index", self._check_index, f"wares rebuild {self.path}"),
-            _finding("model", self._check_model, "go online and run: wares models pull"),
-            _finding("rules", self._check_rules, f"wares rules {self.path} check"),
-        ]
+        return checked(self.path, self._store, self._live, self.fits, self.settings, self.fit)
 
     def __len__(self) -> int:
         return len(self._store)
@@ -431,48 +432,6 @@ class Shop:
             self._digests = {version: digests}
         return digests
 
-    def _policy(
-        self,
-        index: Index,
-        fusion: FusionSettings | Fusion | None,
-        ranking: RankingSettings | None,
-        rules: Sequence[Rule] | None = None,
-        understanding: UnderstandingSettings | None = None,
-    ) -> tuple[Policy, tuple[str, ...]]:
-        """How a question is answered: as the shop says, but for what is given with it; and what is to be noted."""
-        made, notes = (self._fusion(index, fusion), ()) if fusion else self._fusion_in_force(index)
-        own = self.settings
-        return Policy(made, ranking or own.ranking, understanding or own.understanding, rules), notes
-
-    def _fusion_in_force(self, index: Index) -> tuple[Fusion, tuple[str, ...]]:
-        """The shop's own fusion, and what is to be said of it: one that was learned on other vectors than those of
-        the index, before a fit or a rollback, is left out, and the weights do."""
-        own = self.settings.fusion
-        if own.method not in fusions.FITTED:
-            return self._fusion(index, own), ()
-        try:
-            return self._fusion(index, own), ()
-        except SetupError as other:
-            weighted = msgspec.structs.replace(own, method="weighted", learned="")
-            return self._fusion(index, weighted), (f"the weights are used, not the learned fusion: {other}",)
-
-    def _fusion(self, index: Index, chosen: FusionSettings | Fusion | None) -> Fusion:
-        """The way to make one score of several; its weights, and what it was fitted to, must be of this index."""
-        settings = chosen or self.settings.fusion
-        made = settings if isinstance(settings, Fusion) else fusions.build(settings, self._fitted(settings))
-        dims = {spec.name: spec.dims for spec in index.vectors}
-        known = {fusions.WORDS, *dims, *get_args(Modality)}
-        for name in made.settings.weights:
-            if name not in fusions.WEIGHTS and name.partition(".")[2] not in known:
-                there = ", ".join(sorted(known))
-                raise SetupError(f"fusion: the weight {name!r} is for no channel of this shop; known: {there}")
-        made.check(dims)
-        return made
-
-    def _fitted(self, settings: FusionSettings) -> Path | None:
-        """The file of the fit that the settings name."""
-        return self.fits.fusion(settings.learned) if settings.learned else None
-
     def _manifest(self, version: str) -> Manifest:
         """The manifest of a version whose vectors this shop's encoders can be compared with."""
         manifest = self._manifests.get(version)
@@ -498,33 +457,6 @@ class Shop:
             return self._versions.manifest(version).state == "ready"
         except StoreError:
             return False
-
-    def _check_store(self) -> str:
-        read = sum(len(rows) for rows in self._store.scan())
-        return f"{read:,} products, {self._store.warning_count():,} media with warnings"
-
-    def _check_index(self) -> str:
-        with self._live.use() as (version, index):
-            if index is None:
-                return "no products yet"
-            if len(index) != len(self._store):
-                raise StoreError(f"version {version} has {len(index):,} products, the store {len(self._store):,}")
-            return f"version {version}, {len(index):,} products"
-
-    def _check_rules(self) -> str:
-        with self._live.use() as (_, index):
-            if index is None:
-                return "no products yet"
-            book = Merchant(self._store, index).rules()
-        if book.problems:
-            name, reason = book.problems[0]
-            raise StoreError(f"{len(book.problems):,} of {len(book):,} rules do not fire; {name}: {reason}")
-        return f"{len(book):,} rules"
-
-    def _check_model(self) -> str:
-        fit = self.fit
-        known = ", ".join(encoder.channel for encoder in self.fits.encoders(fit))
-        return f"{self.settings.model}{f', fit {fit}' if fit else ''}: {known}"
 
 
 def _silent(_: Progress) -> None:
@@ -561,10 +493,3 @@ def _bytes_under(folder: Path) -> int:
         with suppress(OSError):
             total += path.lstat().st_blocks * 512
     return total
-
-
-def _finding(name: str, look: Callable[[], str], mend: str) -> Check:
-    try:
-        return Check(name=name, ok=True, detail=look())
-    except WaresError as fault:
-        return Check(name=name, ok=False, detail=str(fault), mend=mend)
