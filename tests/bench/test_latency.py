@@ -20,7 +20,7 @@ from wares.settings import Environment
 from wares.shop import Shop
 
 CHEAP, RED = Compare("price", "<", 10.0), Compare("colour", "=", "red")
-NAMES = ("parse", "encode", "index", "fuse", "count", "hydrate")
+NAMES = ("parse", "understand", "encode", "index", "rank", "count", "hydrate")
 
 laps = st.fixed_dictionaries({name: st.floats(0, 100) for name in NAMES})
 

@@ -25,7 +25,7 @@ from wares.encoders.base import Encoder, Tower
 from wares.ranking import fusion as fusions
 from wares.records import Compare, Modality, Part, Product, Query
 from wares.reports import Progress
-from wares.settings import Environment, FusionSettings
+from wares.settings import BARE, Environment, FusionSettings
 from wares.shop import Shop
 
 if TYPE_CHECKING:
@@ -88,8 +88,10 @@ class WaresShop(Entrant):
 
     def ask(self, kind: Kind, question: Question) -> list[str]:
         where = None if kind.below is None else f"price < {kind.below}"
-        found = self._shop.search(question.text, where=where, k=TOP, fusion=FUSIONS[kind.way])
-        return [hit.id for hit in found.hits]
+        # Vectors are given for the words as they stand, and peers read nothing into them and fold nothing.
+        fusion = FUSIONS[kind.way]
+        found = self._shop.search(question.text, where=where, k=TOP, parse=False, fusion=fusion, ranking=BARE)
+                return [hit.id for hit in found.hits]
 
     def close(self) -> None:
         self._shop.close()

@@ -14,7 +14,7 @@ from wares.evaluation.records import Asked, Judgments, QuerySet
 from wares.fit.fusing import FusionReport, learn_fusion
 from wares.fit.fusing.report import Group, verdict
 from wares.records import Part, Query
-from wares.settings import FusionSettings
+from wares.settings import BARE, FusionSettings
 from wares.shop import Shop
 
 
@@ -47,9 +47,8 @@ def titles_only(shop: Shop) -> tuple[QuerySet, Judgments]:
 
 def place(shop: Shop, asked: Asked, fusion: FusionSettings) -> int:
     """Where the product that a question is named after stands."""
-    return [hit.id for hit in shop.search(msgspec.structs.replace(asked.query, limit=100), fusion=fusion).hits].index(
-        asked.id
-    )
+    query = msgspec.structs.replace(asked.query, limit=100)
+    return [hit.id for hit in shop.search(query, fusion=fusion, ranking=BARE).hits].index(asked.id)
 
 
 def test_a_planted_rule_is_learned_and_the_fit_is_used_by_its_name(shop: Shop) -> None:
