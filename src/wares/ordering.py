@@ -56,8 +56,17 @@ class Ordered(NamedTuple):
         return [self._ranked(listing, at) for at in range(start, min(end, len(listing.numbers)))]
 
     def known(self) -> dict[int, Ranked]:
-        """All of the order by number."""
-        return {place.number: place for place in self.places(0, len(self.listing.numbers))}
+        """All of the order by number; what is folded too, standing for the others of its group."""
+        found = {place.number: place for place in self.places(0, len(self.listing.numbers))}
+        groups = [(first, *others) for first, others in self.listing.folded.items()]
+        if groups:
+            before = next(listing for _, listing in reversed(self.stages) if not listing.folded)
+            place = {number: at for at, number in enumerate(before.numbers.tolist())}
+            for group in groups:
+                for number in group[1:]:
+                    others = tuple(one for one in group if one != number)
+                    found[number] = self._ranked(before, place[number])._replace(folded=others)
+        return found
 
     def _ranked(self, listing: Listing, at: int) -> Ranked:
         number, row = int(listing.numbers[at]), int(listing.rows[at])
@@ -90,19 +99,19 @@ class Orderer:
         columns: Columns,
         *,
         against: Standard | None = None,
+        named: bool = False,
         beside: Sequence[int] = (),
         given: Mapping[str, Stage] | None = None,
     ) -> Ordered:
         """The order of candidates, and of products that are to be there ``beside`` them with a score of 0.
 
-        ``against`` is what the cut-off holds candidates against (the best of them unless given), ``given`` are stages
-        that are not made of settings alone.
+        ``against`` is what the cut-off holds candidates against (the best of them unless given), ``named`` says that
+        the question names what the shop has, ``given`` are stages that are not made of settings alone.
         """
         numbers = np.asarray(found.candidates.numbers, np.int64)
-        asked = bool(found.asking.asks)
-        shares = policy.fusion.contributions(found.evidence()) if asked else np.zeros((len(numbers), 0))
+        shares = _shares(found, policy)
         scores = shares.sum(axis=1)
-        kept = self._counting(found, scores, policy.ranking, against)
+        kept = self._counting(found, scores, policy.ranking, against, named)
         fused = Listing.of(numbers, scores)
         listing = fused.taken(np.flatnonzero(kept[fused.rows]))
         listing = _with(listing, beside)
@@ -114,16 +123,21 @@ class Orderer:
             stages.append((name, listing))
         return Ordered(shares, kept, _threshold(scores, kept), tuple(stages), laps)
 
+    def left(self, found: Retrieved, policy: Policy, named: bool) -> int:
+        """How many candidates count, held against the best of them."""
+        scores = _shares(found, policy).sum(axis=1)
+        return int(self._counting(found, scores, policy.ranking, None, named).sum())
+
     def _counting(
-        self, found: Retrieved, fused: Scores, settings: RankingSettings, against: Standard | None
+        self, found: Retrieved, fused: Scores, settings: RankingSettings, against: Standard | None, named: bool
     ) -> npt.NDArray[np.bool_]:
         """Which candidates count; all, where nothing is asked for."""
         if not found.asking.asks:
             return np.ones(len(fused), np.bool_)
         scores, asks, whole = found.candidates.scores, found.asking.asks, self._whole(found)
-        kept = counting(fused, scores, asks, whole, settings, against)
+        kept = counting(fused, scores, asks, whole, settings, against, named)
         # Where the whole shop has better, and a filter wants none of it, the best that passes is what can be shown.
-        return kept if kept.any() or against is None else counting(fused, scores, asks, whole, settings)
+        return kept if kept.any() or against is None else counting(fused, scores, asks, whole, settings, None, named)
 
     def _whole(self, found: Retrieved) -> npt.NDArray[np.bool_]:
         """Which candidates hold all the words of a wanted text."""
@@ -148,6 +162,13 @@ class Orderer:
     def channels(self) -> tuple[str, ...]:
         """The dense channels."""
         return self._channels
+
+
+def _shares(found: Retrieved, policy: Policy) -> Scores:
+    """float64 (n, asks): what each ask adds to each candidate."""
+    if not found.asking.asks:
+        return np.zeros((len(found.candidates.numbers), 0))
+    return policy.fusion.contributions(found.evidence())
 
 
 def _threshold(scores: Scores, kept: npt.NDArray[np.bool_]) -> float:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
 
-from wares.asking import Asker
+from wares.asking import Asker, Asking
 from wares.candidates import Ranked, Retrieved
 from wares.digest import Digests
 from wares.encoders.base import Encoder
@@ -32,7 +33,7 @@ from wares.paging import Pager
 from wares.query import filters
 from wares.ranking.chain import Situation
 from wares.ranking.collapsing import Collapsed
-from wares.records import FacetValue, Query, Results
+from wares.records import FacetValue, Filter, Query, Results
 from wares.relating import Related, Relater, Wanted
 from wares.retrieving import Retriever
 from wares.ruling import Ruler, Ruling, now
@@ -139,11 +140,12 @@ class Searcher:
         wanted = self._relater.wanted(meant, policy, digest, wording)
         clock.lap("encode")
         found = self._retriever.retrieve(ruling.narrowed(meant), asking)
-        if meant.chips and not found.candidates.numbers:
-            meant = self._understander.loosened(meant, digest, lambda where: self._index.count(Match(where=where)))
-            found = self._retriever.retrieve(ruling.narrowed(meant), asking)
         clock.lap("index")
         ordered = self._ordered(meant, ruling, found, wanted, policy, digest)
+        if meant.chips and not len(ordered.counted):
+            meant = self._understander.loosened(meant, digest, partial(self._left, meant, asking, policy))
+            found = self._retriever.retrieve(ruling.narrowed(meant), asking)
+            ordered = self._ordered(meant, ruling, found, wanted, policy, digest)
         clock.lap("rank", ordered.laps)
         narrowed = ruling.narrowed(meant)
         match = self._match(narrowed, found, ordered)
@@ -215,9 +217,15 @@ class Searcher:
             policy,
             digest.part("columns"),
             against=self._retriever.standard(meant, found.asking, policy),
+            named=meant.named(meant.query.where),
             beside=[number for number in beside if number not in ruling.without],
             given={"rules": ruling.stage, "relations": related},
         )
+
+    def _left(self, meant: Understood, asking: Asking, policy: Policy, where: Filter | None) -> int:
+        """How many of the nearest products that pass a filter count."""
+        found = self._retriever.retrieve(msgspec.structs.replace(meant.query, where=where), asking)
+        return self._orderer.left(found, policy, meant.named(where))
 
     def _match(self, query: Query, found: Retrieved, ordered: Ordered) -> Match:
         """What matches. Without parts that is everything that passes the filter."""

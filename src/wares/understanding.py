@@ -15,7 +15,7 @@ from wares.query.loosening import loosen, together
 from wares.query.reading.phrases import words as grammar
 from wares.query.reading.reader import Reader
 from wares.query.spelling import Speller
-from wares.records import AllOf, Chip, Correction, Filter, Part, Query, Under
+from wares.records import AllOf, Chip, Correction, Filter, Not, Part, Query, Under
 
 if TYPE_CHECKING:
     from wares.digest import Digest
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Longer texts are no questions that somebody types; they are looked for as they are.
 MAX_TEXT = 500
+#: Chips of a kind that says what a thing is.
+NAMES = ("category", "brand")
 
 
 class Understood(NamedTuple):
@@ -45,6 +47,12 @@ class Understood(NamedTuple):
     notes: tuple[str, ...] = ()
     firm: Filter | None = None
     likely: Filter | None = None
+
+    def named(self, where: Filter | None) -> bool:
+        """Whether a filter has a category or a brand that words name: then the question is about something that the
+        shop has."""
+        names = [chip.where for chip in self.chips if chip.kind in NAMES and not isinstance(chip.where, Not)]
+        return any(_has(where, name) for name in names if name is not None)
 
 
 class Understander:
@@ -151,6 +159,11 @@ def both(one: Filter | None, other: Filter | None) -> Filter | None:
     if one is None or other is None:
         return one or other
     return AllOf((one, other))
+
+
+def _has(where: Filter | None, condition: Filter) -> bool:
+    """Whether a condition is one of those that a filter wants all of."""
+    return where == condition or (isinstance(where, AllOf) and any(_has(part, condition) for part in where.items))
 
 
 def _widened(chip: Chip, chips: Sequence[Chip], tree: Tree, count: Callable[[Filter | None], int]) -> Chip | None:

@@ -43,8 +43,10 @@ def test_the_demo_works_twice_and_so_does_every_command_that_it_names(
     again = wares("demo", shop, "--model", "basic", "--json")
     assert again.code == 0, again.err
     assert again.json["index"]["unchanged"] == 35
-    words, _, picture, both = (search["results"] for search in again.json["searches"])
+    words, _, filters, picture, both = (search["results"] for search in again.json["searches"])
     assert words["hits"]
+    assert [chip["id"] for chip in filters["chips"]][-1] == "price < 4"
+    assert filters["hits"][0]["title"] == "Carrot Juice"
     assert picture["hits"][0]["title"] == "Yellow Plimsolls"
     assert both["hits"]
     commands = [search["command"] for search in again.json["searches"]] + again.json["next"]

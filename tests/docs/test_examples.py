@@ -44,7 +44,7 @@ def test_index_and_search(example: Example) -> None:
         "id,title,brand,price\n1,Wool blanket,Nordlicht,49 EUR\n2,Desk lamp,Lumen,29 EUR\n3,Ice bucket,Lumen,free\n",
         encoding="utf-8",
     )
-    lines = example("index_and_search.py", "shop", "products.csv", "something to keep me warm in bed")
+    lines = example("index_and_search.py", "shop", "products.csv", "something warm")
     assert lines[0] == "left out: products.csv:4, column price: 'free' is no price"
     assert lines[1] == "2 added, 0 changed, 0 unchanged"
     assert "1  Wool blanket  49.00 EUR" in lines[2]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from wares.errors import CatalogueError, MediaError, SetupError, StoreError
 from wares.evaluation.records import Answer, Asked, QuerySet, Run
 from wares.evaluation.runs import ask, ask_all, read_run, write_run
-from wares.records import Part, Query, Results
+from wares.records import Hit, Part, Product, Query, Results
 from wares.reports import Progress
 
 Make = Callable[..., Any]
@@ -40,6 +40,22 @@ def test_the_page_of_a_question_does_not_count(answering: Make, asking: Make) ->
     paged = msgspec.structs.replace(asked, query=msgspec.structs.replace(asked.query, limit=1, offset=5))
     run = ask(QuerySet(name="q", queries=(paged,)), answering({"red": ["a", "b"]}), name="x")
     assert run.answers["red"].ids == ("a", "b")
+
+
+def test_what_is_shown_as_one_product_counts_as_those_it_is(asking: Make) -> None:
+    """Judgments name products; a system must not lose for showing two of them as one."""
+
+    def hit(id: str, score: float, *folded: str) -> Hit:
+        return Hit(id=id, title=id, score=score, product=Product(id=id, title=id), folded=folded)
+
+    def folding(query: Query) -> Results:
+        hits = (hit("a", 0.9, "b", "c"), hit("d", 0.5), hit("b", 0.4))
+        return Results(query_id="", total=2, hits=hits)
+
+    run = ask(asking("red"), folding, name="x")
+    assert run.answers["red"].ids == ("a", "b", "c", "d")
+    assert run.answers["red"].scores == (0.9, 0.9, 0.9, 0.5)
+    assert ask(asking("red"), folding, name="x", depth=2).answers["red"].ids == ("a", "b")
 
 
 def test_a_question_that_fails_is_an_answer_that_says_why(asking: Make, answering: Make) -> None:

@@ -87,6 +87,14 @@ def test_a_product_below_the_cut_off_has_its_rank_its_score_and_the_least_score(
     assert words.lacks == ("red", "cup")
 
 
+def test_where_nothing_comes_near_enough_no_least_score_is_told(shop: Shop) -> None:
+    assert not shop.search(asked("zeppelin")).hits
+    found = why(shop, asked("zeppelin"), "cup-red")
+    assert found.state == "below the cut-off"
+    assert found.told.endswith("no product comes near enough to what was asked for")
+    assert "inf" not in found.told
+
+
 @pytest.fixture
 def crowd(tmp_path: Path, shop: Shop) -> Shop:
     """The shop with more alike products than a channel brings."""

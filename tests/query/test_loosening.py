@@ -4,6 +4,7 @@ from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from wares.query.loosening import GIVEN_UP, loosen, together
 from wares.records import AllOf, Chip, Compare, Filter
@@ -40,8 +41,20 @@ def counting(products: Products, asked: list[Filter | None] | None = None):
 
 
 chips = st.lists(
-    st.tuples(st.sampled_from([0.5, 0.9, 0.95, 1.0]), st.booleans(), st.booleans()), min_size=0, max_size=6
-).map(lambda rows: [chip(n, sure, taken=taken, applied=applied) for n, (sure, taken, applied) in enumerate(rows)])
+    st.tuples(
+        st.sampled_from([0.5, 0.9, 0.95, 1.0]),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from(["attribute", "category"]),
+    ),
+    min_size=0,
+    max_size=6,
+).map(
+    lambda rows: [
+        structs.replace(chip(n, sure, taken=taken, applied=applied), kind=kind)
+        for n, (sure, taken, applied, kind) in enumerate(rows)
+    ]
+)
 products = st.lists(st.sets(st.integers(0, 5)), max_size=6)
 
 
@@ -74,6 +87,12 @@ def test_the_least_certain_is_given_up_first_and_what_was_taken_last() -> None:
     asked = [chip(0, 0.9), chip(1, 0.5, taken=True), chip(2, 0.95)]
     found = loosen(asked, counting([{1, 2}, {0, 1}, {0, 2}]))
     assert [one.applied for one in found] == [False, True, True]
+
+
+def test_what_kind_of_thing_is_wanted_is_given_up_after_everything_else() -> None:
+    kind = structs.replace(chip(0, 0.9), kind="category")
+    found = loosen([kind, chip(1, taken=True)], counting([{0}, {1}]))
+    assert [one.applied for one in found] == [True, False]
 
 
 def test_a_price_that_nothing_has_is_given_up_and_the_rest_comes_back() -> None:

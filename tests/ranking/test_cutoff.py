@@ -75,6 +75,13 @@ def test_floors_of_the_settings_take_the_place_of_those_that_are_shipped() -> No
     assert known(np.asarray([[0.5]], np.float32), [LOOK], SETTINGS)
 
 
+def test_a_question_that_names_what_the_shop_has_is_believed_below_all_floors() -> None:
+    scores, whole = np.asarray([[NAN, 0.2], [NAN, 0.05]], np.float32), np.zeros(2, np.bool_)
+    fused = np.asarray([0.08, 0.02])
+    assert counting(fused, scores, [WORDS, MEANING], whole, SETTINGS).tolist() == [False, False]
+    assert counting(fused, scores, [WORDS, MEANING], whole, SETTINGS, named=True).tolist() == [True, False]
+
+
 def test_no_candidates_and_no_positive_score_are_nobody_s_fault() -> None:
     assert counted([], [], [WORDS]) == []
     assert counted([-0.1, -0.2], [[NAN], [NAN]], [WORDS]) == [True, True]

@@ -142,6 +142,21 @@ def test_what_would_leave_nothing_is_given_up_with_a_note(shop: Shop) -> None:
     assert all(chip.note for chip in given_up)
 
 
+@pytest.mark.parametrize("kind", ["hoodie", "trailrunner"])
+def test_a_price_that_leaves_nothing_of_what_is_asked_for_is_given_up(shop: Shop, kind: str) -> None:
+    """There are belts below that price, but who asks for a hoodie is not helped by belts, nor by nothing."""
+    found = shop.search(f"{kind} under 25", k=50)
+    assert [(chip.id, chip.note) for chip in found.chips if not chip.applied] == [
+        ("price < 25", "nothing is left with it")
+    ]
+    assert {hit.id.partition("-")[0] for hit in found.hits} == {"hoodie"}
+
+
+def test_a_price_is_kept_where_nothing_like_it_is_sold_at_any(shop: Shop) -> None:
+    found = shop.search("zeppelin under 25", k=50)
+    assert (found.total, chips(found)) == (0, {"price < 25": True})
+
+
 def test_an_order_that_the_asker_gives_counts_and_not_that_of_the_words(shop: Shop) -> None:
     found = shop.search("cheapest belt", sort="-price", k=3)
     dear = [hit.product.price.major for hit in found.hits if hit.product.price]
@@ -185,6 +200,24 @@ def test_pages_of_folded_products_are_the_whole_answer_once(shop: Shop) -> None:
     pages = [id for offset in range(0, whole.total, 5) for id in ids(shop.search("hoodie", k=5, offset=offset))]
     assert pages == ids(whole)
     assert len(whole.hits) == whole.total == 12
+
+
+@pytest.mark.parametrize("sort", ["price", "-price"])
+def test_what_is_shown_of_a_group_under_an_order_is_told_like_any_other(tmp_path: Path, sort: str) -> None:
+    """The cheapest of a group stands for it, which need not be the one that fits best."""
+    goods = [
+        hoodie(0, "red"),
+        hoodie(0, "blue", price=Price(2500, "EUR")),
+        hoodie(0, "green", price=Price(3900, "EUR")),
+    ]
+    environment = Environment(cache=tmp_path, offline=True)
+    with Shop.open(tmp_path / "shop", model="basic", environment=environment) as opened:
+        opened.add([*goods, *(one for one in catalogue() if one.brand != "Northpeak")])
+        [hit] = opened.search("northpeak aldergrove hoodie red", parse=False, sort=sort, k=1).hits
+    assert hit.id == {"price": "hoodie-0-blue", "-price": "hoodie-0-green"}[sort]
+    assert {hit.id, *hit.folded} == {one.id for one in goods}
+    assert hit.score > 0
+    assert sum(reason.value for reason in hit.why) == pytest.approx(hit.score)
 
 
 def test_a_list_without_a_question_is_folded_too(shop: Shop) -> None:

@@ -44,6 +44,7 @@ class Ask(NamedTuple):
 ASKS = (
     Ask("Words", text="a warm sweater"),
     Ask("Words of another language", text="红酒"),
+    Ask("Words that are filters, one of them mistyped", text="carot juice under 4"),
     Ask("A picture: part of a photo of the catalogue, mirrored, so no exact copy", with_picture=True),
     Ask("Both: like this picture, but white", text="white", with_picture=True),
 )

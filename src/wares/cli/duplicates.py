@@ -78,7 +78,7 @@ def _print(console: Console, found: Audit) -> None:
     )
     for heading in _headings(found):
         console.print()
-        console.print(heading.text, style="bold")
+        console.print(heading.text, style="bold", soft_wrap=True)
         for member in heading.members:
             said = "  ".join(filter(None, (member.id, member.title, member.price, member.reason)))
             console.print(f"  {plain(said)}", soft_wrap=True)

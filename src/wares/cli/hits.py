@@ -70,7 +70,7 @@ def understood(results: Results) -> Iterator[RenderableType]:
     for chip in results.chips:
         if chip.note:
             about = f"{plain(chip.id)}: {plain(chip.note)}"
-            yield Text.assemble(("filters  " if chip.applied else "left out ", "yellow"), (about, "dim"))
+            yield Text.assemble(("about    " if chip.applied else "left out ", "yellow"), (about, "dim"))
     if results.redirect:
         yield Text.assemble(("go to    ", "yellow"), plain(results.redirect))
     for banner in results.banners:

@@ -37,7 +37,7 @@ CONVENTIONS: tuple[str, ...] = (
     "The ideal list of nDCG, and the relevant products of R and AP, are all that are judged for the question, "
     "found or not.",
     "Products count in the order in which the system listed them; equal scores are not ordered anew. One that is "
-    "listed again counts only where it stands first.",
+    "listed again counts only where it stands first, and one that is shown as another (folded) right behind that.",
     "P@k divides by k and R@k by the number of relevant products, however short the list is.",
     "A question that failed or found nothing counts 0.",
     "A question without any relevant judged product is left out of means, and counted.",

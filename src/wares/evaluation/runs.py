@@ -19,6 +19,7 @@ from wares.catalogue import values
 from wares.errors import CatalogueError, SetupError, WaresError
 from wares.evaluation.files import COMMENT, Lines, Problems, reading
 from wares.evaluation.records import Answer, Asked, QuerySet, Run, System
+from wares.records import Results
 from wares.reports import OnProgress, Progress
 
 #: How many products are asked for, unless said otherwise.
@@ -93,15 +94,26 @@ def _answer(system: System, asked: Asked, depth: int) -> Answer:
     except WaresError as error:
         return Answer(error=f"{type(error).__name__}: {error}")
     measured = round((time.perf_counter() - started) * 1000, 3)
-    first = {hit.id: hit.score for hit in reversed(results.hits)}  # a product counts where it stands first
-    ids = tuple(dict.fromkeys(hit.id for hit in results.hits))[:depth]
+    found = listed(results)
     return Answer(
-        ids=ids,
-        scores=tuple(first[id] for id in ids),
+        ids=tuple(found)[:depth],
+        scores=tuple(found.values())[:depth],
         total=results.total,
         took_ms=results.took_ms or measured,
         timings_ms=results.timings_ms,
     )
+
+
+def listed(results: Results) -> dict[str, float]:
+    """The products of an answer with their scores, in their order, each where it stands first.
+
+    Judgments are of products, not of what is shown as one: what is folded into a hit stands right behind it.
+    """
+    found: dict[str, float] = {}
+    for hit in results.hits:
+        for id in (hit.id, *hit.folded):
+            found.setdefault(id, hit.score)
+    return found
 
 
 # -- files ------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from wares.errors import CatalogueError, QueryError, SetupError
 from wares.evaluation.made import make
 from wares.evaluation.measures import parse, score
 from wares.evaluation.records import Judgments, QuerySet
+from wares.evaluation.runs import listed
 from wares.fit.report import Gain, gain
 from wares.records import Media, Query, Results
 from wares.reports import OnProgress, Progress
@@ -76,7 +77,7 @@ def compare(shop: Shop, version: str, asked: Sequence[Asked], tell: OnProgress) 
 
 def _value(search: Callable[[Query], Results], query: Query, gains: Mapping[str, int]) -> float:
     try:
-        ids = [hit.id for hit in search(query).hits]
+        ids = list(listed(search(query)))
     except QueryError:  # say a filter on a field that there is not any more: worth nothing on both sides
         return 0.0
     return score([MEASURE], gains, ids)[str(MEASURE)]

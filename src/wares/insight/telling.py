@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,8 @@ def _beyond(facts: Why, asked: Query, trace: Trace) -> str:
 def _cut_off(facts: Why, asked: Query, trace: Trace) -> str:
     place = facts.steps[0].place if facts.steps else None
     at = f" at rank {place:,}" if place else ""
+    if math.isinf(trace.threshold):
+        return f"it is below the cut-off{at}: no product comes near enough to what was asked for"
     return (
         f"it is below the cut-off{at}: its score is {facts.score or 0.0:.3f}, and {trace.threshold:.3f} is the least"
     )

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from wares.records import AllOf, Chip, Filter
+from wares.records import AllOf, Chip, Filter, Not
 
 #: How many products a condition leaves; None is no condition.
 Count: TypeAlias = Callable[[Filter | None], int]
@@ -19,14 +19,15 @@ GIVEN_UP = "nothing is left with it"
 def loosen(chips: Sequence[Chip], count: Count) -> tuple[Chip, ...]:
     """The chips, some of them given up (not ``applied``, and ``note`` says why) if all together leave nothing.
 
-    The least certain are given up first, and those whose words mean nothing else last, until something is left; what
+    The least certain are given up first, then those whose words mean nothing else, and last what kind of thing is
+    wanted (a hoodie that costs more is nearer to what was meant than a belt), until something is left; what
     turns out not to have been in the way is then taken back, the most certain first. Where nothing is left even
     without any, all stay as they are. ``count`` is asked at most two times for each chip, and twice more.
     """
     held = [at for at, chip in enumerate(chips) if chip.applied and chip.where is not None]
     if not held or count(together(chips)):
         return tuple(chips)
-    order = sorted(held, key=lambda at: (chips[at].taken, chips[at].certainty, -at))
+    order = sorted(held, key=lambda at: (_says_the_kind(chips[at]), chips[at].taken, chips[at].certainty, -at))
     dropped: list[int] = []
     for at in order:
         dropped.append(at)
@@ -46,6 +47,10 @@ def together(chips: Sequence[Chip], without: Sequence[int] = ()) -> Filter | Non
     found = [chip.where for at, chip in enumerate(chips) if chip.applied and at not in without]
     conditions = tuple(dict.fromkeys(where for where in found if where is not None))
     return None if not conditions else conditions[0] if len(conditions) == 1 else AllOf(conditions)
+
+
+def _says_the_kind(chip: Chip) -> bool:
+    return chip.kind == "category" and not isinstance(chip.where, Not)
 
 
 def _given_up(chip: Chip) -> Chip:

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
     Scores = npt.NDArray[np.float64]
 
-#: By channel, or kind of part and channel, what its best candidate must reach for the question to be believed: a
+#: By channel, or by kind of part and channel, what its best candidate must reach for the question to be believed: a
 #: share of the ceiling of BM25, or a cosine. Low ones: to show too much of what is a little like it is better than to
 #: show nothing of what is meant.
 FLOORS: Mapping[str, float] = {
     **{"words": 0.2, "use.text": 0.25, "hashed.text": 0.2},
     **{"look.image": 0.38, "seen.image": 0.3},
-    "image.seen.image": 1.0,  # never: what a classifier calls a picture is always like something
+    "image.seen.image": 1.0,  # never: what a classifier calls a picture that was asked for is always like something
 }
 #: Parts of a question that may be about something the shop has not.
 STRANGE = ("text", "image")
@@ -66,6 +66,7 @@ def counting(
     whole: Mask,
     settings: RankingSettings,
     against: Standard | None = None,
+    named: bool = False,
 ) -> Mask:
     """Which of n candidates count: bool (n,).
 
@@ -73,14 +74,15 @@ def counting(
     for none (:attr:`wares.index.base.Candidates.scores`). ``whole``: (n,), holds all the telling words of a wanted
     text. ``against``: the standard, if these candidates do not set it: under the asker's filter it is that of what
     does not pass it, too, for what is far from the question does not come near by filtering, and counts by value stay
-    those that filtering by the value gives.
+    those that filtering by the value gives. ``named``: the words name something that the shop has, whatever the
+    floors say.
     """
     if settings.cutoff <= 0:
         return np.ones(len(fused), np.bool_)
     best, believed = against or standard(fused, scores, asks, settings)
     if best <= 0:
         return np.ones(len(fused), np.bool_)
-    if not believed:
+    if not (believed or named):
         return whole.copy()
     share = np.where(_sharing(scores, asks), settings.cutoff, math.sqrt(settings.cutoff))
     kept: Mask = whole | (fused >= share * best)
