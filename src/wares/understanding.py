@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,13 +11,13 @@ import msgspec
 
 from wares.encoders.dictionary import language
 from wares.errors import QueryError
-from wares.index.base import FieldSpec, Index
+from wares.index.base import FieldSpec, Index, Match
 from wares.query import filters
 from wares.query.loosening import loosen, together
 from wares.query.reading.phrases import words as grammar
 from wares.query.reading.reader import Reader
 from wares.query.spelling import Speller
-from wares.records import AllOf, Chip, Correction, Filter, Not, Part, Query, Under
+from wares.records import AllOf, AnyOf, Chip, Correction, Exists, Filter, Not, Part, Query, Under
 
 if TYPE_CHECKING:
     from wares.digest import Digest
@@ -62,6 +64,7 @@ class Understander:
     def __init__(self, index: Index, exists: Callable[[str], bool]) -> None:
         self._index = index
         self._exists = exists
+        self._lacking: dict[str, tuple[bool, float]] = {}
         self._speller: tuple[object, Speller] | None = None
         self._reader: tuple[object, Mapping[str, FieldSpec], Reader] | None = None
 
@@ -130,10 +133,26 @@ class Understander:
         """The chip with its condition as the index has it; not applied when it cannot be."""
         fields = self._index.fields()
         try:
-            where = filters.check(chip.where, fields) if chip.where is not None else None
+            where = self._plain(filters.check(chip.where, fields)) if chip.where is not None else None
             return msgspec.structs.replace(chip, where=where, sort=filters.resolve_sort(chip.sort, fields))
         except QueryError as unknown:
             return msgspec.structs.replace(chip, applied=False, note=str(unknown))
+
+    def _plain(self, where: Filter) -> Filter:
+        """A condition without "or lacks the field", where every product has it: the index answers that sooner."""
+        match where:
+            case AnyOf((*others, Not(Exists(field)))) if others and not self._is_lacking(field):
+                return others[0] if len(others) == 1 else AnyOf(tuple(others))
+            case _:
+                return where
+
+    def _is_lacking(self, field: str) -> bool:
+        """Whether some product lacks a field, looked up once a second."""
+        lacking, when = self._lacking.get(field, (True, -math.inf))
+        if time.monotonic() - when > 1.0:
+            lacking = self._index.count(Match(where=Not(Exists(field)))) > 0
+            self._lacking[field] = lacking, time.monotonic()
+        return lacking
 
     def _spelling(self, digest: Digest) -> Speller:
         words = digest.part("words")
