@@ -99,6 +99,7 @@ class Asker:
             self._spaces.setdefault(encoder.space, []).append(encoder.channel)
         self._size = (0, -math.inf)
         self._holders: dict[tuple[int, int], int] = {}
+        self._unheld: set[int] = set()
 
     def ask(self, query: Query, fusion: Fusion, wording: Wording = ANY) -> Asking:
         """Ask the channels that have a weight in ``fusion``. Raises :class:`QueryError` for a part that is empty, too
@@ -192,6 +193,7 @@ class Asker:
         if time.monotonic() - when > 1.0:
             counted = len(self._index)
             self._size = counted, time.monotonic()
+            self._unheld = set()
         return counted
 
     def _idf(self, term: int, points: int) -> float:
@@ -201,15 +203,18 @@ class Asker:
         return math.log(1 + (others + 0.5) / (holders + 0.5))
 
     def _held(self, term: int, points: int) -> int:
-        """How many products hold a term, counted anew when the index has grown by a fifth; one that nobody held is
-        counted each time."""
+        """How many products hold a term, counted anew when the index has grown by a fifth, and after a second if
+        nobody did."""
         key = term, round(math.log2(max(points, 1)) * 4)
         found = self._holders.get(key, 0)
-        if not found:
+        if not found and term not in self._unheld:
             found = self._index.count(Match(terms=(term,)))
             if len(self._holders) >= MAX_TERMS:
                 self._holders.clear()
-            self._holders[key] = found
+            if found:
+                self._holders[key] = found
+            else:
+                self._unheld.add(term)
         return found
 
     def _content(self, part: Part) -> Content:
