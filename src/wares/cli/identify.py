@@ -81,7 +81,7 @@ def _verdict(found: Identification) -> str:
             f"perhaps not sold here: the nearest product is {found.score:.3f} alike; the shop's own pictures have "
             f"{found.own:.3f} or more"
         )
-    return f"such things are sold here: the nearest product is {found.score:.3f} alike, {found.own:.3f} or more"
+    return f"such things are sold here: the nearest product is {found.score:.3f} alike, and {found.own:.3f} is enough"
 
 
 def _row(reading: Reading) -> tuple[str, str, str, str]:
