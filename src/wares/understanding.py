@@ -107,13 +107,11 @@ class Understander:
         def left(where: Filter | None) -> int:
             return count(both(own, where))
 
-        tree: Tree = digest.part("relations").tree
-        chips = list(meant.chips)
-        for at, chip in enumerate(chips):
-            wider = _widened(chip, chips, tree, left)
-            if wider is not None:
-                chips[at] = wider
-        return self._with(meant, loosen(chips, left))
+        chips = list(loosen(meant.chips, left))
+        for at, chip in enumerate(meant.chips):
+            if chip.applied and not chips[at].applied:  # rather a wider category than none
+                chips[at] = _widened(chip, at, chips, digest.part("relations").tree, left) or chips[at]
+        return self._with(meant, chips)
 
     def _with(self, meant: Understood, chips: Sequence[Chip]) -> Understood:
         """The question with the conditions of chips that apply."""
@@ -185,15 +183,21 @@ def _has(where: Filter | None, condition: Filter) -> bool:
     return where == condition or (isinstance(where, AllOf) and any(_has(part, condition) for part in where.items))
 
 
-def _widened(chip: Chip, chips: Sequence[Chip], tree: Tree, count: Callable[[Filter | None], int]) -> Chip | None:
-    """The chip of a category with the narrowest wider category that leaves something; None when there is none, or no
-    need."""
-    if not (chip.applied and isinstance(chip.where, Under)) or count(together(chips)):
+def _widened(
+    chip: Chip, at: int, chips: Sequence[Chip], tree: Tree, count: Callable[[Filter | None], int]
+) -> Chip | None:
+    """The chip of a category, which is given up at its place among the chips, with the narrowest wider category that
+    leaves something; None when it is of no one category, or there is none."""
+    paths = [each.path for each in _each(chip.where) if isinstance(each, Under)]
+    if len(paths) != 1:
         return None
-    for path in tree.widened(chip.where.path):
-        where = Under(path)
-        wider = msgspec.structs.replace(chip, where=where, note=f"widened to {'/'.join(path)}")
-        others = [wider if other is chip else other for other in chips]
-        if count(together(others)):
+    for path in tree.widened(paths[0]):
+        wider = msgspec.structs.replace(chip, where=Under(path), note=f"widened to {'/'.join(path)}")
+        if count(together([*chips[:at], wider, *chips[at + 1 :]])):
             return wider
     return None
+
+
+def _each(where: Filter | None) -> Sequence[Filter]:
+    """The alternatives of a condition."""
+    return where.items if isinstance(where, AnyOf) else () if where is None else (where,)

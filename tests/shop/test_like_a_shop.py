@@ -400,3 +400,21 @@ def test_what_came_after_the_build_is_known_at_once(tmp_path: Path) -> None:
         assert opened.search("quixotic lantrn").corrections[0].meant == "lantern"
         found = opened.search("Hollybrook hoodie", k=1).hits[0]
         assert {found.id, *found.folded} == {f"hoodie-7-{colour}" for colour in (*COLOURS, "orange")}
+
+
+def test_rather_a_wider_category_than_none(tmp_path: Path) -> None:
+    def lamp(n: int, kind: str, material: str) -> Product:
+        category = ("Home", "Lamps", kind)
+        attributes = {"material": material}
+        return Product(id=f"{kind}-{n}", title=f"Glowwell {kind} model {n}", category=category, attributes=attributes)
+
+    kinds = ("Sconces", "Pendants", "Uplighters")
+    goods = [lamp(n, kind, "brass" if kind != "Sconces" else "paper") for kind in kinds for n in range(6)]
+    with Shop.open(tmp_path / "shop", model="basic", environment=Environment(cache=tmp_path, offline=True)) as opened:
+        opened.add(goods)
+        found = opened.search("sconces", where="material = brass")
+        assert [(chip.id, chip.applied, chip.note) for chip in found.chips] == [
+            ('category UNDER "home/lamps/sconces"', True, "widened to Home/Lamps")
+        ]
+        assert found.hits
+        assert all(hit.product.attributes["material"] == "brass" for hit in found.hits)
