@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from wares.errors import SetupError
 from wares.ranking.chain import STAGES, Listing, Situation, Stage, build, check, run, stages
-from wares.ranking.chain.sorting import by_field
 from wares.ranking.columns import Columns
 from wares.records import Filter, Product, Query
 from wares.settings import DiversitySettings, RankingSettings, SignalSettings
@@ -151,26 +150,3 @@ def test_an_unknown_stage_is_told_with_the_nearest_one() -> None:
 
 def test_a_shop_without_rules_has_a_chain_without_them() -> None:
     assert [name for name, _ in build(RankingSettings(), Columns())] == ["signals", "diversity", "collapse"]
-
-
-@settings(deadline=None)
-@given(
-    scores=st.lists(st.sampled_from([0.1, 0.2, 0.3]), max_size=9),
-    values=st.lists(st.sampled_from([1.0, 2.0, np.nan]), min_size=9, max_size=9),
-    descending=st.booleans(),
-)
-def test_a_sort_keeps_relevance_among_equals_and_puts_unknown_ones_last(
-    scores: list[float], values: list[float], descending: bool
-) -> None:
-    listing = Listing.of(range(1, len(scores) + 1), scores)
-    prices = {number: values[number - 1] for number in listing.numbers.tolist()}
-    column = np.asarray([prices[number] for number in listing.numbers.tolist()])
-    found = by_field(listing, column, descending=descending).numbers.tolist()
-    sign = -1 if descending else 1
-    places = {number: place for place, number in enumerate(listing.numbers.tolist())}
-
-    def key(number: int) -> tuple[bool, float, int]:
-        unknown = bool(np.isnan(prices[number]))
-        return unknown, 0.0 if unknown else sign * prices[number], places[number]
-
-    assert found == sorted(listing.numbers.tolist(), key=key)
