@@ -89,9 +89,12 @@ class Understander:
             unwanted: Sequence[str] = ()
             if settings.filters:
                 reading = self._reading(digest).read(text, query.ignore)
-                text, unwanted = reading.text, reading.unwanted
                 # Beside a picture words and their weight have their say; only what can mean nothing else excludes.
                 chips += (chip for chip in reading.chips if alone or chip.taken)
+                refused = [_refused(word, text, query.ignore) for word in reading.unwanted]
+                chips += refused
+                unwanted = [chip.text for chip in refused if chip.applied]
+                text = reading.text
             if text.strip():
                 parts.append(msgspec.structs.replace(part, value=text))
             parts += (Part("text", word, -part.weight) for word in unwanted)
@@ -201,3 +204,12 @@ def _widened(
 def _each(where: Filter | None) -> Sequence[Filter]:
     """The alternatives of a condition."""
     return where.items if isinstance(where, AnyOf) else () if where is None else (where,)
+
+
+def _refused(word: str, text: str, ignore: Sequence[str]) -> Chip:
+    """A word that products had better not hold: it takes away from their score, and excludes none."""
+    start = max(text.find(word), 0)
+    id = f"not {word}"
+    applied = id not in ignore
+    note = "" if applied else "not meant"
+    return Chip(id=id, kind="attribute", text=word, start=start, end=start + len(word), applied=applied, note=note)

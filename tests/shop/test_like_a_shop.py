@@ -115,6 +115,12 @@ def test_what_is_negated_is_not_found(shop: Shop) -> None:
     assert not any(hit.product.attributes.get("material") == "leather" for hit in found.hits)
 
 
+def test_an_unknown_word_that_is_negated_is_told_and_can_be_taken_back(shop: Shop) -> None:
+    found = shop.search("belt not studded", k=50)
+    assert chips(found)["not studded"]
+    assert not chips(shop.search("belt not studded", ignore=["not studded"], k=50))["not studded"]
+
+
 def test_chinese_words_filter_an_english_catalogue(shop: Shop) -> None:
     found = shop.search("20欧元以下的皮带 不要皮的", k=50)
     assert chips(found)["price <= 20"]
