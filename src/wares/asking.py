@@ -16,12 +16,14 @@ import numpy as np
 from wares import media
 from wares.encoders.base import Encoder
 from wares.encoders.dictionary import language
+from wares.encoders.tokens import fold
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index, Match, Texts
 from wares.indexing import of_products
 from wares.merchant import Wording
 from wares.query.highlighting import asked
+from wares.query.spelling.known import known as is_english
 from wares.ranking.fusion import WORDS, Ask, Fusion
 from wares.records import Part, PartKind, Product, Query, Sparse
 from wares.settings import MediaLimits
@@ -75,12 +77,13 @@ class Asking(NamedTuple):
 
 class _Said(NamedTuple):
     """A text by its terms, with those of its synonyms; ``most``: the terms that one product could hold; all its
-    readings by their words; the tokens of them."""
+    readings by their words; the tokens of them; whether none of its words is known anywhere."""
 
     terms: Sparse
     most: Sparse
     texts: Texts
     tokens: frozenset[str]
+    strange: bool
 
 
 class Asker:
@@ -144,6 +147,7 @@ class Asker:
             self._words.query(most, (), telling),
             tuple(self._words.wanted(each, telling) for each in texts[:MAX_TEXTS]),
             asked(text, beside),
+            spoken == "en" and not any(is_english(word) or self.exists(word) for word in fold(text).split()),
         )
 
     def exists(self, word: str) -> bool:
@@ -178,7 +182,8 @@ class Asker:
 
     def _on_behalf(self, name: str, part: Part, said: _Said | None, channel: Channel) -> Ask:
         if said is None or not isinstance(channel.vector, Sparse):
-            return Ask(name, part.kind, channel.name, part.weight)
+            strange = said is not None and said.strange
+            return Ask(name, part.kind, channel.name, part.weight, strange=strange)
         return Ask(name, part.kind, channel.name, part.weight, self._most(said.most), len(said.most.indices))
 
     def _most(self, terms: Sparse) -> float:

@@ -121,3 +121,10 @@ def test_cutoff_0_is_none() -> None:
 @pytest.mark.parametrize("floor", FLOORS.values())
 def test_floors_are_shares(floor: float) -> None:
     assert 0 < floor <= 1
+
+
+def test_words_that_nobody_knows_have_to_come_nearer() -> None:
+    strange = MEANING._replace(strange=True)
+    assert counted([0.1], [[NAN, 0.27]], [WORDS, MEANING]) == [True]
+    assert counted([0.1], [[NAN, 0.27]], [WORDS, strange]) == [False]
+    assert counted([0.1], [[NAN, 0.31]], [WORDS, strange]) == [True]

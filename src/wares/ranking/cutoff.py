@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
     Scores = npt.NDArray[np.float64]
 
-#: By channel, or by kind of part and channel, what its best candidate must reach for the question to be believed: a
-#: share of the ceiling of BM25, or a cosine. Low ones: to show too much of what is a little like it is better than to
-#: show nothing of what is meant.
+#: By channel, or by kind of part ("strange": words that nobody knows) and channel, what its best candidate must reach
+#: for the question to be believed: a share of the ceiling of BM25, or a cosine. Low ones: to show too much of what is
+#: a little like it is better than to show nothing of what is meant.
 FLOORS: Mapping[str, float] = {
     **{"words": 0.2, "use.text": 0.25, "hashed.text": 0.2},
     **{"look.image": 0.38, "seen.image": 0.3},
     "image.seen.image": 1.0,  # never: what a classifier calls a picture that was asked for is always like something
+    **{"strange.use.text": 0.3, "strange.seen.image": 0.4},  # words that nobody knows are near to something, too
 }
 #: Parts of a question that may be about something the shop has not.
 STRANGE = ("text", "image")
@@ -95,7 +96,8 @@ def known(scores: npt.NDArray[np.float32], asks: Sequence[Ask], settings: Rankin
     for at, ask in enumerate(asks):
         if ask.part_weight <= 0:
             continue
-        floor = floors.get(f"{ask.kind}.{ask.channel}", floors.get(ask.channel, 0.0)) if ask.kind in STRANGE else 0.0
+        names = (f"{'strange' if ask.strange else ask.kind}.{ask.channel}", ask.channel)
+        floor = next((floors[name] for name in names if name in floors), 0.0) if ask.kind in STRANGE else 0.0
         found = float(np.nan_to_num(scores[:, at], nan=-math.inf).max(initial=-math.inf))
         if found > -math.inf and found / ask.ceiling >= floor:
             return True

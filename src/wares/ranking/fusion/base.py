@@ -45,8 +45,8 @@ class Ask(NamedTuple):
 
     ``part`` names the part for explanations ("text", "image 2", "not text") and ``kind`` is its kind;
     ``part_weight`` is the asker's weight of the part, negative for "not this"; ``ceiling`` the score that no product
-    exceeds; ``terms`` how many words are asked for, 0 for a vector. What several parts ask together has the kind
-    :data:`COMPOSED` and a part of its own.
+    exceeds; ``terms`` how many words are asked for, 0 for a vector. ``strange``: no word of it is known, neither to
+    the shop nor to a dictionary. What several parts ask together has the kind :data:`COMPOSED` and a part of its own.
     """
 
     part: str
@@ -55,6 +55,7 @@ class Ask(NamedTuple):
     part_weight: float
     ceiling: float = 1.0
     terms: int = 0
+    strange: bool = False
 
 
 def _no_facts() -> Floats:
