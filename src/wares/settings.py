@@ -153,7 +153,7 @@ class RankingSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """
 
     chain: tuple[str, ...] = ("signals", "relations", "rules", "diversity", "collapse")
-    cutoff: float = 0.25
+    cutoff: float = 0.2
     floors: Mapping[str, float] = {}
     collapse: bool = True
     relations: float = 0.0

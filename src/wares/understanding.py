@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,7 +62,7 @@ class Understander:
     def __init__(self, index: Index, exists: Callable[[str], bool]) -> None:
         self._index = index
         self._exists = exists
-        self._lacking: dict[str, tuple[bool, float]] = {}
+        self._lacking: tuple[object, dict[str, bool]] = (None, {})
         self._speller: tuple[object, Speller] | None = None
         self._reader: tuple[object, Mapping[str, FieldSpec], Reader] | None = None
 
@@ -101,7 +99,9 @@ class Understander:
         if not any(part.weight > 0 for part in parts) and chips:
             parts = []  # nothing but conditions: all that pass are listed
         found = msgspec.structs.replace(query, parts=tuple(parts))
-        return self._with(Understood(query, found, " ".join(said), corrections=tuple(corrections)), chips)
+        return self._with(
+            Understood(query, found, " ".join(said), corrections=tuple(corrections)), chips, digest.part("values")
+        )
 
     def loosened(self, meant: Understood, digest: Digest, count: Callable[[Filter | None], int]) -> Understood:
         """The same with conditions of chips widened or given up, as far as nothing is left with them."""
@@ -114,11 +114,11 @@ class Understander:
         for at, chip in enumerate(meant.chips):
             if chip.applied and not chips[at].applied:  # rather a wider category than none
                 chips[at] = _widened(chip, at, chips, digest.part("relations").tree, left) or chips[at]
-        return self._with(meant, chips)
+        return self._with(meant, chips, digest.part("values"))
 
-    def _with(self, meant: Understood, chips: Sequence[Chip]) -> Understood:
+    def _with(self, meant: Understood, chips: Sequence[Chip], values: object) -> Understood:
         """The question with the conditions of chips that apply."""
-        checked = [self._checked(chip) for chip in chips]
+        checked = [self._checked(chip, values) for chip in chips]
         sorts = [chip.sort for chip in checked if chip.applied and chip.sort]
         firm = both(meant.asked.where, together([chip for chip in checked if chip.taken]))
         likely = together([chip for chip in checked if not chip.taken])
@@ -130,30 +130,31 @@ class Understander:
         found = tuple(checked)
         return meant._replace(query=query, text=text, language=spoken, chips=found, firm=firm, likely=likely)
 
-    def _checked(self, chip: Chip) -> Chip:
+    def _checked(self, chip: Chip, values: object) -> Chip:
         """The chip with its condition as the index has it; not applied when it cannot be."""
         fields = self._index.fields()
         try:
-            where = self._plain(filters.check(chip.where, fields)) if chip.where is not None else None
+            where = self._plain(filters.check(chip.where, fields), values) if chip.where is not None else None
             return msgspec.structs.replace(chip, where=where, sort=filters.resolve_sort(chip.sort, fields))
         except QueryError as unknown:
             return msgspec.structs.replace(chip, applied=False, note=str(unknown))
 
-    def _plain(self, where: Filter) -> Filter:
+    def _plain(self, where: Filter, values: object) -> Filter:
         """A condition without "or lacks the field", where every product has it: the index answers that sooner."""
         match where:
-            case AnyOf((*others, Not(Exists(field)))) if others and not self._is_lacking(field):
+            case AnyOf((*others, Not(Exists(field)))) if others and not self._is_lacking(field, values):
                 return others[0] if len(others) == 1 else AnyOf(tuple(others))
             case _:
                 return where
 
-    def _is_lacking(self, field: str) -> bool:
-        """Whether some product lacks a field, looked up once a second."""
-        lacking, when = self._lacking.get(field, (True, -math.inf))
-        if time.monotonic() - when > 1.0:
-            lacking = self._index.count(Match(where=Not(Exists(field)))) > 0
-            self._lacking[field] = lacking, time.monotonic()
-        return lacking
+    def _is_lacking(self, field: str, values: object) -> bool:
+        """Whether some product lacks a field, looked up anew when there are other ``values`` in the catalogue."""
+        if self._lacking[0] is not values:
+            self._lacking = values, {}
+        known = self._lacking[1]
+        if field not in known:
+            known[field] = self._index.count(Match(where=Not(Exists(field)))) > 0
+        return known[field]
 
     def _spelling(self, digest: Digest) -> Speller:
         words = digest.part("words")
