@@ -54,7 +54,7 @@ def test_what_is_shown_is_toml_and_tells_what_is_the_shops_own(wares: Command, s
     shown = wares("settings", shop)
     assert '"text.text" = 0.9  # shipped: 0.4' in shown.out
     assert 'method = "rrf"  # shipped: weighted' in shown.out
-    assert shown.out.count("#") == 3
+    assert shown.out.count("#") == 4
     assert saved(wares, shop)["own"] == {"fusion": {"method": "rrf", "rrf_k": 12.0, "weights": {"text.text": 0.9}}}, (
         "a weight that is as shipped is not kept"
     )
