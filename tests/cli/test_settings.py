@@ -55,9 +55,8 @@ def test_what_is_shown_is_toml_and_tells_what_is_the_shops_own(wares: Command, s
     assert '"text.text" = 0.9  # shipped: 0.4' in shown.out
     assert 'method = "rrf"  # shipped: weighted' in shown.out
     assert shown.out.count("#") == 4
-    assert saved(wares, shop)["own"] == {"fusion": {"method": "rrf", "rrf_k": 12.0, "weights": {"text.text": 0.9}}}, (
-        "a weight that is as shipped is not kept"
-    )
+    own = {"fusion": {"method": "rrf", "rrf_k": 12.0, "weights": {"text.text": 0.9}}, "folding": {"on": False}}
+    assert saved(wares, shop)["own"] == own, "a weight that is as shipped is not kept"
 
 
 def test_what_was_shown_can_be_applied_and_changes_nothing(wares: Command, shop: Path, tmp_path: Path) -> None:
