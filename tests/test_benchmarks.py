@@ -91,6 +91,19 @@ def test_stages_are_timed(tmp_path: Path) -> None:
 
 
 @needs_data
+def test_each_step_of_a_search_is_compared_with_plain_and_timed(tmp_path: Path) -> None:
+    found = measured("pipeline", tmp_path, "--sets", "icecat", "--products", "400", "--queries", "6")
+    steps, exact = found["tables"]
+    assert next(row[2] for row in steps["rows"]) == "plain"
+    assert {"spelling", "filters in words", "collapse", "shop"} <= {row[2] for row in steps["rows"]}
+    assert {row[1] for row in exact["rows"]} == {"number", "brand"}
+    assert all(row[5] == 0 for row in exact["rows"])
+    timed = measured("pipeline_times", tmp_path, "--products", "300", "--queries", "5", "--rounds", "1")
+    took = {row[0]: row[2] for row in timed["tables"][0]["rows"]}
+    assert {"understand", "rank.collapse", "plain", "suggest", "add one product"} <= set(took)
+
+
+@needs_data
 def test_speed_measures_every_target(tmp_path: Path) -> None:
     found = measured("speed", tmp_path, "--products", "300", "--queries", "10")
     figures, recall, shares = found["tables"]
@@ -128,7 +141,7 @@ def test_quality_compares_systems_on_every_set_and_tunes_where_there_are_questio
     assert (shop / "shop.db").stat().st_ino == made
 
 
-@pytest.mark.parametrize("module", ["speed", "quality", "fusions", "relations"])
+@pytest.mark.parametrize("module", ["speed", "quality", "fusions", "relations", "pipeline", "pipeline_times"])
 def test_missing_data_is_one_line(tmp_path: Path, module: str) -> None:
     done = run(module, "--data", str(tmp_path), "--scratch", str(tmp_path / "scratch"), "--model", "basic")
     assert done.returncode == 2
