@@ -253,8 +253,9 @@ class Searcher:
 
 def _worded(query: Query, text: str) -> Query:
     """The question with another wanted text."""
-    others = tuple(part for part in query.parts if part.kind != "text" or part.weight < 0)
-    first = next(part for part in query.parts if part not in others)
+    wanted = [part for part in query.parts if part.kind == "text" and part.weight > 0]
+    others = tuple(part for part in query.parts if part not in wanted)
+    first = wanted[0] if wanted else Part("text", text)
     return msgspec.structs.replace(query, parts=(msgspec.structs.replace(first, value=text), *others))
 
 

@@ -349,6 +349,11 @@ def test_a_rule_may_ask_something_else_instead(shop: Shop) -> None:
     assert found.total == 12
 
 
+def test_a_rule_may_ask_something_where_nothing_was_said(shop: Shop) -> None:
+    found = shop.search(where="price < 100", rules=[rule(replace="hoodie")], k=50)
+    assert found.total == 12
+
+
 def test_a_rule_fires_at_a_filter_that_words_say(shop: Shop) -> None:
     rules = [rule(When(where=Compare("brand", "=", "strand")), pin=(Pin("belt-canvas-3", 1),))]
     assert ids(asked(shop, "belt", rules, where='brand = "Strand"'))[0] == "belt-canvas-3"
