@@ -33,7 +33,7 @@ from wares.paging import Pager
 from wares.query import filters
 from wares.ranking.chain import Situation
 from wares.ranking.collapsing import Collapsed
-from wares.records import FacetValue, Filter, Query, Results
+from wares.records import FacetValue, Filter, Part, Query, Results
 from wares.relating import Related, Relater, Wanted
 from wares.retrieving import Retriever
 from wares.ruling import Ruler, Ruling, now
