@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wares.errors import QueryError
 from wares.ranking.chain import Listing, Situation, Stage
 from wares.records import Part, Query
 from wares.relations import Edge, Graph, asked, nearness
@@ -27,13 +28,8 @@ ASKED = 0.5
 SEEDS = 3
 #: What is meant by a name scores at least this share of what the best does.
 GOOD = 0.8
-
-
-class Wanted(NamedTuple):
-    """Products that have a relation that was asked for, by number, and the words that named what it is to."""
-
-    edges: Mapping[int, Edge]
-    name: str
+#: Products that have a relation that was asked for, by number.
+Wanted = Mapping[int, Edge]
 
 
 class Relater:
@@ -43,30 +39,32 @@ class Relater:
         self._asker = asker
         self._retriever = retriever
 
-    def wanted(self, meant: Understood, policy: Policy, digest: Digest, wording: Wording) -> Wanted | None:
-        """What "accessories for X" asks for: the products that have the relation to the best ones for X. None when no
-        relation is asked for, or no product says that it has one."""
+    def wanted(self, meant: Understood, policy: Policy, digest: Digest, wording: Wording) -> Wanted:
+        """What "accessories for X" asks for: the products that have the relation to the best ones for X. Empty when
+        no relation is asked for, X has nothing to look for, or no product says that it has one."""
         if not policy.understanding.relations or not meant.query.parse or not meant.said:
-            return None
+            return {}
         found = asked(meant.said)
         graph: Graph = digest.part("relations")
         if found is None or not len(graph):
-            return None
+            return {}
         named = Query(parts=(Part("text", found.name),))
-        asking = self._asker.ask(named, policy.fusion, wording)
+        try:
+            asking = self._asker.ask(named, policy.fusion, wording)
+        except QueryError:  # "accessories for !!!": the question itself has words, what stands in its name has none
+            return {}
         retrieved = self._retriever.retrieve(named, asking)
         order, shares = retrieved.ordered(policy.fusion)
         best = [row for row in order[:SEEDS] if shares[row].sum() >= GOOD * shares[order[0]].sum()]
         seeds = [retrieved.candidates.numbers[row] for row in best]
-        edges = graph.related(seeds, found.kinds)
-        return Wanted(edges, found.name) if edges else None
+        return graph.related(seeds, found.kinds)
 
 
 class Related(Stage):
     """Adds what relations are worth. A chance of a random walk with restart from the best products (see
     :mod:`wares.relations.walking`) counts ``ranking.relations``."""
 
-    def __init__(self, settings: RankingSettings, graph: Graph, wanted: Wanted | None) -> None:
+    def __init__(self, settings: RankingSettings, graph: Graph, wanted: Wanted) -> None:
         self._weight = settings.relations
         self._graph = graph
         self._wanted = wanted
@@ -79,7 +77,7 @@ class Related(Stage):
             if near.any():
                 listing = listing.plus("relation", "near", self._weight * near)
                 numbers = listing.numbers.tolist()
-        edges = self._wanted.edges if self._wanted is not None else {}
+        edges = self._wanted
         for kind in dict.fromkeys(edge.kind for edge in edges.values()):
             own = [edges[n].certainty if n in edges and edges[n].kind == kind else 0.0 for n in numbers]
             if any(own):

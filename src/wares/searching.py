@@ -164,7 +164,6 @@ class Searcher:
             corrections=meant.corrections,
             banners=ruling.fired.banners,
             redirect=ruling.fired.redirect,
-            notes=meant.notes,
             took_ms=clock.total(),
             timings_ms=clock.laps,
         )
@@ -201,15 +200,15 @@ class Searcher:
         meant: Understood,
         ruling: Ruling,
         found: Retrieved,
-        wanted: Wanted | None,
+        wanted: Wanted,
         policy: Policy,
         digest: Digest,
     ) -> Ordered:
         related = Related(policy.ranking, digest.part("relations"), wanted)
         situation = self._situation(meant)
         beside = list(ruling.pinned)
-        if wanted is not None:
-            numbers = list(wanted.edges)
+        if wanted:
+            numbers = list(wanted)
             beside += numbers if situation.where is None else situation.passing(situation.where, numbers)
         return self._orderer.order(
             found,

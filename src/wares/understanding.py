@@ -44,7 +44,6 @@ class Understood(NamedTuple):
     language: str = ""
     chips: tuple[Chip, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    notes: tuple[str, ...] = ()
     firm: Filter | None = None
     likely: Filter | None = None
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wares.errors import QueryError
 from wares.ranking.rules import Choice, Message, Pin, Rule, Then, Weight, When
 from wares.records import Compare, Part, Price, Product, Query, Results
-from wares.settings import BARE, Environment, RankingSettings
+from wares.settings import BARE, Environment, RankingSettings, UnderstandingSettings
 from wares.shop import Shop
 
 COLOURS = ("red", "green", "blue")
@@ -294,6 +294,11 @@ def test_accessories_are_found_by_what_they_are_for(shop: Shop) -> None:
     found = shop.search("accessories for Lumina X500")
     assert found.hits[0].id == "strap"
     assert any(reason.part == "relation" for reason in found.hits[0].why)
+
+
+@pytest.mark.parametrize("text", ["accessories for !!!", "accessories for 😀", "😀的配件"])
+def test_a_relation_to_what_has_no_words_is_asked_for_as_words(shop: Shop, text: str) -> None:
+    assert shop.search(text).total == shop.search(text, understanding=UnderstandingSettings(relations=False)).total
 
 
 # -- rules ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import numpy as np
 
 from wares.catalogue.kinds import inverse
 from wares.learnt import Learnt
-from wares.relations.facts import KIND, PLACE, Facts, brand_key, facts, key, path_key
+from wares.relations.facts import KIND, PLACE, Facts, brand_key, facts, key
 from wares.relations.layers import Layer, thawed
 from wares.relations.table import Table, frozen
 from wares.relations.tree import Path, Tree
@@ -133,10 +133,6 @@ class Graph(Learnt):
     def of_brand(self, brand: str) -> list[int]:
         """The numbers of the products of a brand, ascending."""
         return self.members("branded", brand_key(brand), len(self))[1]
-
-    def of_category(self, path: Sequence[str]) -> list[int]:
-        """The numbers of the products that are filed under this very category, ascending."""
-        return self.members("filed", path_key(path), len(self))[1]
 
     def members(self, group: str, wanted: int, limit: int) -> tuple[int, list[int]]:
         """How many products have a key of a brand ("branded") or of a category ("filed"), and the ``limit`` lowest
