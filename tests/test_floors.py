@@ -55,6 +55,7 @@ FLOORS = {
     "merchandising": 6,
     "tuning": 6,
     "cli": 7,
+    "server": 7,
     "__main__": 8,
     "__init__": 8,
 }
@@ -125,6 +126,8 @@ NEIGHBOURS = {
     ("settings", "records"),
     # Which products a fit has not learned from is the fit's to say.
     ("identify", "fit"),
+    # The command line starts the server.
+    ("cli", "server"),
 }
 
 
@@ -165,6 +168,6 @@ def test_imports_go_down(path: Path) -> None:
     assert own in FLOORS, f"{own} has no floor: add it to FLOORS"
     for other in imports(path) - {own}:
         allowed = FLOORS[other] < FLOORS[own] or (own, other) in NEIGHBOURS
-        if other == "__init__" and own == "cli":
+        if other == "__init__" and own in ("cli", "server"):
             allowed = True  # a door enters by the face
         assert allowed, f"{own} (floor {FLOORS[own]}) imports {other} (floor {FLOORS[other]})"

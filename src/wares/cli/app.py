@@ -26,6 +26,7 @@ from wares.cli import (
     rules,
     rules_trial,
     search,
+    serve,
     settings,
     suggest,
     synonyms,
@@ -49,6 +50,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
     duplicates.duplicates,
+    serve.serve,
 )
 for verb in VERBS:
     app.command()(verb)

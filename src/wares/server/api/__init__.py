@@ -1,0 +1,12 @@
+"""The API, ``/api/v1``: one file for each family of routes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from wares.server.api import info, products, search, suggest
+
+PREFIX = "/api/v1"
+
+#: Families in the order in which the document shows them.
+ROUTERS: tuple[APIRouter, ...] = (search.router, suggest.router, products.router, info.router)

@@ -1,0 +1,47 @@
+"""The application: routes, errors and what surrounds them, around one served shop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from wares import __version__
+from wares.server import api, errors, openapi
+from wares.server.config import ServerConfig
+from wares.server.serving import Serving
+
+_ABOUT = """Search a shop by words, pictures, products or a mix of them.
+
+Every error has one body: `{"error": {"kind", "message", "request_id"}}`."""
+
+
+def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
+    """The application that serves the shop in a folder. The shop is opened when the server starts, and closed when
+    it has answered its last request."""
+    chosen = config or ServerConfig()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.serving = Serving.open(folder, chosen)
+        try:
+            yield
+        finally:
+            app.state.serving.close()
+
+    app = FastAPI(
+        title="wares",
+        version=__version__,
+        description=_ABOUT,
+        lifespan=lifespan,
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for router in api.ROUTERS:
+        app.include_router(router, prefix=api.PREFIX)
+    errors.install(app)
+    openapi.install(app)
+    return app

@@ -1,0 +1,125 @@
+"""Questions out of requests: words of an address, JSON, or a form with files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from wares.asking import parts_of
+from wares.errors import QueryError
+from wares.query import filters
+from wares.records import Filter, Part, Query
+from wares.server.errors import NotBuilt, WrongType, decoded
+from wares.server.messages import Question
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData, QueryParams
+    from starlette.requests import Request
+
+    from wares.server.access import Caller
+
+#: Names of an address or a form that may stand there several times.
+_SEVERAL = {"image", "like", "without", "unlike", "facet", "ignore"}
+_ONCE = {"q": "text", "text": "text", "where": "where", "sort": "sort", "user": "user", "session": "session"}
+_NUMBERS = ("limit", "offset")
+MOST_FILES = 4
+
+
+async def read(request: Request) -> tuple[Question, tuple[bytes, ...]]:
+    """The question of a POST, and the pictures that came with it."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in ("application/json", ""):
+        question = decoded(await request.body() or b"{}", Question, "the question")
+        assert isinstance(question, Question)
+        return question, ()
+    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        async with request.form(max_files=MOST_FILES, max_fields=100) as form:
+            return await _of_form(form)
+    raise WrongType(f"a question is application/json or multipart/form-data, not {kind[:60]!r}")
+
+
+def of_address(params: QueryParams | FormData) -> Question:
+    """The question of an address's (or a form's) names and values."""
+    values: dict[str, Any] = {name: [v for v in params.getlist(name) if isinstance(v, str)] for name in params}
+    given: dict[str, Any] = {}
+    for name, texts in values.items():
+        if not texts:
+            continue
+        if name in _SEVERAL:
+            given["facets" if name == "facet" else name] = tuple(texts)
+        elif name in _ONCE:
+            given[_ONCE[name]] = texts[-1]
+        elif name in _NUMBERS:
+            given[name] = _number(name, texts[-1])
+        elif name == "parse":
+            given[name] = texts[-1].lower() not in ("0", "false", "no")
+        elif name == "weight":
+            given["weights"] = dict(_weight(text) for text in texts)
+        elif name == "crop":
+            given[name] = _crop(texts[-1])
+        elif name != "question":
+            raise QueryError(f"unknown parameter {name[:40]!r}")
+    return Question(**given)
+
+
+def query_of(question: Question, caller: Caller, pictures: Sequence[bytes]) -> Query:
+    """What a shop is asked, narrowed to what the caller may see. ``pictures`` take the place of ``image``."""
+    if question.audio:
+        raise NotBuilt("asking by voice is not installed on this server; type the question")
+    text = question.text if question.text.strip() else None
+    parts = parts_of(text, list(pictures), question.like, question.without, question.weights)
+    parts += tuple(Part("like", id, -abs(question.weights.get("not", 1.0))) for id in question.unlike)
+    return Query(
+        parts=parts,
+        where=caller.seen(where_of(question.where)),
+        facets=question.facets,
+        sort=question.sort,
+        limit=question.limit,
+        offset=question.offset,
+        user=question.user,
+        parse=question.parse,
+        ignore=question.ignore,
+    )
+
+
+def where_of(where: Any) -> Filter | None:
+    """A filter out of words or JSON."""
+    if where is None or (isinstance(where, str) and not where.strip()):
+        return None
+    return filters.parse(where) if isinstance(where, str) else filters.from_json(where)
+
+
+async def _of_form(form: FormData) -> tuple[Question, tuple[bytes, ...]]:
+    files = [value for name, value in form.multi_items() if name == "image" and not isinstance(value, str)]
+    if any(not isinstance(value, str) and name == "audio" for name, value in form.multi_items()):
+        raise NotBuilt("asking by voice is not installed on this server; type the question")
+    told = form.get("question")
+    if isinstance(told, str):
+        question = decoded(told.encode(), Question, "the field question")
+        assert isinstance(question, Question)
+    else:
+        question = of_address(form)
+    return question, tuple([await file.read() for file in files])
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise QueryError(f"{name} is a whole number, not {text[:40]!r}") from None
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    try:
+        return name, float(number)
+    except ValueError:
+        raise QueryError(f"a weight is PART=NUMBER, as in image=0.7, not {text[:40]!r}") from None
+
+
+def _crop(text: str) -> tuple[float, float, float, float]:
+    try:
+        left, top, width, height = (float(part) for part in text.split(","))
+    except ValueError:
+        raise QueryError(f"crop is left,top,width,height as shares of the picture, not {text[:40]!r}") from None
+    return left, top, width, height

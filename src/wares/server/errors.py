@@ -1,0 +1,157 @@
+"""Errors as answers: one table from classes to statuses, one body for every route.
+
+    {"error": {"kind": "QueryError", "message": "…", "request_id": "…"}}
+
+``kind`` is the class of the error, as on the command line; ``message`` says what is wrong and what to do. Of what the
+server itself did wrong the message says nothing: the log has it under the request's id.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.exceptions import HTTPException
+
+from wares.errors import (
+    CatalogueError,
+    MediaError,
+    MissingExtra,
+    ModelUnavailable,
+    QueryError,
+    SetupError,
+    ShopBusy,
+    StoreError,
+    WaresError,
+)
+from wares.server.messages import Error, ErrorBody, Json
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.exceptions import RequestValidationError
+    from starlette.requests import Request
+
+_log = logging.getLogger(__name__)
+
+
+class NotThere(QueryError):
+    """What the address names does not exist."""
+
+
+class Conflict(QueryError):
+    """What is asked for does not go with what there is."""
+
+
+class TooLarge(QueryError):
+    """The request is larger than the server takes."""
+
+
+class WrongType(QueryError):
+    """The body is of a kind that this route does not read."""
+
+
+class NotBuilt(SetupError):
+    """What would answer is not installed."""
+
+
+#: Class → status. The nearest base of an error's class counts; see :func:`status_of`.
+STATUS: Mapping[type[WaresError], int] = {
+    QueryError: 400,
+    NotThere: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    WrongType: 415,
+    CatalogueError: 422,
+    MediaError: 422,
+    MissingExtra: 501,
+    NotBuilt: 501,
+    ModelUnavailable: 503,
+    SetupError: 409,
+    ShopBusy: 503,
+    StoreError: 500,
+    WaresError: 500,
+}
+
+#: What statuses of the framework are called; others are called "HTTPError".
+_KINDS = {400: "QueryError", 404: "NotThere", 405: "MethodNotAllowed", 413: "TooLarge", 415: "WrongType"}
+#: Seconds after which a request that met a busy shop may be made again.
+RETRY_S = 2
+# A path of this machine in a message is the operator's business alone.
+_PATH = re.compile(r"(?<![\w:/])/(?:[\w.@+~-]+/)+[\w.@+~-]*")
+
+
+def status_of(error: WaresError) -> int:
+    """The status that an error is answered with."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def answer(error: WaresError, request_id: str) -> Json:
+    """The answer to a request that failed with one of our errors."""
+    status = status_of(error)
+    if status >= 500:
+        _log.error("%s: %s", type(error).__name__, error, extra={"request_id": request_id})
+    headers = {"Retry-After": str(RETRY_S)} if status == 503 else {}
+    return body(status, type(error).__name__, _public(str(error), status), request_id, headers)
+
+
+def body(status: int, kind: str, message: str, request_id: str, headers: Mapping[str, str] | None = None) -> Json:
+    """The one body of errors."""
+    return Json(ErrorBody(Error(kind, message, request_id)), status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Make an app answer every error with that body."""
+    from fastapi.exceptions import RequestValidationError
+
+    async def ours(request: Request, error: Exception) -> Json:
+        assert isinstance(error, WaresError)
+        return answer(error, id_of(request))
+
+    async def framework(request: Request, error: Exception) -> Json:
+        assert isinstance(error, HTTPException)
+        kind = _KINDS.get(error.status_code, "HTTPError")
+        return body(error.status_code, kind, str(error.detail), id_of(request), error.headers)
+
+    async def malformed(request: Request, error: Exception) -> Json:
+        assert isinstance(error, RequestValidationError)
+        return body(400, "QueryError", _told(error), id_of(request))
+
+    async def unforeseen(request: Request, error: Exception) -> Json:
+        _log.exception("unforeseen", exc_info=error, extra={"request_id": id_of(request)})
+        return body(500, "InternalError", "something went wrong here; the log has it", id_of(request))
+
+    for kind, handler in (
+        (WaresError, ours),
+        (HTTPException, framework),
+        (RequestValidationError, malformed),
+        (Exception, unforeseen),
+    ):
+        app.add_exception_handler(kind, handler)
+
+
+def id_of(request: Request) -> str:
+    """The id of a request; it stands in its answer, in its log lines and in the header ``X-Request-ID``."""
+    return str(request.scope.get("wares.request_id", ""))
+
+
+def _told(error: RequestValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return f"{place}: {first['msg']}"
+
+
+def _public(message: str, status: int) -> str:
+    if status == 500:
+        return "the shop's files cannot be used; its operator finds in the log what is wrong"
+    return _PATH.sub("…", message)
+
+
+def decoded(data: bytes, kind: type[msgspec.Struct], what: str = "the body") -> object:
+    """JSON of a request as a record. :class:`QueryError` that says where it is wrong."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        raise QueryError(f"{what} is not as it should be: {wrong}") from wrong

@@ -1,0 +1,82 @@
+"""What programs are told of the API: schemas of our records, in the document that FastAPI makes of the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from wares.server.messages import ErrorBody
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_REF = "#/components/schemas/{name}"
+#: Statuses that any route may answer with, beside those of its own.
+COMMON = {400: "the request is wrong; the message says how to mend it"}
+KEYED = {
+    401: "no key, or none that holds",
+    403: "the key does not allow this",
+    429: "too many requests; Retry-After says when to come again",
+}
+
+_types: set[Any] = {ErrorBody}
+
+
+def answers(
+    kind: Any, about: str, *, status: int = 200, example: Any = None, others: Mapping[int, str] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """What a route answers with: the ``responses`` of its decorator. ``others`` are statuses of errors."""
+    _types.add(kind)
+    content: dict[str, Any] = {"schema": _schema(kind)}
+    if example is not None:
+        content["example"] = example
+    errors = {**COMMON, **KEYED, **(others or {})}
+    return {
+        status: {"description": about, "content": {"application/json": content}},
+        **{code: _failure(told) for code, told in errors.items()},
+    }
+
+
+def takes(kind: Any, *, example: Any = None, media_type: str = "application/json") -> dict[str, Any]:
+    """What a route reads: the ``openapi_extra`` of its decorator."""
+    _types.add(kind)
+    content: dict[str, Any] = {"schema": _schema(kind)}
+    if example is not None:
+        content["example"] = example
+    return {"requestBody": {"required": True, "content": {media_type: content}}}
+
+
+def install(app: FastAPI) -> None:
+    """Add our schemas to an app's document, and take out those of the framework that no route answers with."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            known = document.setdefault("components", {}).setdefault("schemas", {})
+            known.update(msgspec.json.schema_components(sorted(_types, key=str), ref_template=_REF)[1])
+            for path in document.get("paths", {}).values():
+                for operation in path.values():
+                    operation.get("responses", {}).pop("422", None) if _foreign(operation) else None
+            for name in ("HTTPValidationError", "ValidationError"):
+                known.pop(name, None)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _schema(kind: Any) -> Any:
+    return msgspec.json.schema_components([kind], ref_template=_REF)[0][0]
+
+
+def _failure(about: str) -> dict[str, Any]:
+    return {"description": about, "content": {"application/json": {"schema": _schema(ErrorBody)}}}
+
+
+def _foreign(operation: Mapping[str, Any]) -> bool:
+    """Whether an operation's 422 is the framework's, which we never send."""
+    content = operation.get("responses", {}).get("422", {}).get("content", {}).get("application/json", {})
+    return "HTTPValidationError" in str(content.get("schema", ""))
