@@ -4,7 +4,7 @@ BIN := .venv/bin
 TORCH := .venv-torch/bin
 SHOP ?= demo-shop
 
-.PHONY: help setup demo test test-torch lint format bench peers docs lock clean
+.PHONY: help setup demo serve test browser test-torch lint format bench peers docs lock clean
 
 help:           ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -30,8 +30,19 @@ setup: .venv/.dev  ## create .venv with everything development needs
 demo: .venv/.run   ## build a shop from a real catalogue in ./demo-shop and search it
 	$(BIN)/wares demo $(SHOP)
 
-test: .venv/.dev lint  ## all checks and tests
+serve: .venv/.run  ## serve ./demo-shop: a storefront, an API and a console on http://127.0.0.1:8000
+	@test -e $(SHOP)/shop.db || $(BIN)/wares demo $(SHOP)
+	$(BIN)/wares serve $(SHOP)
+
+test: .venv/.dev lint browser  ## all checks and tests
 	$(BIN)/python -m pytest
+
+# Tests of pages need a Chromium; where there is none and none can be installed, they are skipped.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq >/dev/null \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium >/dev/null; } \
+	|| echo "there is no Chromium, and it cannot be installed here: tests of pages will be skipped" >&2
 
 # An environment of its own: PyTorch is larger than everything else together, and one for GPUs larger still. Without
 # open_clip, whose torchvision has to be built for the very same PyTorch; its tests are skipped.
@@ -68,7 +79,7 @@ docs: .venv/.dev   ## run what the documentation shows
 
 lock:              ## renew the lock files from pyproject.toml
 	$(PYTHON) -m pip install --quiet uv
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra serve -o requirements/run.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --group dev -o requirements/dev.txt pyproject.toml
 
 clean:             ## remove what make made
