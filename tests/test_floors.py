@@ -47,6 +47,7 @@ FLOORS = {
     "folding": 5,
     "suggesting": 5,
     "shop": 5,
+    "access": 6,
     "baselines": 6,
     "bench": 6,
     "fit": 6,

@@ -7,6 +7,12 @@
     │   └── ModelUnavailable  weights cannot be had: no network, offline, wrong checksum
     ├── CatalogueError    the owner of the data: a feed that cannot be read; carries file, line, column
     │   └── MediaError        one picture, sound or video that cannot be fetched or decoded
+    ├── AccessError       the caller of a server: it may not do this, or not now
+    │   ├── KeyUnknown        the key it shows is none of the shop's
+    │   │   ├── KeyExpired        it was, and its time is over
+    │   │   └── KeyRevoked        it was, and it was taken back
+    │   ├── Forbidden         the key is good, but not for this; carries the scope that is needed
+    │   └── TooMany           too many calls; carries after how many seconds to call again
     └── StoreError        the saved files: damaged, made by a newer version, disk full, read-only
         └── ShopBusy          another process is writing to the shop
 
@@ -59,6 +65,38 @@ class CatalogueError(WaresError):
 
 class MediaError(CatalogueError):
     """One picture, sound or video cannot be fetched or decoded; the rest of the product is fine."""
+
+
+class AccessError(WaresError):
+    """The caller may not do this; it can show another key, or wait."""
+
+
+class KeyUnknown(AccessError):
+    """The key is none of the shop's; nothing says how near it came."""
+
+
+class KeyExpired(KeyUnknown):
+    """The key was good until a moment that has passed."""
+
+
+class KeyRevoked(KeyUnknown):
+    """The key was taken back."""
+
+
+class Forbidden(AccessError):
+    """The key is good, but not for this. ``scope`` is the one that is needed ("search", "write", "admin")."""
+
+    def __init__(self, reason: str, scope: str) -> None:
+        super().__init__(reason)
+        self.scope = scope
+
+
+class TooMany(AccessError):
+    """Too many calls. ``retry_after`` is after how many seconds the next one is let through."""
+
+    def __init__(self, reason: str, retry_after: float) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 class StoreError(WaresError):

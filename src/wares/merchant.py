@@ -12,7 +12,7 @@ from wares.query import filters
 from wares.query.stop_words import StopWord, StopWords
 from wares.query.synonyms import Synonym, Synonyms
 from wares.ranking.rules import Rulebook, decode
-from wares.store.merchandising import Noticed
+from wares.store.counters import Noticed
 from wares.store.store import Store
 
 
@@ -27,8 +27,8 @@ class Merchant:
     """Made anew when somebody changed it, within a second. Thread-safe."""
 
     def __init__(self, store: Store, index: Index) -> None:
-        self._rules = Noticed(store, lambda said: _rulebook(said, index))
-        self._wording = Noticed(store, _wording)
+        self._rules = Noticed(store.revision, lambda: _rulebook(store, index))
+        self._wording = Noticed(store.revision, lambda: _wording(store))
 
     def rules(self) -> Rulebook:
         """The rules in force."""

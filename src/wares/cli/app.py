@@ -19,6 +19,7 @@ from wares.cli import (
     identify,
     index,
     judge,
+    keys,
     models,
     products,
     queries,
@@ -56,7 +57,7 @@ for verb in VERBS:
     app.command()(verb)
 for verb in (rules_trial.preview, rules_trial.evaluate):
     rules.app.command()(verb)
-for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms)):
+for name, group in (("models", models), ("rules", rules), ("synonyms", synonyms), ("keys", keys)):
     app.add_typer(group.app, name=name)
 
 

@@ -83,7 +83,8 @@ class Warned(msgspec.Struct, frozen=True):
 
 
 class Audited(msgspec.Struct, frozen=True):
-    """A change of what merchants say: JSON before and after, None for nothing; ``at`` is ISO 8601 in UTC."""
+    """A change of what merchants say, of a key, or of products: JSON before and after, None for nothing; ``at`` is
+    ISO 8601 in UTC."""
 
     number: int
     at: str

@@ -5,7 +5,20 @@ A step says its tables itself and does not read :mod:`wares.store.tables`, which
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
 
 
 def folds(connection: Connection) -> None:
@@ -61,3 +74,80 @@ def merchandising(connection: Connection) -> None:
     Index("ix_audit_name", audit.c.kind, audit.c.name)
     made.create_all(connection)
     connection.execute(text("INSERT INTO meta (key, value) VALUES ('merchandising', '0')"))
+
+
+def serving(connection: Connection) -> None:
+    """Step 4: what a server keeps: keys, questions and what came of them, jobs."""
+    made = MetaData()
+    number = BigInteger().with_variant(Integer, "sqlite")
+    Table(
+        "keys",
+        made,
+        Column("id", Text, primary_key=True),
+        Column("name", Text, nullable=False),
+        Column("doc", Text, nullable=False),
+        Column("secret", LargeBinary, nullable=False),
+        Column("previous", LargeBinary),
+        Column("last_used", Text),
+    )
+    Table(
+        "asked",
+        made,
+        Column("number", number, primary_key=True, autoincrement=True),
+        Column("query_id", Text, nullable=False, index=True),
+        Column("at", Text, nullable=False, index=True),
+        Column("application", Text, nullable=False),
+        Column("client_id", Text, nullable=False),
+        Column("session_id", Text, nullable=False),
+        Column("user_id", Text, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("language", Text, nullable=False),
+        Column("query", Text, nullable=False),
+        Column("chips", Text, nullable=False),
+        Column("total", Integer, nullable=False),
+        Column("hits", Text, nullable=False),
+        Column("took_ms", Double, nullable=False),
+        Column("stages", Text, nullable=False),
+        Column("error", Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    Table(
+        "events",
+        made,
+        Column("number", number, primary_key=True, autoincrement=True),
+        Column("query_id", Text, nullable=False, index=True),
+        Column("known", SmallInteger, nullable=False),
+        Column("at", Text, nullable=False, index=True),
+        Column("timestamp", Text, nullable=False),
+        Column("action_name", Text, nullable=False),
+        Column("application", Text, nullable=False),
+        Column("client_id", Text, nullable=False),
+        Column("session_id", Text, nullable=False),
+        Column("user_id", Text, nullable=False),
+        Column("object_id", Text, nullable=False),
+        Column("position", Integer),
+        Column("message_type", Text, nullable=False),
+        Column("message", Text, nullable=False),
+        Column("attributes", Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    Table(
+        "jobs",
+        made,
+        Column("number", number, primary_key=True, autoincrement=True),
+        Column("id", Text, nullable=False, unique=True),
+        Column("kind", Text, nullable=False),
+        Column("state", Text, nullable=False, index=True),
+        Column("asked_by", Text, nullable=False),
+        Column("created", Text, nullable=False),
+        Column("started", Text),
+        Column("ended", Text),
+        Column("arguments", Text, nullable=False),
+        Column("progress", Text),
+        Column("result", Text),
+        Column("error", Text),
+        Column("process", Text),
+        sqlite_autoincrement=True,
+    )
+    made.create_all(connection)
+    connection.execute(text("INSERT INTO meta (key, value) VALUES ('keys', '0')"))

@@ -14,10 +14,11 @@ from sqlalchemy import delete, func, insert, select
 from wares.errors import StoreError
 from wares.records import Product
 from wares.settings import Settings
-from wares.store import documents, merchandising, products, tables, vectors
+from wares.store import auditing, counters, documents, merchandising, products, tables, vectors
 from wares.store.database import Database
 from wares.store.entries import Audited, Change, Entry, Features, Kind, Stored, StoredMedia, Warned
 from wares.store.folds import Folds
+from wares.store.keys import Keys
 
 if TYPE_CHECKING:
     from wares.store.entries import Row
@@ -41,6 +42,8 @@ class Store:
         self._database = database
         #: Which products are one.
         self.folds = Folds(database)
+        #: Who may ask, and for what.
+        self.keys = Keys(database)
 
     # -- opening ------------------------------------------------------------------------------------------------
 
@@ -223,7 +226,7 @@ class Store:
     def revision(self) -> int:
         """A number that grows whenever what merchants say changes; one row is read."""
         with self._database.read() as connection:
-            return merchandising.revision(connection)
+            return counters.read(connection, merchandising.COUNTER)
 
     def said(self, kind: Kind) -> dict[str, str]:
         """Rules, synonyms or stop words, as JSON by name, in the order of names."""
@@ -239,10 +242,21 @@ class Store:
         with self._database.write() as connection:
             return merchandising.say(connection, kind, docs, who, at_most)
 
-    def audit(self, kind: Kind | None = None, name: str | None = None, limit: int = 100) -> list[Audited]:
-        """Who changed what merchants say, the latest first, at most ``limit``."""
+    # -- who changed what ---------------------------------------------------------------------------------------
+
+    def audit(self, kind: str | None = None, name: str | None = None, limit: int = 100) -> list[Audited]:
+        """Who changed what, the latest first, at most ``limit``. Kinds: "rule", "synonyms", "stop words", "key", and
+        those of :meth:`note_audit`."""
         with self._database.read() as connection:
-            return merchandising.log(connection, kind, name, limit)
+            return auditing.log(connection, kind, name, limit)
+
+    def note_audit(self, who: str, kind: str, name: str, before: str | None = None, after: str | None = None) -> None:
+        """Log a change that somebody made; ``before`` and ``after`` are JSON, None for nothing.
+
+        Of many products at once one entry is enough: see :func:`wares.store.auditing.batch`.
+        """
+        with self._database.write() as connection:
+            auditing.note(connection, who, kind, [(name, before, after)])
 
     # -- settings -----------------------------------------------------------------------------------------------
 

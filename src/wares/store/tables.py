@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -28,21 +29,25 @@ from wares.errors import StoreError
 from wares.store import steps
 
 #: The version of the tables below.
-SCHEMA = 3
+SCHEMA = 4
 
 #: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {2: steps.folds, 3: steps.merchandising}
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
+    2: steps.folds,
+    3: steps.merchandising,
+    4: steps.serving,
+}
 
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
 #: What :data:`meta` says of a store that was just made.
-FACTS: Mapping[str, str] = {"schema": str(SCHEMA), "change": "0", "merchandising": "0"}
+FACTS: Mapping[str, str] = {"schema": str(SCHEMA), "change": "0", "merchandising": "0", "keys": "0"}
 
 metadata = MetaData()
 
 #: Facts of the store: "schema", "change" (the last change number), "settings", "folded" (:mod:`wares.store.folds`),
-#: "merchandising" (how often what merchants say has changed).
+#: "merchandising" (how often what merchants say has changed), "keys" (how often keys have).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
@@ -150,6 +155,84 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_audit_name", audit.c.kind, audit.c.name)
+
+#: API keys: ``doc`` is the key as JSON, ``secret`` the SHA-256 of its secret, ``previous`` that of the one before.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("previous", LargeBinary),
+    Column("last_used", Text),
+)
+
+#: Questions that were asked, in the order of their numbers; moments are ISO 8601 in UTC, to the millisecond.
+asked = Table(
+    "asked",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("query_id", Text, nullable=False, index=True),
+    Column("at", Text, nullable=False, index=True),
+    Column("application", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("chips", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("hits", Text, nullable=False),
+    Column("took_ms", Double, nullable=False),
+    Column("stages", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: What was done with the answers. ``at`` is when it was recorded, ``timestamp`` when it happened, as the sender says;
+#: ``known`` is 1 if the question was in ``asked`` then.
+events = Table(
+    "events",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("query_id", Text, nullable=False, index=True),
+    Column("known", SmallInteger, nullable=False),
+    Column("at", Text, nullable=False, index=True),
+    Column("timestamp", Text, nullable=False),
+    Column("action_name", Text, nullable=False),
+    Column("application", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("position", Integer),
+    Column("message_type", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("attributes", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: Work that goes on behind the answers; ``arguments``, ``progress``, ``result``, ``error`` and ``process`` are JSON.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("asked_by", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("started", Text),
+    Column("ended", Text),
+    Column("arguments", Text, nullable=False),
+    Column("progress", Text),
+    Column("result", Text),
+    Column("error", Text),
+    Column("process", Text),
+    sqlite_autoincrement=True,
+)
 
 
 def create(connection: Connection) -> None:
