@@ -1,5 +1,6 @@
 """What merchants say in the store: changed whole or not at all, logged, noticed, and there after a migration."""
 
+import json
 import sqlite3
 import threading
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from wares.errors import StoreError
+from wares.store import auditing
 from wares.store.counters import Noticed
 from wares.store.store import Store
 
@@ -119,3 +121,11 @@ def _tables(path: Path) -> dict[str, object]:
         }
     finally:
         engine.dispose()
+
+
+def test_products_that_came_through_a_server_are_one_entry_a_batch(store: Store):
+    ids = [f"p{n}" for n in range(1000)]
+    store.note_audit("key storefront", "product", "feed", after=auditing.batch(ids, added=998, changed=2))
+    [entry] = store.audit("product")
+    assert (entry.who, entry.name, entry.before) == ("key storefront", "feed", None)
+    assert json.loads(entry.after or "") == {"added": 998, "changed": 2, "first": ids[:10]}
