@@ -44,6 +44,7 @@ FLOORS = {
     "writing": 5,
     "fits": 5,
     "digest": 5,
+    "settings_file": 5,
     "folding": 5,
     "suggesting": 5,
     "shop": 5,

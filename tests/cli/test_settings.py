@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wares.cli.settings_file import changes, difference, in_force, lean, toml, write_toml
 from wares.settings import FieldWeights, FusionSettings, MediaLimits, Settings, overlaid
+from wares.settings_file import changes, difference, in_force, lean, toml, write_toml
 
 Command: TypeAlias = Callable[..., Any]
 

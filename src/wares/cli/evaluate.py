@@ -135,8 +135,8 @@ def _entrants(names: Sequence[str], shop: Shop, opened: ExitStack) -> list[Entra
 
 
 def _read_gate(path: Path) -> Gate:
-    from wares.cli.settings_file import read_toml
     from wares.evaluation import gate
+    from wares.settings_file import read_toml
 
     return gate.read(read_toml(path), str(path))
 

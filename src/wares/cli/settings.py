@@ -15,8 +15,8 @@ from wares.cli.output import print_json, stderr, stdout
 from wares.errors import SetupError
 
 if TYPE_CHECKING:
-    from wares.cli.settings_file import Changed
     from wares.settings import Settings
+    from wares.settings_file import Changed
     from wares.shop import Shop
 
 #: What was in force before the last change, in the shop's folder, where that was not as shipped.
@@ -45,7 +45,7 @@ def settings(
       wares settings my-shop --reset fusion --yes
     """
     import wares
-    from wares.cli.settings_file import changes
+    from wares.settings_file import changes
 
     with wares.open(shop, create=False) as opened:
         if apply is None and not reset:
@@ -79,7 +79,7 @@ def print_changes(found: Sequence[Changed]) -> None:
 
 def _show(shop: Shop, as_json: bool) -> None:
     """All settings as TOML that can be applied again; what is the shop's own has a comment."""
-    from wares.cli.settings_file import flat, in_force, toml
+    from wares.settings_file import flat, in_force, toml
 
     own, stale = shop.settings, shop.outdated()
     if as_json:
@@ -100,7 +100,7 @@ def _show(shop: Shop, as_json: bool) -> None:
 
 def _document(shop: Shop) -> dict[str, Any]:
     """What ``--json`` prints: all settings, those that are the shop's own, those the index was not built with."""
-    from wares.cli.settings_file import difference, in_force
+    from wares.settings_file import difference, in_force
 
     own = difference(shop.settings, _shipped(shop.settings), shop.settings.__struct_fields__)
     return {"settings": in_force(shop.settings), "own": own, "outdated": list(shop.outdated())}
@@ -123,8 +123,8 @@ def _changed(before: Settings, file: Path | None, reset: Sequence[str]) -> Setti
     """The settings with some of them as shipped, and then with what a file says."""
     import msgspec
 
-    from wares.cli.settings_file import lean, read_toml
     from wares.settings import overlaid
+    from wares.settings_file import lean, read_toml
 
     shipped = _shipped(before)
     names = [name for name in before.__struct_fields__ if name != "model"]
@@ -172,7 +172,7 @@ def _apply(shop: Shop, before: Settings, after: Settings, found: Sequence[Change
 
 def _undo(shop: Shop, before: Settings, found: Sequence[Changed]) -> str:
     """The command that goes back. What was not as shipped is kept in a file of the shop's folder."""
-    from wares.cli.settings_file import difference, write_toml
+    from wares.settings_file import difference, write_toml
 
     names = list(dict.fromkeys(changed.name.partition(".")[0] for changed in found))
     if not names:

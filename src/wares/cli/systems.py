@@ -132,7 +132,7 @@ def _as_set(shop: Shop, settings: Settings) -> System:
 
 def _read(path: Path, shop: Shop) -> Settings:
     """The settings of a file, laid over the shop's; it may change what is read when a question is asked."""
-    from wares.cli.settings_file import read_toml
+    from wares.settings_file import read_toml
 
     after = overlaid(shop.settings, read_toml(path), str(path))
     changed = [name for name in Settings.__struct_fields__ if getattr(after, name) != getattr(shop.settings, name)]

@@ -14,8 +14,8 @@ from wares.cli.output import check_writable, plain, print_json, stderr, stdout
 from wares.cli.questions import MediaRoot, Qrels, Queries, questions_of
 
 if TYPE_CHECKING:
-    from wares.cli.settings_file import Changed
     from wares.evaluation.tuning.tune import Row, TuningReport
+    from wares.settings_file import Changed
 
 
 def tune(
@@ -57,8 +57,8 @@ def tune(
     import wares
     from wares import tuning
     from wares.cli.progress import bars
-    from wares.cli.settings_file import changes
     from wares.evaluation.tuning.trials import Limits
+    from wares.settings_file import changes
 
     kept = study or output.with_suffix(".study.jsonl")
     check_writable(output, kept)
@@ -92,7 +92,7 @@ def tune(
 
 def _write(path: Path, report: TuningReport, shop: Path) -> None:
     """The settings file, with what is known of it at its head."""
-    from wares.cli.settings_file import write_toml
+    from wares.settings_file import write_toml
 
     tuned = report.tuned
     fusion: dict[str, Any] = {"method": tuned.method, "normalise": tuned.normalise, "rrf_k": tuned.rrf_k}
