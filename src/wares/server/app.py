@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from wares import __version__
-from wares.server import api, errors, openapi
+from wares.server import api, errors, media, openapi
 from wares.server.config import ServerConfig
 from wares.server.serving import Serving
 
@@ -42,6 +42,7 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
     )
     for router in api.ROUTERS:
         app.include_router(router, prefix=api.PREFIX)
+    app.include_router(media.router)
     errors.install(app)
     openapi.install(app)
     return app

@@ -38,6 +38,18 @@ async def read(request: Request) -> tuple[Question, tuple[bytes, ...]]:
     raise WrongType(f"a question is application/json or multipart/form-data, not {kind[:60]!r}")
 
 
+async def a_file(request: Request, name: str) -> bytes:
+    """The file of a POST: the body, or the file with a name in a form; empty when there is none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        async with request.form(max_files=1, max_fields=20) as form:
+            found = form.get(name)
+            return b"" if found is None or isinstance(found, str) else await found.read()
+    if kind in ("", "application/octet-stream") or kind.startswith("image/"):
+        return await request.body()
+    raise WrongType(f"a picture is the body (image/…) or a file of multipart/form-data, not {kind[:60]!r}")
+
+
 def of_address(params: QueryParams | FormData) -> Question:
     """The question of an address's (or a form's) names and values."""
     values: dict[str, Any] = {name: [v for v in params.getlist(name) if isinstance(v, str)] for name in params}

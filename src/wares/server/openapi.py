@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -39,6 +39,27 @@ def answers(
     }
 
 
+def files(
+    media_types: Sequence[str],
+    about: str,
+    *,
+    also: Mapping[int, str] | None = None,
+    others: Mapping[int, str] | None = None,
+) -> dict[int | str, dict[str, Any]]:
+    """What a route answers with that sends files and asks for no key; ``also`` are statuses without a body of ours,
+    ``others`` those of errors."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types}
+    errors = {**COMMON, **(others or {})}
+    return {
+        200: {"description": about, "content": content},
+        **{
+            code: {"description": told, "content": content if code == 206 else {}}
+            for code, told in (also or {}).items()
+        },
+        **{code: _failure(told) for code, told in errors.items()},
+    }
+
+
 def takes(kind: Any, *, example: Any = None, media_type: str = "application/json") -> dict[str, Any]:
     """What a route reads: the ``openapi_extra`` of its decorator."""
     _types.add(kind)
@@ -46,6 +67,14 @@ def takes(kind: Any, *, example: Any = None, media_type: str = "application/json
     if example is not None:
         content["example"] = example
     return {"requestBody": {"required": True, "content": {media_type: content}}}
+
+
+def brings(name: str, *, about: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What a route reads that takes a file: as the body, or named in a form, beside other ``fields`` (schemas)."""
+    file = {"type": "string", "format": "binary", "description": about}
+    form = {"type": "object", "properties": {name: file, **(fields or {})}}
+    content = {"image/*": {"schema": file}, "multipart/form-data": {"schema": form}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def install(app: FastAPI) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wares.server.config import ServerConfig
+from wares.server.gallery import Gallery
 from wares.server.linking import Links
+from wares.server.pictures import Pictures
 from wares.server.secret import Secret
 from wares.shop import Shop
 
@@ -22,6 +24,8 @@ class Serving:
         self.config = config
         self.secret = Secret.of(shop.path)
         self.links = Links(self.secret)
+        self.gallery = Gallery(shop)
+        self.pictures = Pictures(shop.path, self.secret)
 
     @classmethod
     def open(cls, folder: Path, config: ServerConfig) -> Serving:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from wares.server.api import info, products, search, suggest
+from wares.server.api import info, pictures, products, search, suggest
 
 PREFIX = "/api/v1"
 
 #: Families in the order in which the document shows them.
-ROUTERS: tuple[APIRouter, ...] = (search.router, suggest.router, products.router, info.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    search.router,
+    suggest.router,
+    pictures.router,
+    products.router,
+    info.router,
+)

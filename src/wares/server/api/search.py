@@ -75,7 +75,7 @@ def similar(
 def _answer(request: Request, caller: Caller, question: Question, files: tuple[bytes, ...]) -> Json:
     served = serving.of(request)
     limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
-    images = [*files, *pictures.fetched(question.image, limits)]
+    images = [*files, *pictures.fetched(question.image, limits, served.pictures)]
     if question.crop is not None and len(images) != 1:
         raise QueryError("crop is the part of one picture; give one picture")
     images = [pictures.cut(data, question.crop, limits) for data in images]
