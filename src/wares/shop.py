@@ -25,7 +25,7 @@ from wares.digest import Digests
 from wares.encoders.words import Words
 from wares.errors import QueryError, SetupError, StoreError
 from wares.fits import Fits
-from wares.index.base import Index
+from wares.index.base import FieldSpec, Index
 from wares.index.live import LiveIndex, open_engine
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
@@ -173,6 +173,11 @@ class Shop:
         return self._writer.outdated()
 
     # -- reading ------------------------------------------------------------------------------------------------
+
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """The fields that filters, facets and sorts may use, those that most products have first."""
+        with self._live.use() as (_, index):
+            return {} if index is None else dict(index.fields())
 
     def check_settings(self, settings: Settings) -> None:
         """Whether the shop could work by these settings. :class:`SetupError` when their model is another, a weight is

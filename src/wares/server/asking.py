@@ -9,6 +9,7 @@ from wares.asking import parts_of
 from wares.errors import QueryError
 from wares.query import filters
 from wares.records import Filter, Part, Query
+from wares.server import pictures
 from wares.server.errors import NotBuilt, WrongType, decoded
 from wares.server.messages import Question
 
@@ -17,10 +18,19 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from wares.server.access import Caller
+    from wares.server.serving import Serving
 
 #: Names of an address or a form that may stand there several times.
 _SEVERAL = {"image", "like", "without", "unlike", "facet", "ignore"}
-_ONCE = {"q": "text", "text": "text", "where": "where", "sort": "sort", "user": "user", "session": "session"}
+_ONCE = {
+    "q": "text",
+    "text": "text",
+    "where": "where",
+    "sort": "sort",
+    "user": "user",
+    "session": "session",
+    "client": "client",
+}
 _NUMBERS = ("limit", "offset")
 MOST_FILES = 4
 
@@ -74,12 +84,12 @@ def of_address(params: QueryParams | FormData) -> Question:
     return Question(**given)
 
 
-def query_of(question: Question, caller: Caller, pictures: Sequence[bytes]) -> Query:
-    """What a shop is asked, narrowed to what the caller may see. ``pictures`` take the place of ``image``."""
+def query_of(question: Question, caller: Caller, images: Sequence[bytes]) -> Query:
+    """What a shop is asked, narrowed to what the caller may see. ``images`` take the place of ``image``."""
     if question.audio:
         raise NotBuilt("asking by voice is not installed on this server; type the question")
     text = question.text if question.text.strip() else None
-    parts = parts_of(text, list(pictures), question.like, question.without, question.weights)
+    parts = parts_of(text, list(images), question.like, question.without, question.weights)
     parts += tuple(Part("like", id, -abs(question.weights.get("not", 1.0))) for id in question.unlike)
     return Query(
         parts=parts,
@@ -92,6 +102,15 @@ def query_of(question: Question, caller: Caller, pictures: Sequence[bytes]) -> Q
         parse=question.parse,
         ignore=question.ignore,
     )
+
+
+def asked(served: Serving, caller: Caller, question: Question, files: Sequence[bytes]) -> Query:
+    """What a shop is asked, with the pictures that are meant: those that came along, were kept, or lie elsewhere."""
+    limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
+    images = [*files, *pictures.fetched(question.image, limits, served.pictures)]
+    if question.crop is not None and len(images) != 1:
+        raise QueryError("crop is the part of one picture; give one picture")
+    return query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
 
 
 def where_of(where: Any) -> Filter | None:

@@ -21,6 +21,35 @@ KEYED = {
     429: "too many requests; Retry-After says when to come again",
 }
 
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+
+
+def _said(schema: Mapping[str, Any], about: str, example: Any = None) -> dict[str, Any]:
+    return {"schema": dict(schema), "description": about, **({} if example is None else {"example": example})}
+
+
+#: Names of a question in an address.
+_QUESTION: Mapping[str, dict[str, Any]] = {
+    "q": _said(_TEXT, "Words to look for.", "red dress under 50"),
+    "where": _said(_TEXT, "A filter, in words or as JSON: docs/filters.md.", "price < 30"),
+    "facet": _said(_TEXTS, "Fields to count the values of.", ["brand"]),
+    "sort": _said(_TEXT, "A number field; -field for downwards.", "-price"),
+    "limit": _said({"type": "integer", "minimum": 1, "maximum": 1000, "default": 10}, "How many hits."),
+    "offset": _said({"type": "integer", "minimum": 0, "maximum": 100000, "default": 0}, "How many hits to skip."),
+    "image": _said(_TEXTS, "Pictures: http(s) addresses, or names that POST /pictures gave."),
+    "crop": _said(_TEXT, "The part of the picture that is meant: left,top,width,height as shares.", "0.1,0,0.5,1"),
+    "like": _said(_TEXTS, "Ids of products to be like.", ["87"]),
+    "unlike": _said(_TEXTS, "Ids of products to be unlike.", ["88"]),
+    "without": _said(_TEXTS, "Words that are not meant.", ["leather"]),
+    "weight": _said(_TEXTS, "How much a part counts (text, image, like, not).", ["image=0.7"]),
+    "parse": _said({"type": "boolean", "default": True}, "Read filters out of the words, and correct them."),
+    "ignore": _said(_TEXTS, "Chips and corrections of an earlier answer that were not meant.", ["price < 50"]),
+    "user": _said(_TEXT, "Who asks, as the shop calls them."),
+    "session": _said(_TEXT, "The visit, for the journal."),
+    "client": _said(_TEXT, "The browser, for the journal."),
+}
+
 _types: set[Any] = {ErrorBody}
 
 
@@ -67,6 +96,12 @@ def takes(kind: Any, *, example: Any = None, media_type: str = "application/json
     if example is not None:
         content["example"] = example
     return {"requestBody": {"required": True, "content": {media_type: content}}}
+
+
+def asks(*names: str) -> dict[str, Any]:
+    """What a route reads of an address that asks a question: the parameters with these names (all, if none)."""
+    wanted = names or tuple(_QUESTION)
+    return {"parameters": [{"name": name, "in": "query", "required": False, **_QUESTION[name]} for name in wanted]}
 
 
 def brings(name: str, *, about: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:

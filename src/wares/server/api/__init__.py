@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from wares.server.api import info, pictures, products, search, suggest
+from wares.server.api import facets, info, pictures, products, search, suggest
 
 PREFIX = "/api/v1"
 
@@ -12,6 +12,7 @@ PREFIX = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     suggest.router,
+    facets.router,
     pictures.router,
     products.router,
     info.router,

@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from wares.errors import QueryError
-from wares.server import asking, pictures, serving
+from wares.server import asking, serving
 from wares.server.access import Caller, may
 from wares.server.messages import Answer, Json, Question, answered
-from wares.server.openapi import answers, takes
+from wares.server.openapi import answers, asks, takes
 
 router = APIRouter(tags=["search"])
 Searcher = Annotated[Caller, Depends(may("search"))]
@@ -20,27 +19,13 @@ _EXAMPLE = {"text": "red dress under 50", "facets": ["brand", "category"], "limi
 _ANSWER = {"query_id": "5f0c…", "total": 2, "hits": [], "chips": [], "took_ms": 7.5}
 
 
-@router.get("/search", summary="Search by words", responses=answers(Answer, "What was found.", example=_ANSWER))
-def by_words(
-    request: Request,
-    caller: Searcher,
-    q: Annotated[str, Query(description="Words to look for.", examples=["red dress under 50"])] = "",
-    where: Annotated[str, Query(description="A filter: docs/filters.md.", examples=["price < 30"])] = "",
-    facet: Annotated[list[str], Query(description="Fields to count the values of.")] = [],  # noqa: B006
-    sort: Annotated[str, Query(description="A field; -field for downwards.")] = "",
-    limit: Annotated[int, Query(description="How many hits.")] = 10,
-    offset: Annotated[int, Query(description="How many hits to skip.")] = 0,
-    like: Annotated[list[str], Query(description="Ids of products to be like.")] = [],  # noqa: B006
-    unlike: Annotated[list[str], Query(description="Ids of products to be unlike.")] = [],  # noqa: B006
-    without: Annotated[list[str], Query(description="Words that are not meant.")] = [],  # noqa: B006
-    image: Annotated[list[str], Query(description="Addresses of pictures.")] = [],  # noqa: B006
-    crop: Annotated[str, Query(description="Part of the picture: left,top,width,height as shares.")] = "",
-    weight: Annotated[list[str], Query(description="As in image=0.7.")] = [],  # noqa: B006
-    parse: Annotated[bool, Query(description="Read filters out of the words and correct them.")] = True,
-    ignore: Annotated[list[str], Query(description="Chips and corrections that were not meant.")] = [],  # noqa: B006
-    user: Annotated[str, Query(description="Who asks, as the shop calls them.")] = "",
-    session: Annotated[str, Query(description="The visit, for the journal.")] = "",
-) -> Json:
+@router.get(
+    "/search",
+    summary="Search by words",
+    responses=answers(Answer, "What was found.", example=_ANSWER),
+    openapi_extra=asks(),
+)
+def by_words(request: Request, caller: Searcher) -> Json:
     """Find products by words, and by whatever else fits into an address."""
     return _answer(request, caller, asking.of_address(request.query_params), ())
 
@@ -74,10 +59,5 @@ def similar(
 
 def _answer(request: Request, caller: Caller, question: Question, files: tuple[bytes, ...]) -> Json:
     served = serving.of(request)
-    limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
-    images = [*files, *pictures.fetched(question.image, limits, served.pictures)]
-    if question.crop is not None and len(images) != 1:
-        raise QueryError("crop is the part of one picture; give one picture")
-    images = [pictures.cut(data, question.crop, limits) for data in images]
-    found = served.shop.search(asking.query_of(question, caller, images))
+    found = served.shop.search(asking.asked(served, caller, question, files))
     return Json(answered(found, tuple(map(served.links.hit, found.hits))))
