@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wares.catalogue import Catalogue, read
+    from wares.client import Client
     from wares.errors import CatalogueError, QueryError, SetupError, StoreError, WaresError
     from wares.records import Hit, Media, Part, Price, Product, Query, Results, Variant
     from wares.shop import Shop, open
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Catalogue",
     "CatalogueError",
+    "Client",
     "Hit",
     "Media",
     "Part",
@@ -46,6 +48,7 @@ _HOMES = {
     **dict.fromkeys(("CatalogueError", "QueryError", "SetupError", "StoreError", "WaresError"), "wares.errors"),
     **dict.fromkeys(("Hit", "Media", "Part", "Price", "Product", "Query", "Results", "Variant"), "wares.records"),
     **dict.fromkeys(("Shop", "open"), "wares.shop"),
+    "Client": "wares.client",
 }
 
 

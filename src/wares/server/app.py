@@ -9,13 +9,19 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from wares import __version__
-from wares.server import api, errors, media, openapi
+from wares.server import api, component, errors, media, openapi
 from wares.server.config import ServerConfig
 from wares.server.serving import Serving
 
 _ABOUT = """Search a shop by words, pictures, products or a mix of them.
 
 Every error has one body: `{"error": {"kind", "message", "request_id"}}`."""
+
+#: Routes that stand beside the API.
+BESIDE = (
+    media.router,
+    component.router,
+)
 
 
 def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
@@ -42,7 +48,8 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
     )
     for router in api.ROUTERS:
         app.include_router(router, prefix=api.PREFIX)
-    app.include_router(media.router)
+    for router in BESIDE:
+        app.include_router(router)
     errors.install(app)
     openapi.install(app)
     return app

@@ -1,0 +1,85 @@
+"""Questions as a server takes them, and its answers as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+
+from wares import media
+from wares.errors import CatalogueError, QueryError
+from wares.query import filters
+from wares.records import Chip, Filter, Query, Results
+from wares.server.messages import Answer, ChipSaid
+
+Picture: TypeAlias = str | Path | bytes
+File: TypeAlias = tuple[str, tuple[str, bytes, str]]
+
+
+def request(question: Mapping[str, Any], pictures: Sequence[Picture]) -> dict[str, Any]:
+    """What httpx is given to ask a question: JSON, and a form with files where pictures are bytes or lie on this
+    machine. Pictures at http(s) addresses are fetched by the server."""
+    told = {name: value for name, value in question.items() if value not in (None, "", (), {}, [])}
+    there = [str(one) for one in pictures if _is_address(one)]
+    files: list[File] = [_file(one) for one in pictures if not _is_address(one)]
+    if there:
+        told["image"] = there
+    if not files:
+        return {"json": told}
+    return {"data": {"question": msgspec.json.encode(told).decode()}, "files": files}
+
+
+def of_query(query: Query) -> tuple[dict[str, Any], list[Picture]]:
+    """The question and the pictures of a query. :class:`QueryError` for what cannot be asked over HTTP."""
+    texts = [str(part.value) for part in query.parts if part.kind == "text" and part.weight > 0]
+    if len(texts) > 1:
+        raise QueryError("a server is asked for one text at a time; join them")
+    if strange := [part.kind for part in query.parts if part.kind in ("audio", "video")]:
+        raise QueryError(f"a server cannot be asked by {strange[0]}")
+    if any(part.kind == "image" and part.weight < 0 for part in query.parts):
+        raise QueryError("a server cannot be asked for what a picture does not look like; name products instead")
+    weights: dict[str, float] = {}
+    for part in query.parts:
+        kind = part.kind if part.weight > 0 else "not"
+        if weights.setdefault(kind, abs(part.weight)) != abs(part.weight):
+            raise QueryError(f"a server takes one weight for all parts of a kind, and {kind} has two")
+    question = {
+        "text": "".join(texts),
+        "like": [part.value for part in query.parts if part.kind == "like" and part.weight > 0],
+        "unlike": [part.value for part in query.parts if part.kind == "like" and part.weight < 0],
+        "without": [part.value for part in query.parts if part.kind == "text" and part.weight < 0],
+        "weights": {kind: weight for kind, weight in weights.items() if weight != 1},
+        "where": written(query.where),
+        **{name: getattr(query, name) for name in ("facets", "sort", "limit", "offset", "user", "parse", "ignore")},
+    }
+    return question, [part.value for part in query.parts if part.kind == "image"]
+
+
+def written(where: str | Filter | None) -> str:
+    """A filter in words."""
+    return where if isinstance(where, str) else filters.unparse(where) if where is not None else ""
+
+
+def results(answer: Answer) -> Results:
+    """An answer as the results that :meth:`wares.Shop.search` gives."""
+    told = {name: getattr(answer, name) for name in Answer.__struct_fields__ if name != "chips"}
+    return Results(**told, chips=tuple(map(_chip, answer.chips)))
+
+
+def _chip(said: ChipSaid) -> Chip:
+    told: dict[str, Any] = msgspec.structs.asdict(said)
+    return Chip(**(told | {"where": filters.parse(said.where) if said.where else None}))
+
+
+def _is_address(picture: Picture) -> bool:
+    return isinstance(picture, str) and picture.lower().startswith(("http://", "https://"))
+
+
+def _file(picture: Picture) -> File:
+    name = "picture" if isinstance(picture, bytes) else Path(picture).name
+    try:
+        return "image", (name, media.read(picture), "application/octet-stream")
+    except CatalogueError as broken:
+        raise QueryError(f"the picture asked for cannot be used: {broken}") from broken
