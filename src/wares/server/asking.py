@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from wares.asking import parts_of
 from wares.errors import QueryError
 from wares.query import filters
-from wares.records import Filter, Part, Query
+from wares.records import Filter, Part, Product, Query
 from wares.server import pictures
-from wares.server.errors import NotBuilt, WrongType, decoded
+from wares.server.errors import NotBuilt, NotThere, WrongType, decoded
 from wares.server.messages import Question
+from wares.server.sight import sees
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData, QueryParams
@@ -110,7 +111,29 @@ def asked(served: Serving, caller: Caller, question: Question, files: Sequence[b
     images = [*files, *pictures.fetched(question.image, limits, served.pictures)]
     if question.crop is not None and len(images) != 1:
         raise QueryError("crop is the part of one picture; give one picture")
+    if caller.where is not None:
+        for id in (*question.like, *question.unlike):
+            _seen(served, caller, id)
     return query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
+
+
+def product_of(served: Serving, caller: Caller, id: str) -> Product:
+    """A product that the caller may see. :class:`NotThere` for any other, whether there is one or not."""
+    try:
+        product = served.shop.get(id)
+    except QueryError:
+        product = None
+    if product is None or not sees(caller, served.shop, product):
+        raise NotThere(f"there is no product {id[:60]!r} here")
+    return product
+
+
+def _seen(served: Serving, caller: Caller, id: str) -> None:
+    """:class:`QueryError` for a product that the caller does not see, as for one that there is not."""
+    try:
+        product_of(served, caller, id)
+    except NotThere as hidden:
+        raise QueryError(str(hidden)) from hidden
 
 
 def where_of(where: Any) -> Filter | None:

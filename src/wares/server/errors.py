@@ -53,6 +53,10 @@ class WrongType(QueryError):
     """The body is of a kind that this route does not read."""
 
 
+class NotNow(WaresError):
+    """The server cannot take this at the moment; sent again it may."""
+
+
 class NotBuilt(SetupError):
     """What would answer is not installed."""
 
@@ -71,6 +75,7 @@ STATUS: Mapping[type[WaresError], int] = {
     ModelUnavailable: 503,
     SetupError: 409,
     ShopBusy: 503,
+    NotNow: 503,
     StoreError: 500,
     WaresError: 500,
 }
@@ -146,6 +151,11 @@ def _told(error: RequestValidationError) -> str:
 def _public(message: str, status: int) -> str:
     if status == 500:
         return "the shop's files cannot be used; its operator finds in the log what is wrong"
+    return without_paths(message)
+
+
+def without_paths(message: str) -> str:
+    """A message for those who ask, without the paths of this machine."""
     return _PATH.sub("…", message)
 
 

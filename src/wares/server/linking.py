@@ -28,7 +28,7 @@ class Links:
     def hit(self, hit: Hit) -> Hit:
         """A hit with addresses in place of sources."""
         product = self.product(hit.product)
-        media = self._matched(hit, product) if hit.media is not None else None
+        media = self.matched(hit.product, hit.media) if hit.media is not None else None
         return msgspec.structs.replace(hit, product=product, media=media)
 
     def product(self, product: Product) -> Product:
@@ -59,12 +59,16 @@ class Links:
         medium = media[position][1]
         return medium if self._secret.signed(_PURPOSE, _text(product.id, position, medium), signature) else None
 
-    def _matched(self, hit: Hit, linked: Product) -> MatchedMedia | None:
-        assert hit.media is not None
-        for position, (_, medium) in enumerate(hit.product.all_media()):
-            if str(medium.source) == hit.media.source:
-                return msgspec.structs.replace(hit.media, source=self.address(hit.id, position, medium))
-        return msgspec.structs.replace(hit.media, source="")  # it has changed since it was indexed
+    def matched(self, product: Product, found: MatchedMedia) -> MatchedMedia:
+        """The medium that matched, with an address in place of its source; none when it has changed since."""
+        return msgspec.structs.replace(found, source=self.of_source(product, found.source))
+
+    def of_source(self, product: Product, source: str) -> str:
+        """The address of a product's medium by its source; "" when it has none such (any more)."""
+        for position, (_, medium) in enumerate(product.all_media()):
+            if str(medium.source) == source:
+                return self.address(product.id, position, medium)
+        return ""
 
 
 def _text(id: str, position: int, medium: Media) -> str:

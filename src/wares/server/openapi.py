@@ -74,11 +74,12 @@ def files(
     *,
     also: Mapping[int, str] | None = None,
     others: Mapping[int, str] | None = None,
+    keyed: bool = False,
 ) -> dict[int | str, dict[str, Any]]:
-    """What a route answers with that sends files and asks for no key; ``also`` are statuses without a body of ours,
-    ``others`` those of errors."""
+    """What a route answers with that sends files, to anybody unless ``keyed``; ``also`` are statuses
+    without a body of ours, ``others`` those of errors."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types}
-    errors = {**COMMON, **(others or {})}
+    errors = {**COMMON, **(KEYED if keyed else {}), **(others or {})}
     return {
         200: {"description": about, "content": content},
         **{
@@ -104,12 +105,29 @@ def asks(*names: str) -> dict[str, Any]:
     return {"parameters": [{"name": name, "in": "query", "required": False, **_QUESTION[name]} for name in wanted]}
 
 
-def brings(name: str, *, about: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What a route reads that takes a file: as the body, or named in a form, beside other ``fields`` (schemas)."""
+def questions(kind: Any, *, example: Any = None) -> dict[str, Any]:
+    """What a route reads that is asked a question: as JSON, or as a form with pictures."""
+    told = takes(kind, example=example)
+    files = {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 4}
+    fields = {
+        **{("text" if name == "q" else name): _field(each) for name, each in _QUESTION.items()},
+        "image": {**files, "description": "Pictures as files."},
+        "question": {"type": "string", "description": "All but the files, as JSON, in place of the other fields."},
+    }
+    told["requestBody"]["content"]["multipart/form-data"] = {"schema": {"type": "object", "properties": fields}}
+    return told
+
+
+def _field(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    return {**parameter["schema"], "description": parameter["description"]}
+
+
+def brings(name: str, *, about: str, required: bool = True) -> dict[str, Any]:
+    """What a route reads that takes a file: as the body, or named in a form."""
     file = {"type": "string", "format": "binary", "description": about}
-    form = {"type": "object", "properties": {name: file, **(fields or {})}}
+    form = {"type": "object", "properties": {name: file}, "required": [name]}
     content = {"image/*": {"schema": file}, "multipart/form-data": {"schema": form}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
 def install(app: FastAPI) -> None:

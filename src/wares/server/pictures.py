@@ -81,6 +81,12 @@ def fetched(sources: Sequence[str], limits: MediaLimits, kept: Pictures) -> list
     return found
 
 
+def checked(data: bytes, limits: MediaLimits) -> bytes:
+    """The bytes of a picture, if they are one within the limits. :class:`QueryError` otherwise."""
+    _decoded(data, limits, (1, 1))
+    return data
+
+
 def limits_of(settings: MediaLimits, limits: Limits) -> MediaLimits:
     """Bounds for media that a stranger brings: the tighter ones, and no private address whatever the shop allows."""
     return msgspec.structs.replace(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio
+
 from wares.server.config import ServerConfig
 from wares.server.gallery import Gallery
+from wares.server.identifying import Identifying
 from wares.server.linking import Links
 from wares.server.pictures import Pictures
 from wares.server.secret import Secret
@@ -26,6 +29,9 @@ class Serving:
         self.links = Links(self.secret)
         self.gallery = Gallery(shop)
         self.pictures = Pictures(shop.path, self.secret)
+        self.identifying = Identifying(shop)
+        #: What runs encoders dozens of times waits for its turn in threads of its own.
+        self.slowly = anyio.CapacityLimiter(2)
 
     @classmethod
     def open(cls, folder: Path, config: ServerConfig) -> Serving:
@@ -34,6 +40,7 @@ class Serving:
 
     def close(self) -> None:
         """Finish what was begun, and let go of the shop."""
+        self.identifying.close()
         self.shop.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from wares.server.api import facets, info, pictures, products, search, suggest
+from wares.server.api import facets, identify, info, pictures, products, search, suggest, why
 
 PREFIX = "/api/v1"
 
@@ -14,6 +14,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     suggest.router,
     facets.router,
     pictures.router,
+    why.router,
+    identify.router,
     products.router,
     info.router,
 )

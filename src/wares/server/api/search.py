@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from wares.server import asking, serving
 from wares.server.access import Caller, may
 from wares.server.messages import Answer, Json, Question, answered
-from wares.server.openapi import answers, asks, takes
+from wares.server.openapi import answers, asks, questions
 
 router = APIRouter(tags=["search"])
 Searcher = Annotated[Caller, Depends(may("search"))]
@@ -34,7 +34,7 @@ def by_words(request: Request, caller: Searcher) -> Json:
     "/search",
     summary="Search by words, pictures, products or a mix",
     responses=answers(Answer, "What was found.", example=_ANSWER),
-    openapi_extra=takes(Question, example=_EXAMPLE),
+    openapi_extra=questions(Question, example=_EXAMPLE),
 )
 async def by_anything(request: Request, caller: Searcher) -> Json:
     """Find products. The question is JSON; or a form with pictures as files named ``image``, and the same names as in
