@@ -51,6 +51,7 @@ FLOORS = {
     "access": 6,
     "baselines": 6,
     "bench": 6,
+    "feedback": 6,
     "fit": 6,
     "identify": 6,
     "insight": 6,

@@ -192,6 +192,23 @@ class FoldingSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise SetupError("folding: price must be 1 or more, and largest 2 or more")
 
 
+class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a served shop keeps of questions and of what came of them; read when the server starts.
+
+    ``on``: whether it keeps any. What is older than ``keep_days`` goes, and of questions and of events all but the
+    latest ``most``. ``text``: whether the words of questions are kept, and what was read out of them.
+    """
+
+    on: bool = True
+    keep_days: int = 90
+    most: int = 1_000_000
+    text: bool = True
+
+    def __post_init__(self) -> None:
+        _within("journal.keep_days", self.keep_days, 1, 3_650)
+        _within("journal.most", self.most, 1, 100_000_000)
+
+
 #: Nothing follows fusion: what it brings is shown in its order. For studying fusion, and parts of a shop, alone.
 BARE = RankingSettings(chain=(), cutoff=0.0, collapse=False)
 
@@ -206,6 +223,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ranking: RankingSettings = RankingSettings()
     understanding: UnderstandingSettings = UnderstandingSettings()
     folding: FoldingSettings = FoldingSettings()
+    journal: JournalSettings = JournalSettings()
     k1: float = 0.5
     b: float = 0.5
 

@@ -15,6 +15,8 @@ from wares.errors import StoreError
 from wares.records import Product
 from wares.settings import Settings
 from wares.store import auditing, counters, documents, merchandising, products, tables, vectors
+from wares.store.asked import Asked
+from wares.store.behaviour import Behaviour
 from wares.store.database import Database
 from wares.store.entries import Audited, Change, Entry, Features, Kind, Stored, StoredMedia, Warned
 from wares.store.folds import Folds
@@ -44,6 +46,9 @@ class Store:
         self.folds = Folds(database)
         #: Who may ask, and for what.
         self.keys = Keys(database)
+        #: What was asked and what came of it, row by row, and what that tells together.
+        self.behaviour = Behaviour(database)
+        self.asked = Asked(database)
 
     # -- opening ------------------------------------------------------------------------------------------------
 
