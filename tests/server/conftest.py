@@ -86,6 +86,7 @@ def client(tmp_path_factory: pytest.TempPathFactory, catalogue: list[Product]) -
 def _serving(folder: Path) -> Iterator[Served]:
     import uvicorn
 
+    from wares.server import running
     from wares.server.app import create_app
     from wares.server.config import ServerConfig
 
@@ -93,11 +94,7 @@ def _serving(folder: Path) -> Iterator[Served]:
 
     def serve(**settings: Any) -> httpx.Client:
         config = ServerConfig(**{"port": 0, **settings})
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(folder, config), host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=5
-            )
-        )
+        server = uvicorn.Server(running.settings(create_app(folder, config), config, timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         deadline = time.monotonic() + 30

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import hashlib
 import hmac
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -39,6 +40,13 @@ class _Known(NamedTuple):
 
     key: Key
     row: KeyRow
+
+
+class Trusted(NamedTuple):
+    """A live key, and a mark of its present secret, which changes when the key is rotated."""
+
+    key: Key
+    mark: str
 
 
 def utc() -> datetime:
@@ -78,15 +86,15 @@ class Keyring:
         former = hmac.compare_digest(digest, (known and known.row.previous) or _NOTHING)
         if known is None or not (present or (former and known.key.rotated is not None and now < known.key.rotated)):
             raise KeyUnknown("this key is none of the shop's; show one that was made with: wares keys SHOP add")
-        match known.key.state(now):
-            case "expired":
-                raise KeyExpired(
-                    f"the key {known.key.name!r} expired on {known.key.expires:%Y-%m-%d}; ask for another"
-                )
-            case "revoked":
-                raise KeyRevoked(f"the key {known.key.name!r} was revoked; ask for another")
-        self._note(known.key.id, now)
-        return known.key
+        return self._used_now(known, now)
+
+    def trusted(self, id: str) -> Trusted:
+        """The key of somebody who showed it before and is known by other means now. Raises as :meth:`verify`."""
+        known = self._known.get().get(id)
+        if known is None:
+            raise KeyUnknown("this key is none of the shop's any more")
+        mark = hashlib.sha256(b"mark" + known.row.secret).hexdigest()
+        return Trusted(self._used_now(known, self._clock()), mark)
 
     # -- their keeper -------------------------------------------------------------------------------------------
 
@@ -194,6 +202,17 @@ class Keyring:
         self._store.keys.change(by, decided)
         self._known.forget()
         return made[-1]
+
+    def _used_now(self, known: _Known, now: datetime) -> Key:
+        match known.key.state(now):
+            case "expired":
+                raise KeyExpired(
+                    f"the key {known.key.name!r} expired on {known.key.expires:%Y-%m-%d}; ask for another"
+                )
+            case "revoked":
+                raise KeyRevoked(f"the key {known.key.name!r} was revoked; ask for another")
+        self._note(known.key.id, now)
+        return known.key
 
     def _note(self, id: str, now: datetime) -> None:
         """Remember that a key was used; written once a minute, and nobody waits for it."""

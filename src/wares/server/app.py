@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from wares import __version__
-from wares.server import api, component, errors, media, openapi
+from wares.server import api, component, errors, media, middleware, openapi
 from wares.server.config import ServerConfig
 from wares.server.serving import Serving
 
@@ -51,5 +51,6 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
     for router in BESIDE:
         app.include_router(router)
     errors.install(app)
+    middleware.install(app, chosen)
     openapi.install(app)
     return app

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import msgspec
 
 from wares.errors import SetupError
+
+_NAME = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?|\[[0-9a-f:.]+\]"
+_ORIGIN = re.compile(rf"https?://(?:{_NAME})(?::\d{{1,5}})?")
+_HOST = re.compile(rf"\*|(?:\*\.)?(?:{_NAME})")
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +34,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """``keys``: whether a key is asked for; never off beyond loopback. ``visitors`` names the key whose rights those
     have that bring none, "" for nobody. ``origins`` are the sites whose pages may call the API (CORS); ``hosts`` the
-    names by which the server is called ("*": any). ``behind_proxy``: the address of a client is what the proxy says.
+    names by which the server is called ("*": any). ``behind_proxy`` are the addresses and networks ("*": all) of
+    proxies that are believed when they say who calls, and whether over https.
     """
 
     host: str = "127.0.0.1"
@@ -39,7 +45,7 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     visitors: str = ""
     origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
-    behind_proxy: bool = False
+    behind_proxy: tuple[str, ...] = ()
     storefront: bool = True
     console: bool = True
     cache: int = 2_000
@@ -52,14 +58,22 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
             raise SetupError(f"the number of workers lies in 1 … 64, not {self.workers}")
         if not self.keys and not is_loopback(self.host):
             raise SetupError(f"{self.host} can be reached from elsewhere, so callers need keys: serve with --keys")
+        if not self.keys and (self.visitors or self.behind_proxy):
+            raise SetupError("behind a proxy, and where visitors are told from others, callers need keys: add --keys")
+        for origin in self.origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise SetupError(f"an origin is https://NAME or https://NAME:PORT and no more, not {origin!r}")
+        for name in self.hosts:
+            if not _HOST.fullmatch(name):
+                raise SetupError(f"a host name is NAME, *.NAME or *, without a port, not {name!r}")
 
     @property
     def known_hosts(self) -> tuple[str, ...]:
-        """The names by which callers may call the server. Without keys only this machine's own: a page elsewhere
-        whose name was made to mean 127.0.0.1 (DNS rebinding) must not get in."""
-        if self.hosts:
-            return self.hosts
-        return ("*",) if self.keys else ("localhost", "127.0.0.1", "[::1]", "testserver")
+        """The names by which callers may call the server. Without keys only this machine's own, unless others are
+        given: a page elsewhere whose name was made to mean 127.0.0.1 (DNS rebinding) must not get in."""
+        if self.keys and not self.hosts:
+            return ("*",)
+        return ("localhost", "127.0.0.1", "[::1]", *self.hosts)
 
 
 def is_loopback(host: str) -> bool:

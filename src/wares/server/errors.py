@@ -9,15 +9,19 @@ server itself did wrong the message says nothing: the log has it under the reque
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from wares.errors import (
+    AccessError,
     CatalogueError,
+    KeyUnknown,
     MediaError,
     MissingExtra,
     ModelUnavailable,
@@ -25,6 +29,7 @@ from wares.errors import (
     SetupError,
     ShopBusy,
     StoreError,
+    TooMany,
     WaresError,
 )
 from wares.server.messages import Error, ErrorBody, Json
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
     from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +63,22 @@ class NotNow(WaresError):
     """The server cannot take this at the moment; sent again it may."""
 
 
+class TooLong(QueryError):
+    """The address, or the headers, are longer than the server takes."""
+
+
+class TooSlow(QueryError):
+    """The request did not come in within its time."""
+
+
+class Misdirected(QueryError):
+    """The server is not called by this name."""
+
+
+class Overdue(WaresError):
+    """The answer took longer than it may."""
+
+
 class NotBuilt(SetupError):
     """What would answer is not installed."""
 
@@ -65,9 +87,15 @@ class NotBuilt(SetupError):
 STATUS: Mapping[type[WaresError], int] = {
     QueryError: 400,
     NotThere: 404,
+    TooSlow: 408,
     Conflict: 409,
     TooLarge: 413,
     WrongType: 415,
+    Misdirected: 421,
+    TooLong: 431,
+    KeyUnknown: 401,
+    AccessError: 403,
+    TooMany: 429,
     CatalogueError: 422,
     MediaError: 422,
     MissingExtra: 501,
@@ -76,6 +104,7 @@ STATUS: Mapping[type[WaresError], int] = {
     SetupError: 409,
     ShopBusy: 503,
     NotNow: 503,
+    Overdue: 504,
     StoreError: 500,
     WaresError: 500,
 }
@@ -98,8 +127,7 @@ def answer(error: WaresError, request_id: str) -> Json:
     status = status_of(error)
     if status >= 500:
         _log.error("%s: %s", type(error).__name__, error, extra={"request_id": request_id})
-    headers = {"Retry-After": str(RETRY_S)} if status == 503 else {}
-    return body(status, type(error).__name__, _public(str(error), status), request_id, headers)
+    return body(status, type(error).__name__, _public(str(error), status), request_id, _headers(error, status))
 
 
 def body(status: int, kind: str, message: str, request_id: str, headers: Mapping[str, str] | None = None) -> Json:
@@ -124,22 +152,54 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return body(400, "QueryError", _told(error), id_of(request))
 
-    async def unforeseen(request: Request, error: Exception) -> Json:
-        _log.exception("unforeseen", exc_info=error, extra={"request_id": id_of(request)})
-        return body(500, "InternalError", "something went wrong here; the log has it", id_of(request))
-
     for kind, handler in (
         (WaresError, ours),
         (HTTPException, framework),
         (RequestValidationError, malformed),
-        (Exception, unforeseen),
     ):
         app.add_exception_handler(kind, handler)
+    app.add_middleware(Unforeseen)
+
+
+class Unforeseen:
+    """Answers what nobody foresaw, within all that surrounds an answer. A client that went away gets none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            request_id = str(scope.get("wares.request_id", ""))
+            _log.exception("unforeseen", exc_info=error, extra={"request_id": request_id})
+            if begun:
+                raise
+            told = body(500, "InternalError", "something went wrong here; the log has it", request_id)
+            await told(scope, receive, send)
 
 
 def id_of(request: Request) -> str:
     """The id of a request; it stands in its answer, in its log lines and in the header ``X-Request-ID``."""
     return str(request.scope.get("wares.request_id", ""))
+
+
+def _headers(error: WaresError, status: int) -> dict[str, str]:
+    """What a caller is told besides: when to come again, what to show."""
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(math.ceil(error.retry_after))}
+    return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_S)}}.get(status, {})
 
 
 def _told(error: RequestValidationError) -> str:

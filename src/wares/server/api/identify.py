@@ -12,7 +12,6 @@ from wares.identify import Identification, Reading
 from wares.server import pictures, serving
 from wares.server.access import Caller, may
 from wares.server.asking import a_file
-from wares.server.errors import Conflict
 from wares.server.messages import Json
 from wares.server.openapi import answers, brings
 
@@ -30,7 +29,8 @@ _EXAMPLE = Identification(known=True, score=0.91, own=0.82, strange=0.6, reading
         "What the picture shows.",
         example=_EXAMPLE,
         others={
-            409: "this key sees a part of the catalogue only, or the model does not see",
+            403: "the key may not search, or sees a part of the catalogue only",
+            409: "the model does not see",
             415: "the body is neither a picture nor a form",
             422: "the shop has no pictures to learn from",
             503: "the catalogue is being learnt from; Retry-After says when to come again",
@@ -49,8 +49,7 @@ async def identify(
     nearest products; and whether such things are sold here at all. The picture is the body, or a file named ``image``
     of a form, or named in the address. The first picture after a change may be answered with 503 while the catalogue
     is learnt from."""
-    if caller.where is not None:
-        raise Conflict("identifying asks the whole catalogue, of which this key sees a part only; use another key")
+    caller.whole("identifying")
     body = b"" if image else await a_file(request, "image")
     return await run_in_threadpool(_identified, request, body, image, k, sure)
 
