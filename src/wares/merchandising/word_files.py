@@ -36,9 +36,14 @@ def read_synonyms(path: Path, language: Language | None = None) -> list[Placed]:
     mistake."""
     if path.suffix.lower() not in TABLES:
         return synonym_files.from_text(files.read_text(path), str(path), language)
+    return synonyms_of(files.read_table(path), str(path), language)
+
+
+def synonyms_of(data: Any, source: str, language: Language | None = None) -> list[Placed]:
+    """The synonyms that decoded TOML or JSON says. Raises as :func:`read_synonyms`."""
     found = []
-    for at, row in enumerate(files.rows(files.read_table(path), SYNONYM, str(path)), start=1):
-        place = f"{path}: {SYNONYM} {at}"
+    for at, row in enumerate(files.rows(data, SYNONYM, source), start=1):
+        place = f"{source}: {SYNONYM} {at}"
         one = _row(row, Synonym, place)
         found.append(Placed(place, msgspec.structs.replace(one, language=one.language or language)))
     return found
@@ -54,12 +59,17 @@ def write_synonyms(path: Path, synonyms: Iterable[Synonym]) -> None:
 
 def read_stop_words(path: Path) -> list[StopWord]:
     """The stop words of a file, checked. :class:`SetupError` with the place of a mistake."""
+    return stop_words_of(files.read_table(path), str(path))
+
+
+def stop_words_of(data: Any, source: str) -> list[StopWord]:
+    """The stop words that decoded TOML or JSON says, checked. Raises as :func:`read_stop_words`."""
     found = []
-    for at, row in enumerate(files.rows(files.read_table(path), STOP, str(path)), start=1):
+    for at, row in enumerate(files.rows(data, STOP, source), start=1):
         try:
-            found.append(stop_words.check(_row(row, StopWord, f"{path}: {STOP} {at}")))
+            found.append(stop_words.check(_row(row, StopWord, f"{source}: {STOP} {at}")))
         except SetupError as wrong:
-            place = "" if str(wrong).startswith(str(path)) else f"{path}: {STOP} {at}: "
+            place = "" if str(wrong).startswith(source) else f"{source}: {STOP} {at}: "
             raise SetupError(f"{place}{wrong}") from wrong
     return found
 

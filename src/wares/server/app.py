@@ -15,7 +15,8 @@ from wares.server.serving import Serving
 
 _ABOUT = """Search a shop by words, pictures, products or a mix of them.
 
-Every error has one body: `{"error": {"kind", "message", "request_id"}}`."""
+Every error has one body: `{"error": {"kind", "message", "request_id"}}`; where several things are wrong, `details`
+has them all."""
 
 #: Routes that stand beside the API.
 BESIDE = (

@@ -2,8 +2,9 @@
 
     {"error": {"kind": "QueryError", "message": "…", "request_id": "…"}}
 
-``kind`` is the class of the error, as on the command line; ``message`` says what is wrong and what to do. Of what the
-server itself did wrong the message says nothing: the log has it under the request's id.
+``kind`` is the class of the error, as on the command line; ``message`` says what is wrong and what to do; where
+several things are wrong, ``details`` has them all. Of what the server itself did wrong the message says nothing: the
+log has it under the request's id.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -32,7 +34,7 @@ from wares.errors import (
     TooMany,
     WaresError,
 )
-from wares.server.messages import Error, ErrorBody, Json
+from wares.server.messages import Detail, Error, ErrorBody, Json
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -57,6 +59,14 @@ class TooLarge(QueryError):
 
 class WrongType(QueryError):
     """The body is of a kind that this route does not read."""
+
+
+class Unfit(QueryError):
+    """What is to be kept is not as it must be; ``details`` has all that is wrong with it."""
+
+    def __init__(self, message: str, details: Sequence[Detail] = ()) -> None:
+        super().__init__(message)
+        self.details = tuple(details)
 
 
 class NotNow(WaresError):
@@ -92,6 +102,7 @@ STATUS: Mapping[type[WaresError], int] = {
     TooLarge: 413,
     WrongType: 415,
     Misdirected: 421,
+    Unfit: 422,
     TooLong: 431,
     KeyUnknown: 401,
     AccessError: 403,
@@ -127,12 +138,21 @@ def answer(error: WaresError, request_id: str) -> Json:
     status = status_of(error)
     if status >= 500:
         _log.error("%s: %s", type(error).__name__, error, extra={"request_id": request_id})
-    return body(status, type(error).__name__, _public(str(error), status), request_id, _headers(error, status))
+    details = error.details if isinstance(error, Unfit) else ()
+    told = _public(str(error), status)
+    return body(status, type(error).__name__, told, request_id, _headers(error, status), details)
 
 
-def body(status: int, kind: str, message: str, request_id: str, headers: Mapping[str, str] | None = None) -> Json:
+def body(
+    status: int,
+    kind: str,
+    message: str,
+    request_id: str,
+    headers: Mapping[str, str] | None = None,
+    details: tuple[Detail, ...] = (),
+) -> Json:
     """The one body of errors."""
-    return Json(ErrorBody(Error(kind, message, request_id)), status, headers)
+    return Json(ErrorBody(Error(kind, message, request_id, details)), status, headers)
 
 
 def install(app: FastAPI) -> None:
@@ -219,9 +239,18 @@ def without_paths(message: str) -> str:
     return _PATH.sub("…", message)
 
 
-def decoded(data: bytes, kind: type[msgspec.Struct], what: str = "the body") -> object:
+def decoded(data: bytes, kind: Any, what: str = "the body") -> Any:
     """JSON of a request as a record. :class:`QueryError` that says where it is wrong."""
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise QueryError(f"{what} is not as it should be: {wrong}") from wrong
+
+
+@contextmanager
+def of_the_asker() -> Iterator[None]:
+    """What is set wrong within came with the request: its sender can mend it, and not the operator."""
+    try:
+        yield
+    except SetupError as wrong:
+        raise QueryError(str(wrong)) from wrong

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.responses import Response
@@ -23,12 +23,23 @@ class Json(Response):
         super().__init__(ENCODER.encode(content), status, headers)
 
 
-class Error(msgspec.Struct, frozen=True):
-    """``kind`` is the class of the error, ``message`` says what is wrong and what to do."""
+class Detail(msgspec.Struct, frozen=True):
+    """One thing that is wrong, or (a "warning") may be: with what, and how to mend it."""
+
+    level: Literal["error", "warning"]
+    about: str
+    message: str
+    mend: str = ""
+
+
+class Error(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``kind`` is the class of the error, ``message`` says what is wrong and what to do; where several things are
+    wrong, ``details`` has them all."""
 
     kind: str
     message: str
     request_id: str
+    details: tuple[Detail, ...] = ()
 
 
 class ErrorBody(msgspec.Struct, frozen=True):

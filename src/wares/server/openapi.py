@@ -60,7 +60,7 @@ def answers(
     _types.add(kind)
     content: dict[str, Any] = {"schema": _schema(kind)}
     if example is not None:
-        content["example"] = example
+        content["example"] = msgspec.to_builtins(example)
     errors = {**COMMON, **KEYED, **(others or {})}
     return {
         status: {"description": about, "content": {"application/json": content}},
@@ -90,13 +90,14 @@ def files(
     }
 
 
-def takes(kind: Any, *, example: Any = None, media_type: str = "application/json") -> dict[str, Any]:
-    """What a route reads: the ``openapi_extra`` of its decorator."""
+def takes(kind: Any, *, example: Any = None, media_type: str = "application/json", text: str = "") -> dict[str, Any]:
+    """What a route reads: the ``openapi_extra`` of its decorator. ``text``: an example of the same as plain text."""
     _types.add(kind)
     content: dict[str, Any] = {"schema": _schema(kind)}
     if example is not None:
-        content["example"] = example
-    return {"requestBody": {"required": True, "content": {media_type: content}}}
+        content["example"] = msgspec.to_builtins(example)
+    plain = {"text/plain": {"schema": _TEXT, "example": text}} if text else {}
+    return {"requestBody": {"required": True, "content": {media_type: content, **plain}}}
 
 
 def asks(*names: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from wares.server.api import facets, identify, info, pictures, products, search, suggest, why
+from wares.server.api import facets, identify, info, pictures, products, rules, search, suggest, synonyms, why
 
 PREFIX = "/api/v1"
 
@@ -17,5 +17,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     why.router,
     identify.router,
     products.router,
+    rules.router,
+    synonyms.router,
     info.router,
 )
