@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from wares.access import Keyring
+from wares.feedback import Journal
 from wares.server import access
 from wares.server.access import Door
 from wares.server.config import ServerConfig
@@ -39,6 +40,7 @@ class Serving:
         self.identifying = Identifying(shop)
         #: What runs encoders dozens of times waits for its turn in threads of its own.
         self.slowly = anyio.CapacityLimiter(2)
+        self.journal = Journal(store, shop.settings.journal)
         self.keyring = Keyring(store)
         self.sessions = Sessions(self.keyring, self.secret)
         access.check(self.keyring, config, shop.path)
@@ -58,6 +60,7 @@ class Serving:
     def close(self) -> None:
         """Finish what was begun, and let go of the shop."""
         self.identifying.close()
+        self.journal.close()
         self.keyring.close()
         self.store.close()
         self.shop.close()

@@ -80,7 +80,9 @@ def test_what_is_no_rule_is_refused_by_its_sender(client: httpx.Client, body: by
 
 def test_a_rule_is_tried_beside_the_answer_without_it_and_not_kept(client: httpx.Client) -> None:
     before = first(client, "mug")
-    tried = client.post(f"{API}/rules/preview", json={"text": "mug", "limit": 3, "rule": [{"name": "r", **PIN}]}).json()
+    tried = client.post(
+        f"{API}/rules/preview", json={"text": "mug", "limit": 3, "rule": [{"name": "r", **PIN}]}
+    ).json()
     assert [rule["rule"] for rule in tried["fired"]] == ["r"]
     assert tried["before"][0]["id"] == before
     assert (tried["after"][0]["id"], tried["after"][0]["by"]) == ("lamp-red", ["r"])

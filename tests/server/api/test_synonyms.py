@@ -52,9 +52,7 @@ def test_synonyms_come_as_text_and_go_by_a_word(shop: httpx.Client) -> None:
         (b"{", "application/json", 400),
     ],
 )
-def test_synonyms_that_cannot_be_are_refused_whole(
-    client: httpx.Client, body: bytes, kind: str, status: int
-) -> None:
+def test_synonyms_that_cannot_be_are_refused_whole(client: httpx.Client, body: bytes, kind: str, status: int) -> None:
     answer = client.post(f"{API}/synonyms", content=body, headers={"Content-Type": kind})
     assert answer.status_code == status, answer.text
     assert client.get(f"{API}/synonyms").json() == {"synonym": []}

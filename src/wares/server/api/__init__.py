@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from wares.server.api import facets, identify, info, pictures, products, rules, search, suggest, synonyms, why
+from wares.server.api import (
+    audit,
+    events,
+    facets,
+    identify,
+    info,
+    journal,
+    pictures,
+    products,
+    rules,
+    search,
+    settings,
+    suggest,
+    synonyms,
+    why,
+)
 
 PREFIX = "/api/v1"
 
@@ -19,5 +34,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     products.router,
     rules.router,
     synonyms.router,
+    events.router,
+    journal.router,
     info.router,
+    settings.router,
+    audit.router,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Request
 
 from wares.reports import ShopInfo
@@ -18,4 +20,5 @@ router = APIRouter(tags=["shop"])
 @router.get("/info", summary="What the shop holds", responses=answers(ShopInfo, "Counts, fields, versions."))
 def info(request: Request, caller: Annotated[Caller, Depends(may("admin"))]) -> Json:
     """Counts, fields of filters, channels, and versions of the index."""
-    return Json(serving.of(request).shop.info())
+    found = serving.of(request).shop.info()
+    return Json(msgspec.structs.replace(found, path=PurePath(found.path).name))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from wares.server import asking, serving
+from wares.server import answering, asking, serving
 from wares.server.access import Caller, may
 from wares.server.messages import Answer, Json, Question, answered
 from wares.server.openapi import answers, asks, questions
@@ -58,6 +58,5 @@ def similar(
 
 
 def _answer(request: Request, caller: Caller, question: Question, files: tuple[bytes, ...]) -> Json:
-    served = serving.of(request)
-    found = served.shop.search(asking.asked(served, caller, question, files))
-    return Json(answered(found, tuple(map(served.links.hit, found.hits))))
+    results = answering.found(request, caller, question, files)
+    return Json(answered(results, tuple(map(serving.of(request).links.hit, results.hits))))

@@ -1,0 +1,42 @@
+"""A question, asked and noted: every door to searching goes through here."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wares.errors import WaresError
+from wares.feedback import Question as Noted
+from wares.server import asking, serving
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from wares.records import Results
+    from wares.server.access import Caller
+    from wares.server.messages import Question
+
+#: Characters of who asks that go into the journal.
+_MOST = 100
+
+
+def found(request: Request, caller: Caller, question: Question, files: tuple[bytes, ...] = ()) -> Results:
+    """What a shop answers; question and answer are noted in the journal, which keeps nobody waiting. Raises as
+    :meth:`wares.shop.Shop.search`."""
+    served = serving.of(request)
+    query = asking.asked(served, caller, question, files)
+    noted = partial(
+        Noted.of,
+        query,
+        application=caller.name[:_MOST],
+        client_id=question.client[:_MOST],
+        session_id=question.session[:_MOST],
+    )
+    try:
+        results = served.shop.search(query)
+    except WaresError as failed:
+        served.journal.note(noted(query_id=uuid.uuid4().hex, error=str(failed)))
+        raise
+    served.journal.note(noted(results))
+    return results

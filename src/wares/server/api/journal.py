@@ -1,0 +1,145 @@
+"""``/journal``: what was asked, what found nothing, what took long; for those who run the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Request
+
+from wares.feedback import Reading
+from wares.feedback.reading import MAX_HOURS, Happened, Told
+from wares.server import serving
+from wares.server.access import Caller, may
+from wares.server.errors import NotThere
+from wares.server.messages import Json
+from wares.server.openapi import answers
+
+router = APIRouter(tags=["journal"])
+Admin = Annotated[Caller, Depends(may("admin"))]
+Hours = Annotated[float, Query(gt=0, le=MAX_HOURS, description="How far to look back.", examples=[24])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many.")]
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Questions, those without a hit and those that failed; half and 99 % of them took no longer than; events."""
+
+    questions: int
+    zero: int
+    failed: int
+    p50_ms: float
+    p99_ms: float
+    events: int
+
+
+class Hour(msgspec.Struct, frozen=True):
+    """An hour ("2026-03-01T14", UTC) in which there were questions; ``took_ms`` is the mean."""
+
+    hour: str
+    questions: int
+    zero: int
+    failed: int
+    took_ms: float
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """The journal at a glance: totals, hour by hour, and how often each action was taken."""
+
+    totals: Totals
+    hours: tuple[Hour, ...]
+    actions: dict[str, int]
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Words that were asked: how often, how often in vain, the mean of ``took_ms``, and when last."""
+
+    text: str
+    times: int
+    zero: int
+    took_ms: float
+    last: str
+
+
+class WordsAsked(msgspec.Struct, frozen=True):
+    """Words, the most frequent first."""
+
+    words: tuple[Words, ...]
+
+
+class QuestionsAsked(msgspec.Struct, frozen=True):
+    """Questions with all that is known of them."""
+
+    questions: tuple[Told, ...]
+
+
+class History(msgspec.Struct, frozen=True):
+    """A question and what came of it."""
+
+    question: Told
+    events: tuple[Happened, ...]
+
+
+Look: TypeAlias = Callable[[Reading, float, int], Sequence[Any]]
+_WORDS: Mapping[str, Look] = {"most-asked": Reading.most_asked, "in-vain": Reading.in_vain}
+_QUESTIONS: Mapping[str, Look] = {"slowest": Reading.slowest, "latest": Reading.latest}
+
+
+@router.get("/journal", summary="The journal at a glance", responses=answers(Overview, "What there was."))
+def overview(request: Request, caller: Admin, hours: Hours = 24) -> Json:
+    """How many questions there were, how many found nothing, how long they took, and what was done with answers."""
+    reading = _reading(request)
+    by_hour = tuple(Hour(*each) for each in reading.by_hour(hours))
+    return Json(Overview(Totals(*reading.totals(hours)), by_hour, reading.actions(hours)))
+
+
+@router.get(
+    "/journal/words/{which}",
+    summary="What was asked",
+    responses=answers(
+        WordsAsked, "The words.", example=WordsAsked((Words("red dress", 12, 0, 7.5, "2026-03-01T09:30:00Z"),))
+    ),
+)
+def words(
+    request: Request,
+    caller: Admin,
+    which: Annotated[Literal["most-asked", "in-vain"], Path(description="All, or those that found nothing.")],
+    hours: Hours = 24,
+    limit: Limit = 20,
+) -> Json:
+    """What was asked most often, or found nothing most often; without regard to case."""
+    return Json(WordsAsked(tuple(Words(*each) for each in _WORDS[which](_reading(request), hours, limit))))
+
+
+@router.get("/journal/questions/{which}", summary="Questions", responses=answers(QuestionsAsked, "The questions."))
+def questions(
+    request: Request,
+    caller: Admin,
+    which: Annotated[Literal["latest", "slowest"], Path(description="The latest, or those that took longest.")],
+    hours: Hours = 24,
+    limit: Limit = 20,
+) -> Json:
+    """Questions with their stages, the latest or the slowest first."""
+    return Json(QuestionsAsked(tuple(_QUESTIONS[which](_reading(request), hours, limit))))
+
+
+@router.get(
+    "/journal/question/{query_id}",
+    summary="A question and what came of it",
+    responses=answers(History, "The question and its events.", others={404: "there is no such question"}),
+)
+def question(
+    request: Request,
+    caller: Admin,
+    query_id: Annotated[str, Path(description="The query_id of an answer.", examples=["5f0c"])],
+) -> Json:
+    """One question by the id of its answer, with the events that name it."""
+    reading = _reading(request)
+    told = reading.question(query_id)
+    if told is None:
+        raise NotThere("the journal has no such question, or no longer")
+    return Json(History(told, tuple(reading.events(query_id))))
+
+
+def _reading(request: Request) -> Reading:
+    return Reading(serving.of(request).store)
