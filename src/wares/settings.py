@@ -213,6 +213,22 @@ class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 BARE = RankingSettings(chain=(), cutoff=0.0, collapse=False)
 
 
+class StorefrontSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What visitors see: the ``title`` of the shop, the ``hue`` of its own colour (0 … 359 degrees), and the
+    ``languages`` of the interface, the first one for those who prefer none of them."""
+
+    title: str = ""
+    hue: int = 174
+    languages: tuple[str, ...] = ("en", "zh")
+
+    def __post_init__(self) -> None:
+        _within("storefront.hue", self.hue, 0, 359)
+        if not self.languages or not set(self.languages) <= {"en", "zh"}:
+            raise SetupError('storefront.languages are one or more of "en" and "zh"')
+        if len(self.title) > 80:
+            raise SetupError("storefront.title has more than 80 characters; shorten it")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How one shop works; kept in its store."""
 
@@ -224,6 +240,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     understanding: UnderstandingSettings = UnderstandingSettings()
     folding: FoldingSettings = FoldingSettings()
     journal: JournalSettings = JournalSettings()
+    storefront: StorefrontSettings = StorefrontSettings()
     k1: float = 0.5
     b: float = 0.5
 

@@ -350,6 +350,20 @@ class Shop:
             graph: Graph = Graph() if index is None else self._learnt(version).latest().part("relations")
             return graph
 
+    def related(self, id: str, limit: int = 100) -> list[tuple[str, Product]]:
+        """Products that one has to do with, at most ``limit``, each with what it says of them ("has_accessory").
+        :class:`QueryError` when there is no product of the id."""
+        number, _ = known(self._store, id)
+        edges = [edge for edge in self.relations().edges(number, limit) if edge.target is not None]
+        found = self._store.products(edge.target for edge in edges if edge.target is not None)
+        return [(edge.kind, found[edge.target]) for edge in edges if edge.target in found]
+
+    def fields(self) -> dict[str, FieldSpec]:
+        """The fields that products are filtered and counted by, in the order of their names."""
+        with self._live.use() as (_, index):
+            found = {} if index is None else index.fields()
+            return {name: found[name] for name in sorted(found)}
+
     def products(self) -> Iterator[Product]:
         """Every product, in the order in which they came; read bit by bit, so that a long walk holds nobody up.
 

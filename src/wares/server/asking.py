@@ -79,7 +79,7 @@ def of_address(params: QueryParams | FormData) -> Question:
         elif name == "weight":
             given["weights"] = dict(_weight(text) for text in texts)
         elif name == "crop":
-            given[name] = _crop(texts[-1])
+            given[name] = crop_of(texts[-1])
         elif name != "question":
             raise QueryError(f"unknown parameter {name[:40]!r}")
     return Question(**given)
@@ -171,7 +171,8 @@ def _weight(text: str) -> tuple[str, float]:
         raise QueryError(f"a weight is PART=NUMBER, as in image=0.7, not {text[:40]!r}") from None
 
 
-def _crop(text: str) -> tuple[float, float, float, float]:
+def crop_of(text: str) -> tuple[float, float, float, float]:
+    """The part of a picture out of the words of an address."""
     try:
         left, top, width, height = (float(part) for part in text.split(","))
     except ValueError:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.requests import ClientDisconnect
 
 from wares.errors import (
@@ -39,7 +40,7 @@ from wares.server.messages import Detail, Error, ErrorBody, Json
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
-    from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
@@ -159,18 +160,19 @@ def install(app: FastAPI) -> None:
     """Make an app answer every error with that body."""
     from fastapi.exceptions import RequestValidationError
 
-    async def ours(request: Request, error: Exception) -> Json:
+    async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, WaresError)
-        return answer(error, id_of(request))
+        return _shown(request, answer(error, id_of(request)), str(error))
 
-    async def framework(request: Request, error: Exception) -> Json:
+    async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = _KINDS.get(error.status_code, "HTTPError")
-        return body(error.status_code, kind, str(error.detail), id_of(request), error.headers)
+        made = body(error.status_code, kind, str(error.detail), id_of(request), error.headers)
+        return _shown(request, made, "")
 
-    async def malformed(request: Request, error: Exception) -> Json:
+    async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return body(400, "QueryError", _told(error), id_of(request))
+        return _shown(request, body(400, "QueryError", _told(error), id_of(request)), _told(error))
 
     for kind, handler in (
         (WaresError, ours),
@@ -207,7 +209,24 @@ class Unforeseen:
             if begun:
                 raise
             told = body(500, "InternalError", "something went wrong here; the log has it", request_id)
-            await told(scope, receive, send)
+            await _shown(Request(scope), told, "")(scope, receive, send)
+
+
+def _shown(request: Request, made: Json, message: str) -> Response:
+    """An answer as it is; or as a page, for who asked for a page where the app has pages (``app.state.failure``)."""
+    page = getattr(request.app.state, "failure", None)
+    wanted = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    if page is None or not wanted:
+        return made
+    try:
+        found: Response = page(request, made.status_code, _public(message, made.status_code))
+    except Exception:
+        _log.exception("no page of an error", extra={"request_id": id_of(request)})
+        return made
+    for name in ("Retry-After", "WWW-Authenticate"):
+        if name in made.headers:
+            found.headers[name] = made.headers[name]
+    return found
 
 
 def id_of(request: Request) -> str:

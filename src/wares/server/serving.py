@@ -16,6 +16,7 @@ from wares.server.config import ServerConfig
 from wares.server.gallery import Gallery
 from wares.server.identifying import Identifying
 from wares.server.linking import Links
+from wares.server.pages.home import Homes
 from wares.server.pictures import Pictures
 from wares.server.secret import Secret
 from wares.server.sessions import Sessions
@@ -45,6 +46,7 @@ class Serving:
         self.sessions = Sessions(self.keyring, self.secret)
         access.check(self.keyring, config, shop.path)
         self.door = Door(self.keyring, self.sessions, config)
+        self.homes = Homes()
 
     @classmethod
     def open(cls, folder: Path, config: ServerConfig) -> Serving:

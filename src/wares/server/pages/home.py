@@ -1,0 +1,181 @@
+"""The first page: what the shop has, and in ten seconds what can be asked here.
+
+Everything on it is made from the catalogue; it is remembered for a minute.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from wares.records import Hit, Part, Product, Query, Under
+from wares.server.pages.address import Address
+
+if TYPE_CHECKING:
+    from wares.records import Filter, Results
+    from wares.server.access import Caller
+    from wares.server.serving import Serving
+
+_TILES, _LATEST = 8, 8
+_FOR_S = 60.0
+
+
+class Tile(NamedTuple):
+    """A category with a picture."""
+
+    name: str
+    count: int
+    href: str
+    product: Product | None
+
+
+class Example(NamedTuple):
+    """A question, ``kind`` "words", "mixed" or "not", and what is found by it."""
+
+    kind: str
+    text: str
+    like: Product | None
+    unlike: Product | None
+    address: Address
+    found: Sequence[Hit]
+
+
+class Home(NamedTuple):
+    """What the first page shows."""
+
+    total: int
+    tiles: Sequence[Tile]
+    examples: Sequence[Example]
+    popular: Sequence[Hit]
+
+
+class Homes:
+    """First pages by who sees them."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[object, tuple[float, Home]] = OrderedDict()
+
+    def of(self, served: Serving, caller: Caller, fields: Sequence[str]) -> Home:
+        """The first page for a caller."""
+        key = repr(caller.where)
+        until, home = self._made.get(key, (0.0, None))
+        if home is None or time.monotonic() > until:
+            home = _Maker(served, caller, fields).home()
+            self._made[key] = (time.monotonic() + _FOR_S, home)
+            while len(self._made) > 100:
+                self._made.popitem(last=False)
+        return home
+
+
+class _Maker:
+    def __init__(self, served: Serving, caller: Caller, fields: Sequence[str]) -> None:
+        self._shop = served.shop
+        self._caller = caller
+        self._fields = fields
+        self._colour = next((name for name in ("colour", "color", "flavor", "material") if name in fields), "")
+
+    def home(self) -> Home:
+        everything = self._ask(limit=1, facets=("category",))
+        return Home(everything.total, self._tiles(everything), self._examples(everything), self._popular())
+
+    def _ask(
+        self,
+        *parts: Part,
+        where: Filter | None = None,
+        limit: int = 4,
+        facets: tuple[str, ...] = (),
+        sort: str = "",
+    ) -> Results:
+        query = Query(parts=parts, where=self._caller.seen(where), limit=limit, facets=facets, sort=sort)
+        return self._shop.search(query)
+
+    def _popular(self) -> Sequence[Hit]:
+        sort = next((f"-{name}" for name in ("rating_count", "rating") if name in self._fields), "")
+        return self._ask(limit=_LATEST, sort=sort).hits
+
+    def _tiles(self, everything: Results) -> list[Tile]:
+        values = everything.facets.get("category", ())
+        top = [value for value in values if "/" not in value.value]
+        below = [value for value in values if value.value.count("/") == 1]
+        chosen = top if len(top) > 3 or not below else sorted([*top[:0], *below], key=lambda value: -value.count)
+        return [
+            Tile(
+                value.value.rsplit("/", 1)[-1],
+                value.count,
+                Address.of([("f.category", value.value)]).href(),
+                self._pictured(value.value),
+            )
+            for value in chosen[:_TILES]
+        ]
+
+    def _pictured(self, category: str) -> Product | None:
+        found = self._ask(where=Under(tuple(category.split("/"))), limit=6)
+        return next((hit.product for hit in found.hits if _has_picture(hit.product)), None)
+
+    def _examples(self, everything: Results) -> list[Example]:
+        """Of the largest categories: words for one of them, a product of another in another colour, one without."""
+        leaves = [value.value for value in everything.facets.get("category", ())]
+        leaves = [leaf for leaf in leaves if not any(other.startswith(f"{leaf}/") for other in leaves)]
+        made = []
+        if leaves:
+            made.append(self._words(leaves[0]))
+        for maker, leaf in zip((self._mixed, self._not), [*leaves[1:], *leaves], strict=False):
+            made.append(maker(leaf))
+        return [example for example in made if example is not None and example.found]
+
+    def _words(self, leaf: str) -> Example | None:
+        name = leaf.rsplit("/", 1)[-1].lower()
+        values = self._values(leaf)
+        text = f"{values[0].lower()} {name}" if values else name
+        return self._example("words", text, None, None)
+
+    def _mixed(self, leaf: str) -> Example | None:
+        hits = self._like(leaf)
+        for hit in hits:
+            own = {value.casefold() for value in _texts(hit.product, self._colour)}
+            other = next((value for value in self._values(leaf) if value.casefold() not in own), "")
+            if other:
+                return self._example("mixed", other.lower(), hit.product, None)
+        return self._example("mixed", "", hits[0].product, None) if hits else None
+
+    def _not(self, leaf: str) -> Example | None:
+        hits = self._like(leaf)
+        if not hits:
+            return None
+        near = [hit.product for hit in self._ask(Part("like", hits[0].id), limit=6).hits]
+        unlike = next((product for product in near if _has_picture(product)), None)
+        return self._example("not", "", hits[0].product, unlike) if unlike else None
+
+    def _like(self, leaf: str) -> list[Hit]:
+        found = self._ask(where=Under(tuple(leaf.split("/"))), limit=8).hits
+        return [hit for hit in found if _has_picture(hit.product)]
+
+    def _values(self, leaf: str) -> list[str]:
+        if not self._colour:
+            return []
+        found = self._ask(where=Under(tuple(leaf.split("/"))), limit=1, facets=(self._colour,))
+        return [value.value for value in found.facets.get(self._colour, ()) if len(value.value) < 20]
+
+    def _example(self, kind: str, text: str, like: Product | None, unlike: Product | None) -> Example:
+        pairs = [("q", text)] if text else []
+        parts = [Part("text", text)] if text else []
+        if like is not None:
+            pairs.append(("like", like.id))
+            parts.append(Part("like", like.id))
+        if unlike is not None:
+            pairs.append(("unlike", unlike.id))
+            parts.append(Part("like", unlike.id, -1.0))
+        found = [hit for hit in self._ask(*parts, limit=8).hits if _has_picture(hit.product)]
+        return Example(kind, text, like, unlike, Address.of(pairs), found[:4])
+
+
+def _has_picture(product: Product) -> bool:
+    return any(medium.modality == "image" for _, medium in product.all_media())
+
+
+def _texts(product: Product, field: str) -> list[str]:
+    found = [value for name, value in product.attributes.items() if name.casefold() == field]
+    texts = [one for value in found for one in (value if isinstance(value, tuple) else (value,))]
+    return [one for one in texts if isinstance(one, str)]

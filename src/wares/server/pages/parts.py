@@ -1,0 +1,86 @@
+"""What was asked and how it was understood, as things to take away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from wares.errors import QueryError
+from wares.server.pages.cards import Picture, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wares.records import Product, Results
+    from wares.server.linking import Links
+    from wares.server.pages.address import Address
+    from wares.server.pages.words import Words
+
+
+class Token(NamedTuple):
+    """A removable thing: ``kind`` is "picture", "like", "unlike", "without", "chip", "filter"; ``href`` is the
+    question without it, ``full`` says what it is where there is no picture to see."""
+
+    kind: str
+    text: str
+    full: str
+    href: str
+    picture: Picture | None = None
+    src: str = ""
+
+
+class Slider(NamedTuple):
+    """How much a kind of part counts."""
+
+    name: str
+    label: str
+    value: str
+
+
+def tokens(address: Address, words: Words, links: Links, get: Callable[[str], Product]) -> Iterator[Token]:
+    """The parts of the question but for its words, which stand in the box."""
+    if image := address.one("image"):
+        gone = address.but("image", "crop", "w.image").href()
+        src = image if image.startswith(("http://", "https://")) else f"/pictures/{image}"
+        cropped = "part.picture_part" if address.one("crop") else "part.picture"
+        yield Token("picture", words(cropped), words(cropped), gone, None, src)
+    for kind in ("like", "unlike"):
+        for id in address.all(kind):
+            try:
+                product = links.product(get(id))
+            except QueryError:
+                continue
+            told = words(f"part.{kind}", title=product.title)
+            yield Token(kind, product.title, told, address.minus(kind, id).href(), shown(product))
+    for text in address.all("without"):
+        yield Token("without", words("part.without", text=text), text, address.minus("without", text).href())
+
+
+def understood(found: Results, address: Address, words: Words) -> Iterator[Token]:
+    """Conditions read out of the words, then those that were chosen."""
+    for chip in found.chips:
+        if chip.applied:
+            yield Token("chip", chip.text, words.chip(chip), address.plus("ignore", chip.id).href())
+    for field, values in address.chosen().items():
+        for value in values:
+            text = value.rsplit("/", 1)[-1] if field == "category" else value
+            full = f"{words.field(field)}: {value}"
+            yield Token("filter", text, full, address.minus(f"f.{field}", value).href())
+    for name in ("min", "max"):
+        if value := address.one(name):
+            text = words(f"chip.{name}", value=value)
+            yield Token("filter", text, text, address.minus(name).href())
+
+
+def sliders(address: Address, words: Words) -> list[Slider]:
+    """Sliders for the kinds of parts that are there, where there is more than one."""
+    present = {
+        "text": address.one("q"),
+        "image": address.one("image"),
+        "like": address.one("like"),
+        "not": address.one("without") or address.one("unlike"),
+    }
+    there = [name for name, value in present.items() if value]
+    if len(there) < 2:
+        return []
+    return [Slider(f"w.{name}", words(f"weight.{name}"), address.one(f"w.{name}") or "1") for name in there]

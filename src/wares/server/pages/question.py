@@ -1,0 +1,99 @@
+"""An address as a question to the shop, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from wares.errors import QueryError
+from wares.records import FacetValue, Query, Results
+from wares.server import asking, pictures
+from wares.server.messages import Question
+
+if TYPE_CHECKING:
+    from wares.server.access import Caller
+    from wares.server.pages.address import Address
+    from wares.server.serving import Serving
+
+#: Products of a page; it fills rows of 2, 3 and 4.
+PAGE = 24
+
+
+def query_of(served: Serving, address: Address, caller: Caller, facets: tuple[str, ...] = ()) -> Query:
+    """The question of an address, for one page of the answer."""
+    page = address.page
+    question = Question(
+        text=address.one("q"),
+        crop=asking.crop_of(address.one("crop")) if address.one("image") and address.one("crop") else None,
+        image=address.all("image"),
+        like=address.all("like"),
+        unlike=address.all("unlike"),
+        without=address.all("without"),
+        weights=_weights(address),
+        where=where(address) or None,
+        facets=facets,
+        sort=address.one("sort"),
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+        ignore=address.all("ignore"),
+    )
+    limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
+    images = pictures.fetched(question.image, limits, served.pictures)
+    return asking.query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
+
+
+def where(address: Address) -> list[Any]:
+    """The chosen values and the price as a filter in JSON."""
+    parts: list[Any] = []
+    for field, values in address.chosen().items():
+        if field == "category":
+            parts.append({"any": [{"category": {"under": value}} for value in values]})
+        else:
+            parts.append({field: list(values)})
+    bounds = {sign: _number(name, address.one(name)) for name, sign in (("min", "gte"), ("max", "lte"))}
+    price = {sign: value for sign, value in bounds.items() if value is not None}
+    return [*parts, {"price": price}] if price else parts
+
+
+def answered(served: Serving, address: Address, caller: Caller, fields: tuple[str, ...]) -> Results:
+    """The answer, with facets. A field of which values are chosen is counted without them: what else there is to
+    choose stays to be seen."""
+    found = served.shop.search(query_of(served, address, caller, fields))
+    facets: dict[str, tuple[FacetValue, ...]] = dict(found.facets)
+    for field in address.chosen():
+        if field in facets:
+            facets[field] = _counted(served, address.minus(f"f.{field}"), caller, field)
+    return msgspec.structs.replace(found, facets=facets)
+
+
+def _counted(served: Serving, address: Address, caller: Caller, field: str) -> tuple[FacetValue, ...]:
+    query = query_of(served, address, caller, (field,))
+    values: Mapping[str, tuple[FacetValue, ...]] = served.shop.search(msgspec.structs.replace(query, limit=1)).facets
+    return values.get(field, ())
+
+
+def _weights(address: Address) -> dict[str, float]:
+    """How much each kind of part counts, of those that were moved."""
+    found = {}
+    for name, text in address.pairs:
+        if name.startswith("w."):
+            value = _number(name, text)
+            if value is not None and value != 1.0:
+                found[name[2:]] = max(value, 0.01)
+    present = {"text": address.one("q"), "image": address.one("image"), "like": address.one("like")}
+    present["not"] = address.one("without") or address.one("unlike")
+    return {name: value for name, value in found.items() if present[name]}
+
+
+def _number(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise QueryError(f"{name} is a number, not {text[:40]!r}") from None
+    if not 0 <= value < 1e12:
+        raise QueryError(f"{name} lies in 0 … 1,000,000,000,000, not {text[:40]!r}")
+    return value

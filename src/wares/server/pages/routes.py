@@ -1,0 +1,100 @@
+"""The addresses of pages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from wares.errors import QueryError
+from wares.insight.conditions import passes
+from wares.server.access import Caller, may
+from wares.server.errors import NotThere
+from wares.server.pages import facets, parts, product, question, why
+from wares.server.pages.cards import Dealer
+from wares.server.pages.rendering import Page
+from wares.searching import MAX_LIMIT
+
+router = APIRouter(include_in_schema=False)
+Visitor = Annotated[Caller, Depends(may("search"))]
+
+
+@router.get("/")
+def search(request: Request, caller: Visitor) -> Response:
+    """The first page, or an answer."""
+    page = Page(request)
+    return _answer(page, caller) if page.address.asks else _home(page, caller)
+
+
+@router.get("/more")
+def more(request: Request, caller: Visitor) -> Response:
+    """The cards of one page of an answer alone: for pages that are lengthened."""
+    page = Page(request)
+    found = page.served.shop.search(question.query_of(page.served, page.address, caller))
+    hits = Dealer(page.served.links, page.words, page.address).hits(found.hits)
+    return page.render("more.html.j2", cards=hits, found=found, next=_next(page, len(found.hits), found.total))
+
+
+@router.get("/product/{id:path}")
+def one(request: Request, caller: Visitor, id: str) -> Response:
+    """A product."""
+    page = Page(request)
+    served, words = page.served, page.words
+    try:
+        found = served.shop.get(id)
+    except QueryError as unknown:
+        raise NotThere(words("error.no_product")) from unknown
+    if not passes(found, caller.where, served.shop.fields()):
+        raise NotThere(words("error.no_product"))
+    plain = Dealer(served.links, words, page.address._replace(pairs=()))
+    shown = product.shown(served.links.product(found), request.query_params.get("variant", ""), page.address, words)
+    return page.render(
+        "product.html.j2",
+        shown=shown,
+        reasons=why.reasons(served, caller, page.address, id, words),
+        similar=[plain.card(each) for each in product.similar(served, caller, id)],
+        related=product.related(served, caller, id, plain, words),
+        back=page.address.href() if page.address.asks else "",
+    )
+
+
+def _home(page: Page, caller: Caller) -> Response:
+    served = page.served
+    home = served.homes.of(served, caller, tuple(served.shop.fields()))
+    dealer = Dealer(served.links, page.words, page.address)
+    return page.render("home.html.j2", home=home, dealer=dealer, popular=dealer.hits(home.popular))
+
+
+def _answer(page: Page, caller: Caller) -> Response:
+    served, address, words = page.served, page.address, page.words
+    fields = facets.asked({name: spec.type for name, spec in served.shop.fields().items()})
+    found = question.answered(served, address, caller, fields)
+    if found.redirect:
+        return RedirectResponse(found.redirect, 303)
+    links = served.links
+    return page.render(
+        "search.html.j2",
+        found=found,
+        cards=Dealer(links, words, address).hits(found.hits),
+        facets=facets.facets(found, address, words),
+        prices=facets.price_range(found, address, words),
+        tokens=list(parts.tokens(address, words, links, served.shop.get)),
+        understood=list(parts.understood(found, address, words)),
+        sliders=parts.sliders(address, words),
+        next=_next(page, len(found.hits), found.total),
+        sorts=_sorts(page),
+    )
+
+
+def _next(page: Page, count: int, total: int) -> str:
+    """The address of the next page; "" when there is none."""
+    last = page.address.page * question.PAGE
+    return page.address.at(page.address.page + 1).href() if count == question.PAGE and last < min(total, MAX_LIMIT) else ""
+
+
+def _sorts(page: Page) -> list[tuple[str, str]]:
+    """Orders, by what the shop's products have."""
+    fields = page.served.shop.fields()
+    known = [("", "sort.best"), ("price", "sort.cheap"), ("-price", "sort.dear"), ("-rating", "sort.rated")]
+    return [(value, page.words(key)) for value, key in known if not value or value.lstrip("-") in fields]
