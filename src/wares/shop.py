@@ -358,12 +358,6 @@ class Shop:
         found = self._store.products(edge.target for edge in edges if edge.target is not None)
         return [(edge.kind, found[edge.target]) for edge in edges if edge.target in found]
 
-    def fields(self) -> dict[str, FieldSpec]:
-        """The fields that products are filtered and counted by, in the order of their names."""
-        with self._live.use() as (_, index):
-            found = {} if index is None else index.fields()
-            return {name: found[name] for name in sorted(found)}
-
     def products(self) -> Iterator[Product]:
         """Every product, in the order in which they came; read bit by bit, so that a long walk holds nobody up.
 

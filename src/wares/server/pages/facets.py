@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from wares.server.facets import MOST, chosen, facet
 from wares.server.pages import formats
 
 if TYPE_CHECKING:
+    from wares.index.base import FieldSpec
     from wares.records import FacetValue, Results
     from wares.server.pages.address import Address
     from wares.server.pages.words import Words
 
-#: Fields that come first where they are there, and those that nobody chooses by.
-FIRST = ("category", "brand", "colour", "color", "size", "gender", "material")
-NEVER = frozenset(("id", "currency", "product_type", "url", "sku", "gtin", "mpn", "ean"))
-#: Fields that are asked for and shown, and values that are shown at once and at all.
-MOST_FIELDS, SHOWN_FIELDS, FEW, MOST = 16, 7, 6, 40
-#: A field shows when at least this share of what was found has it.
-SHARE = 0.15
+#: Values that are shown at once.
+FEW = 6
 
 
 class Value(NamedTuple):
@@ -42,64 +39,54 @@ class Facet(NamedTuple):
 
 
 class PriceRange(NamedTuple):
-    """The bounds that were chosen, and the sign of the currency."""
+    """The bounds that were chosen, the sign of the currency, and the round bounds of what was found."""
 
     low: str
     high: str
     sign: str
+    lowest: str
+    highest: str
 
 
-def asked(fields: Mapping[str, str]) -> tuple[str, ...]:
-    """The fields to count, of those that the shop has."""
-    texts = [name for name, kind in fields.items() if kind == "keyword" and name not in NEVER]
-    known = [name for name in FIRST if name in texts]
-    return (*known, *(name for name in texts if name not in known and name != "availability"))[:MOST_FIELDS]
-
-
-def facets(found: Results, address: Address, words: Words) -> list[Facet]:
-    """The fields that are worth showing."""
+def facets(found: Results, fields: Mapping[str, FieldSpec], address: Address, words: Words) -> list[Facet]:
+    """The fields of texts that are worth showing, and those of which values are chosen."""
+    worth = {each.field for each in chosen(found, fields) if each.kind == "values"}
     made = []
     for field, values in found.facets.items():
-        chosen = address.all(f"f.{field}")
-        if field == "category":
-            facet = _category(values, address, words)
-        else:
-            facet = _plain(field, values, chosen, address, words)
-        if chosen or _tells(facet, values, found.total):
-            made.append(facet)
-    return made[:SHOWN_FIELDS]
+        held = address.all(f"f.{field}")
+        if field not in worth and not held:
+            continue
+        shown = _category(values, address, words) if field == "category" else _plain(field, values, held, address, words)
+        if held or len(shown.values) > 1:
+            made.append(shown)
+    return made
 
 
-def _tells(facet: Facet, values: Sequence[FacetValue], total: int) -> bool:
-    several = len(facet.values) > 1 or bool(facet.path)
-    return several and sum(value.count for value in values) >= SHARE * total
-
-
-def _plain(field: str, values: Sequence[FacetValue], chosen: Sequence[str], address: Address, words: Words) -> Facet:
-    name, held = f"f.{field}", {value.casefold() for value in chosen}
+def _plain(field: str, values: Sequence[FacetValue], own: Sequence[str], address: Address, words: Words) -> Facet:
+    name, held = f"f.{field}", {value.casefold() for value in own}
     rows = [
         Value(
             value.value,
             value.count,
             value.value.casefold() in held,
-            (address.minus if value.value in chosen else address.plus)(name, value.value).but("all").href(),
+            (address.minus if value.value in own else address.plus)(name, value.value).but("all").href(),
         )
         for value in values[:MOST]
     ]
     counted = {row.text.casefold() for row in rows}
-    lost = [Value(own, 0, True, address.minus(name, own).href()) for own in chosen if own.casefold() not in counted]
+    lost = [Value(each, 0, True, address.minus(name, each).href()) for each in own if each.casefold() not in counted]
     rows = [*lost, *sorted(rows, key=lambda row: not row.chosen)]
     few = max(FEW, sum(row.chosen for row in rows))
     if len(rows) - few < 3:
         few = len(rows)
-    return Facet(field, words.field(field), rows[:few], rows[few:], len(chosen))
+    return Facet(field, words.field(field), rows[:few], rows[few:], len(own))
 
 
 def _category(values: Sequence[FacetValue], address: Address, words: Words) -> Facet:
     """The way down to the chosen category, and what lies in it."""
-    chosen = address.one("f.category")
+    own = address.one("f.category")
     rest = address.minus("f.category")
-    steps = [step for step in chosen.split("/") if step]
+    steps = [step for step in own.split("/") if step]
     path = [
         Value(step, 0, at == len(steps), rest.plus("f.category", "/".join(steps[:at])).href())
         for at, step in enumerate(steps, 1)
@@ -109,7 +96,7 @@ def _category(values: Sequence[FacetValue], address: Address, words: Words) -> F
         for value, name in _below(values, steps)
     ]
     few = len(rows) if len(rows) < FEW + 3 else FEW
-    return Facet("category", words.field("category"), rows[:few], rows[few:MOST], int(bool(chosen)), path)
+    return Facet("category", words.field("category"), rows[:few], rows[few:MOST], int(bool(own)), path)
 
 
 def _below(values: Sequence[FacetValue], steps: Sequence[str]) -> Iterator[tuple[FacetValue, str]]:
@@ -126,8 +113,16 @@ def _below(values: Sequence[FacetValue], steps: Sequence[str]) -> Iterator[tuple
             return
 
 
-def price_range(found: Results, address: Address, words: Words) -> PriceRange:
+def price_range(found: Results, fields: Mapping[str, FieldSpec], address: Address, words: Words) -> PriceRange:
     """The price fields."""
     prices = (formats.priced(hit.product)[0] for hit in found.hits)
     currency = next((price.currency for price in prices if price is not None), "")
-    return PriceRange(address.one("min"), address.one("max"), formats.sign(currency, words.language))
+    counted = facet(fields["price"], found.facets.get("price", ())) if "price" in fields else None
+    low, high = (counted.low, counted.high) if counted else (None, None)
+    return PriceRange(
+        address.one("min"),
+        address.one("max"),
+        formats.sign(currency, words.language),
+        "" if low is None else formats.plain(low),
+        "" if high is None else formats.plain(high),
+    )

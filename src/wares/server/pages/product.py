@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from wares.insight.conditions import passes
 from wares.records import Part, Query
 from wares.server.pages import cards, formats
 from wares.server.pages.address import Address
+from wares.server.sight import sees
 
 if TYPE_CHECKING:
     from wares.records import Media, Product, Variant
@@ -92,11 +92,10 @@ def similar(served: Serving, caller: Caller, id: str) -> Sequence[Product]:
 
 def related(served: Serving, caller: Caller, id: str, dealer: Dealer, words: Words) -> list[Group]:
     """What feeds say goes with it, or what is read out of them."""
-    fields = served.shop.fields()
     groups: dict[str, list[Card]] = {}
     for kind, product in served.shop.related(id, limit=60):
         own = groups.setdefault(kind, [])
-        if len(own) < RELATED and passes(product, caller.where, fields):
+        if len(own) < RELATED and sees(caller, served.shop, product):
             own.append(dealer.card(product))
     return [Group(words.maybe(f"relation.{kind}", kind), own) for kind, own in groups.items() if own]
 

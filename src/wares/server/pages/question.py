@@ -9,7 +9,7 @@ import msgspec
 
 from wares.errors import QueryError
 from wares.records import FacetValue, Query, Results
-from wares.server import asking, pictures
+from wares.server import asking
 from wares.server.messages import Question
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def query_of(served: Serving, address: Address, caller: Caller, facets: tuple[st
         offset=(page - 1) * PAGE,
         ignore=address.all("ignore"),
     )
-    limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
-    images = pictures.fetched(question.image, limits, served.pictures)
-    return asking.query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
+    return asking.asked(served, caller, question, ())
 
 
 def where(address: Address) -> list[Any]:

@@ -7,14 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from wares.errors import QueryError
-from wares.insight.conditions import passes
+from wares.searching import MAX_LIMIT
 from wares.server.access import Caller, may
-from wares.server.errors import NotThere
+from wares.server.asking import product_of
 from wares.server.pages import facets, parts, product, question, why
 from wares.server.pages.cards import Dealer
+from wares.server.facets import candidates
 from wares.server.pages.rendering import Page
-from wares.searching import MAX_LIMIT
 
 router = APIRouter(include_in_schema=False)
 Visitor = Annotated[Caller, Depends(may("search"))]
@@ -41,12 +40,7 @@ def one(request: Request, caller: Visitor, id: str) -> Response:
     """A product."""
     page = Page(request)
     served, words = page.served, page.words
-    try:
-        found = served.shop.get(id)
-    except QueryError as unknown:
-        raise NotThere(words("error.no_product")) from unknown
-    if not passes(found, caller.where, served.shop.fields()):
-        raise NotThere(words("error.no_product"))
+    found = product_of(served, caller, id)
     plain = Dealer(served.links, words, page.address._replace(pairs=()))
     shown = product.shown(served.links.product(found), request.query_params.get("variant", ""), page.address, words)
     return page.render(
@@ -68,8 +62,8 @@ def _home(page: Page, caller: Caller) -> Response:
 
 def _answer(page: Page, caller: Caller) -> Response:
     served, address, words = page.served, page.address, page.words
-    fields = facets.asked({name: spec.type for name, spec in served.shop.fields().items()})
-    found = question.answered(served, address, caller, fields)
+    fields = served.shop.fields()
+    found = question.answered(served, address, caller, candidates(fields))
     if found.redirect:
         return RedirectResponse(found.redirect, 303)
     links = served.links
@@ -77,9 +71,9 @@ def _answer(page: Page, caller: Caller) -> Response:
         "search.html.j2",
         found=found,
         cards=Dealer(links, words, address).hits(found.hits),
-        facets=facets.facets(found, address, words),
-        prices=facets.price_range(found, address, words),
-        tokens=list(parts.tokens(address, words, links, served.shop.get)),
+        facets=facets.facets(found, fields, address, words),
+        prices=facets.price_range(found, fields, address, words),
+        tokens=list(parts.tokens(address, words, links, lambda id: product_of(served, caller, id))),
         understood=list(parts.understood(found, address, words)),
         sliders=parts.sliders(address, words),
         next=_next(page, len(found.hits), found.total),
