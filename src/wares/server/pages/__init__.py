@@ -1,4 +1,4 @@
-"""The storefront: pages for the shop's visitors, made on the server. They work without JavaScript, and better with it.
+"""The storefront: pages for visitors, made on the server. They work without JavaScript, and better with it.
 
 ``address``    what a visitor asks, as the address of a page says it
 ``question``   that as a question to the shop, and its answer

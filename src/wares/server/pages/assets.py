@@ -1,7 +1,7 @@
 """Style, modules and drawings of the pages. Their addresses name their content, so a browser keeps them for good.
 
 ``/static/HASH/shop.css`` is answered for the HASH of this version alone; modules find each other beside themselves.
-``/static/HASH/accent-210.css`` sets the shop's own colour, a hue of 0 … 359 degrees: no page needs a style of its own.
+``/static/HASH/accent-210.css`` sets the shop's own colour, a hue of 0 … 359 degrees, so no page has a style.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def file(request: Request, hash: str, name: str) -> Response:
     if hash != version() or data is None or kind is None:
         raise NotThere("there is no such file here; load the page again")
     tag = f'"{hash}"'
-    headers = {"ETag": tag, "Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}
+    headers = {"ETag": tag, "Cache-Control": _FOR_GOOD}
     if request.headers.get("if-none-match") == tag:
         return Response(None, 304, headers)
     return Response(data, 200, headers, media_type=kind)

@@ -22,7 +22,7 @@ class Value(NamedTuple):
     """A value, how many products have it, whether it is chosen, and the address that chooses it or lets it go."""
 
     text: str
-    count: int
+    products: int
     chosen: bool
     href: str
 
@@ -56,7 +56,9 @@ def facets(found: Results, fields: Mapping[str, FieldSpec], address: Address, wo
         held = address.all(f"f.{field}")
         if field not in worth and not held:
             continue
-        shown = _category(values, address, words) if field == "category" else _plain(field, values, held, address, words)
+        shown = (
+            _category(values, address, words) if field == "category" else _plain(field, values, held, address, words)
+        )
         if held or len(shown.values) > 1:
             made.append(shown)
     return made
@@ -106,7 +108,8 @@ def _below(values: Sequence[FacetValue], steps: Sequence[str]) -> Iterator[tuple
         here = [
             (value, parts[-1])
             for value, parts in at
-            if len(parts) == depth + 1 and [p.casefold() for p in parts[: len(steps)]] == [s.casefold() for s in steps]
+            if len(parts) == depth + 1
+            and [p.casefold() for p in parts[: len(steps)]] == [s.casefold() for s in steps]
         ]
         if len(here) != 1 or depth > len(steps) + 2:
             yield from here

@@ -19,4 +19,4 @@ def failure(request: Request, status: int, message: str) -> Response:
     page = Page(request)
     key = status if status in _KNOWN else 500 if status >= 500 else 400
     told = message if status in (400, 404, 413, 422) else ""
-    return page.render("failure.html.j2", status, status=status, key=str(key), told=told)
+    return page.render("failure.html.j2", status, code=status, key=str(key), told=told)

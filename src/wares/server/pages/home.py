@@ -16,9 +16,10 @@ from wares.server.pages.address import Address
 if TYPE_CHECKING:
     from wares.records import Filter, Results
     from wares.server.access import Caller
+    from wares.server.pages.words import Words
     from wares.server.serving import Serving
 
-_TILES, _LATEST = 8, 8
+_TILES, _LATEST = 6, 12
 _FOR_S = 60.0
 
 
@@ -26,18 +27,17 @@ class Tile(NamedTuple):
     """A category with a picture."""
 
     name: str
-    count: int
+    products: int
     href: str
     product: Product | None
 
 
 class Example(NamedTuple):
-    """A question, ``kind`` "words", "mixed" or "not", and what is found by it."""
+    """A question, ``kind`` "words", "picture" or "mixed", and what is found by it."""
 
     kind: str
     text: str
     like: Product | None
-    unlike: Product | None
     address: Address
     found: Sequence[Hit]
 
@@ -57,12 +57,12 @@ class Homes:
     def __init__(self) -> None:
         self._made: OrderedDict[object, tuple[float, Home]] = OrderedDict()
 
-    def of(self, served: Serving, caller: Caller, fields: Sequence[str]) -> Home:
+    def of(self, served: Serving, caller: Caller, words: Words) -> Home:
         """The first page for a caller."""
-        key = repr(caller.where)
+        key = (repr(caller.where), words.language)
         until, home = self._made.get(key, (0.0, None))
         if home is None or time.monotonic() > until:
-            home = _Maker(served, caller, fields).home()
+            home = _Maker(served, caller, words).home()
             self._made[key] = (time.monotonic() + _FOR_S, home)
             while len(self._made) > 100:
                 self._made.popitem(last=False)
@@ -70,10 +70,11 @@ class Homes:
 
 
 class _Maker:
-    def __init__(self, served: Serving, caller: Caller, fields: Sequence[str]) -> None:
+    def __init__(self, served: Serving, caller: Caller, words: Words) -> None:
         self._shop = served.shop
         self._caller = caller
-        self._fields = fields
+        self._words = words
+        self._fields = fields = served.shop.fields()
         self._colour = next((name for name in ("colour", "color", "flavor", "material") if name in fields), "")
 
     def home(self) -> Home:
@@ -99,7 +100,7 @@ class _Maker:
         values = everything.facets.get("category", ())
         top = [value for value in values if "/" not in value.value]
         below = [value for value in values if value.value.count("/") == 1]
-        chosen = top if len(top) > 3 or not below else sorted([*top[:0], *below], key=lambda value: -value.count)
+        chosen = top if len(top) > 3 or not below else sorted(below, key=lambda value: -value.count)
         return [
             Tile(
                 value.value.rsplit("/", 1)[-1],
@@ -115,21 +116,18 @@ class _Maker:
         return next((hit.product for hit in found.hits if _has_picture(hit.product)), None)
 
     def _examples(self, everything: Results) -> list[Example]:
-        """Of the largest categories: words for one of them, a product of another in another colour, one without."""
+        """Of the largest categories: words for one, a product of another by its looks, one in another colour."""
         leaves = [value.value for value in everything.facets.get("category", ())]
         leaves = [leaf for leaf in leaves if not any(other.startswith(f"{leaf}/") for other in leaves)]
-        made = []
-        if leaves:
-            made.append(self._words(leaves[0]))
-        for maker, leaf in zip((self._mixed, self._not), [*leaves[1:], *leaves], strict=False):
-            made.append(maker(leaf))
+        makers = (self._said, self._picture, self._mixed)
+        made = [maker(leaf) for maker, leaf in zip(makers, [*leaves, *leaves, *leaves], strict=False)]
         return [example for example in made if example is not None and example.found]
 
-    def _words(self, leaf: str) -> Example | None:
+    def _said(self, leaf: str) -> Example | None:
         name = leaf.rsplit("/", 1)[-1].lower()
         values = self._values(leaf)
         text = f"{values[0].lower()} {name}" if values else name
-        return self._example("words", text, None, None)
+        return self._example("words", text, None)
 
     def _mixed(self, leaf: str) -> Example | None:
         hits = self._like(leaf)
@@ -137,16 +135,12 @@ class _Maker:
             own = {value.casefold() for value in _texts(hit.product, self._colour)}
             other = next((value for value in self._values(leaf) if value.casefold() not in own), "")
             if other:
-                return self._example("mixed", other.lower(), hit.product, None)
-        return self._example("mixed", "", hits[0].product, None) if hits else None
+                return self._example("mixed", other.lower(), hit.product)
+        return self._example("mixed", self._words("home.colour"), hits[0].product) if hits else None
 
-    def _not(self, leaf: str) -> Example | None:
+    def _picture(self, leaf: str) -> Example | None:
         hits = self._like(leaf)
-        if not hits:
-            return None
-        near = [hit.product for hit in self._ask(Part("like", hits[0].id), limit=6).hits]
-        unlike = next((product for product in near if _has_picture(product)), None)
-        return self._example("not", "", hits[0].product, unlike) if unlike else None
+        return self._example("picture", "", hits[0].product) if hits else None
 
     def _like(self, leaf: str) -> list[Hit]:
         found = self._ask(where=Under(tuple(leaf.split("/"))), limit=8).hits
@@ -158,17 +152,14 @@ class _Maker:
         found = self._ask(where=Under(tuple(leaf.split("/"))), limit=1, facets=(self._colour,))
         return [value.value for value in found.facets.get(self._colour, ()) if len(value.value) < 20]
 
-    def _example(self, kind: str, text: str, like: Product | None, unlike: Product | None) -> Example:
+    def _example(self, kind: str, text: str, like: Product | None) -> Example:
         pairs = [("q", text)] if text else []
         parts = [Part("text", text)] if text else []
         if like is not None:
             pairs.append(("like", like.id))
             parts.append(Part("like", like.id))
-        if unlike is not None:
-            pairs.append(("unlike", unlike.id))
-            parts.append(Part("like", unlike.id, -1.0))
         found = [hit for hit in self._ask(*parts, limit=8).hits if _has_picture(hit.product)]
-        return Example(kind, text, like, unlike, Address.of(pairs), found[:4])
+        return Example(kind, text, like, Address.of(pairs), found[:4])
 
 
 def _has_picture(product: Product) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wares.server.pages.words import Words
     from wares.server.serving import Serving
 
-SIMILAR, RELATED = 8, 8
+SIMILAR, RELATED = 12, 12
 #: Attributes that say nothing to a visitor.
 _HIDDEN = frozenset(("id", "sku", "split", "image_px"))
 _AVAILABLE = ("in_stock", "out_of_stock", "preorder", "backorder")

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 #: Cookies: the language and the colours that a visitor chose.
 LANGUAGE, THEME = "wares_lang", "wares_theme"
 _YEAR = 31_536_000
-#: What a page may load and do: what is its own (CSP level 3).
-POLICY = "; ".join(
-    (
-        *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob: data:"),
-        *("media-src 'self' blob:", "connect-src 'self'", "font-src 'self'", "form-action 'self'"),
-        *("base-uri 'none'", "frame-ancestors 'none'"),
-    )
-)
 
 
 class Page:
@@ -49,14 +41,17 @@ class Page:
 
     def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A template as an answer."""
-        html = environment().get_template(template).render(
-            page=self, t=self.words, asset=assets.address, address=self.address, number=formats.number, **values
+        html = (
+            environment()
+            .get_template(template)
+            .render(
+                page=self, t=self.words, asset=assets.address, address=self.address, number=formats.number, **values
+            )
         )
         headers = {
             "Content-Language": self.words.tag,
             "Cache-Control": "private, no-cache",
             "Vary": "Accept-Language, Cookie",
-            "Content-Security-Policy": POLICY,
         }
         answer = HTMLResponse(html, status, headers)
         if self.keep_language:

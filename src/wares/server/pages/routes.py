@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from wares.searching import MAX_LIMIT
 from wares.server.access import Caller, may
 from wares.server.asking import product_of
+from wares.server.facets import candidates
 from wares.server.pages import facets, parts, product, question, why
 from wares.server.pages.cards import Dealer
-from wares.server.facets import candidates
 from wares.server.pages.rendering import Page
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +55,7 @@ def one(request: Request, caller: Visitor, id: str) -> Response:
 
 def _home(page: Page, caller: Caller) -> Response:
     served = page.served
-    home = served.homes.of(served, caller, tuple(served.shop.fields()))
+    home = served.homes.of(served, caller, page.words)
     dealer = Dealer(served.links, page.words, page.address)
     return page.render("home.html.j2", home=home, dealer=dealer, popular=dealer.hits(home.popular))
 
@@ -84,7 +84,11 @@ def _answer(page: Page, caller: Caller) -> Response:
 def _next(page: Page, count: int, total: int) -> str:
     """The address of the next page; "" when there is none."""
     last = page.address.page * question.PAGE
-    return page.address.at(page.address.page + 1).href() if count == question.PAGE and last < min(total, MAX_LIMIT) else ""
+    return (
+        page.address.at(page.address.page + 1).href()
+        if count == question.PAGE and last < min(total, MAX_LIMIT)
+        else ""
+    )
 
 
 def _sorts(page: Page) -> list[tuple[str, str]]:

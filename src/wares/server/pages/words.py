@@ -33,9 +33,7 @@ class Words:
         if isinstance(text, Mapping):
             n = places["n"]
             text = text.get("one", text["other"]) if n == 1 else text["other"]
-        shown = {
-            name: formats.number(value) if isinstance(value, int) else value for name, value in places.items()
-        }
+        shown = {name: formats.number(value) if isinstance(value, int) else value for name, value in places.items()}
         return text.format_map(shown) if shown else text
 
     def maybe(self, key: str, otherwise: str) -> str:
