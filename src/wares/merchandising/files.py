@@ -55,9 +55,26 @@ def as_text(data: Mapping[str, Any], path: Path) -> str:
     """Tables as TOML or JSON, by the end of a file's name."""
     if path.suffix.lower() == ".json":
         return json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n"
+    return toml(data)
+
+
+def toml(data: Mapping[str, Any]) -> str:
+    """Tables as TOML."""
     import tomli_w
 
     return tomli_w.dumps(data)
+
+
+def from_toml(data: bytes | str, source: str) -> Any:
+    """What TOML says that came otherwise than as a file. :class:`SetupError` with the line of a mistake."""
+    try:
+        return tomllib.loads(data if isinstance(data, str) else data.decode("utf-8-sig"))
+    except UnicodeDecodeError as wrong:
+        raise SetupError(f"{source} is not UTF-8 text (byte {wrong.start:,}); save it as UTF-8") from wrong
+    except tomllib.TOMLDecodeError as wrong:
+        raise SetupError(f"{source} is no TOML: {wrong}") from wrong
+    except RecursionError as deep:
+        raise SetupError(f"{source} is nested too deep") from deep
 
 
 def rows(data: Any, key: str, source: str) -> list[Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from wares import __version__
-from wares.server import api, component, errors, media, middleware, openapi, pages
+from wares.server import api, component, console, errors, media, middleware, openapi, pages
 from wares.server.config import ServerConfig
 from wares.server.serving import Serving
 
@@ -53,6 +53,8 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
         app.include_router(router)
     if chosen.storefront:
         pages.install(app)
+    if chosen.console:
+        console.install(app)
     errors.install(app)
     middleware.install(app, chosen)
     openapi.install(app)

@@ -122,6 +122,7 @@ STATUS: Mapping[type[WaresError], int] = {
 
 #: What statuses of the framework are called; others are called "HTTPError".
 _KINDS = {400: "QueryError", 404: "NotThere", 405: "MethodNotAllowed", 413: "TooLarge", 415: "WrongType"}
+UNFORESEEN = "something went wrong here; the log has it"
 #: Seconds after which a request that met a busy shop may be made again.
 RETRY_S = 2
 # A path of this machine in a message is the operator's business alone.
@@ -139,7 +140,7 @@ def answer(error: WaresError, request_id: str) -> Json:
     if status >= 500:
         _log.error("%s: %s", type(error).__name__, error, extra={"request_id": request_id})
     details = error.details if isinstance(error, Unfit) else ()
-    told = _public(str(error), status)
+    told = message_of(error)
     return body(status, type(error).__name__, told, request_id, _headers(error, status), details)
 
 
@@ -161,7 +162,7 @@ def install(app: FastAPI) -> None:
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, WaresError)
-        return _shown(request, answer(error, id_of(request)), str(error))
+        return _shown(request, answer(error, id_of(request)), message_of(error))
 
     async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -171,7 +172,7 @@ def install(app: FastAPI) -> None:
 
     async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return _shown(request, body(400, "QueryError", _told(error), id_of(request)), _told(error))
+        return _shown(request, body(400, "QueryError", _told(error), id_of(request)), without_paths(_told(error)))
 
     for kind, handler in (
         (WaresError, ours),
@@ -207,7 +208,7 @@ class Unforeseen:
             _log.exception("unforeseen", exc_info=error, extra={"request_id": request_id})
             if begun:
                 raise
-            told = body(500, "InternalError", "something went wrong here; the log has it", request_id)
+            told = body(500, "InternalError", UNFORESEEN, request_id)
             await _shown(Request(scope), told, "")(scope, receive, send)
 
 
@@ -218,7 +219,7 @@ def _shown(request: Request, made: Json, message: str) -> Response:
     if page is None or not wanted:
         return made
     try:
-        found: Response = page(request, made.status_code, _public(message, made.status_code))
+        found: Response = page(request, made.status_code, message)
     except Exception:
         _log.exception("no page of an error", extra={"request_id": id_of(request)})
         return made
@@ -246,10 +247,11 @@ def _told(error: RequestValidationError) -> str:
     return f"{place}: {first['msg']}"
 
 
-def _public(message: str, status: int) -> str:
-    if status == 500:
+def message_of(error: WaresError) -> str:
+    """What an asker is told of an error."""
+    if status_of(error) == 500:
         return "the shop's files cannot be used; its operator finds in the log what is wrong"
-    return without_paths(message)
+    return without_paths(str(error))
 
 
 def without_paths(message: str) -> str:
