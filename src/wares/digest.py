@@ -38,8 +38,9 @@ PARTS: Mapping[str, PartSpec] = {
     "columns": PartSpec("wares.ranking.columns:Columns", "numbers of products that decide about their order"),
 }
 
-#: What came since is read as soon as it is there, but no more than a twentieth of the time is spent on that.
-PATIENCE = 20.0
+#: What came since is read as soon as it is there, but no more than a twentieth of the time is spent on that; and it
+#: is packed as soon as it is there while that takes no longer than ``AT_ONCE_S``.
+PATIENCE, AT_ONCE_S = 20.0, 0.004
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -55,16 +56,18 @@ def _kind(name: str) -> type[Learnt]:
 class Lessons:
     """The writer's half: what is being learnt for one version of the index. One writer at a time."""
 
-    def __init__(self, path: Path, parts: Mapping[str, Learnt]) -> None:
-        """Use :meth:`base` or :meth:`since`."""
+    def __init__(self, path: Path, parts: Mapping[str, Learnt], packed: Mapping[str, bytes]) -> None:
+        """Use :meth:`base` or :meth:`since`; ``packed`` are parts as they are in the file."""
         self._path = path
         self._parts = parts
-        self._changed = False
+        self._packed = dict(packed)
+        self._fresh: set[str] = set()  # parts that know more than the file
+        self._rest_until: dict[str, float] = {}
 
     @classmethod
     def base(cls, version: Path, settings: Settings) -> Lessons:
         """Nothing yet, to learn all products for the version in a folder."""
-        return cls(version / "learnt" / "base", {name: _kind(name).fresh(settings) for name in PARTS})
+        return cls(version / "learnt" / "base", {name: _kind(name).fresh(settings) for name in PARTS}, {})
 
     @classmethod
     def since(cls, version: Path, settings: Settings) -> Lessons:
@@ -74,25 +77,37 @@ class Lessons:
             packed = _read(path)
             known = {name: _unpacked(path, name, packed) for name in PARTS if name in packed}
         except StoreError:
-            known = {}
-        return cls(path, {name: known[name] if name in known else _kind(name).fresh(settings) for name in PARTS})
+            packed, known = {}, {}
+        parts = {name: known[name] if name in known else _kind(name).fresh(settings) for name in PARTS}
+        return cls(path, parts, packed)
 
     def learn(self, rows: Sequence[Stored]) -> None:
         """Take in products that are new or changed."""
         for part in self._parts.values():
             part.learn(rows)
-        self._changed = True
+        self._fresh.update(self._parts)
 
-    def save(self) -> None:
-        """Write what was learnt since the last time, whole or not at all."""
-        if self._changed:
+    def save(self, *, whole: bool = True) -> bool:
+        """Write what was learnt since the last time; whether the file has all of it now.
+
+        Unless it has to be ``whole``, a part that takes long to pack is packed no more often than that a twentieth of
+        the time goes into it; until then the file has it as it was.
+        """
+        now = time.monotonic()
+        due = {name for name in self._fresh if whole or now >= self._rest_until.get(name, 0.0)}
+        for name in due:
+            started = time.monotonic()
+            self._packed[name] = self._parts[name].pack()
+            took = time.monotonic() - started
+            self._rest_until[name] = now + took * PATIENCE if took > AT_ONCE_S else 0.0
+        if due:
             try:
                 self._path.parent.mkdir(exist_ok=True)
             except OSError as refused:
                 raise StoreError(f"cannot make {self._path.parent}: {refused.strerror}") from refused
-            packed = {name: part.pack() for name, part in self._parts.items()}
-            atomic.write(self._path, msgspec.msgpack.encode(_File(FORMAT, packed)))
-            self._changed = False
+            atomic.write(self._path, msgspec.msgpack.encode(_File(FORMAT, self._packed)))
+            self._fresh -= due
+        return not self._fresh
 
 
 class Digest:

@@ -175,9 +175,10 @@ class Reader:
             lacking |= self._store.missing(keys, fingerprint)
         wanting = [row.product for row in rows if any(medium.key in lacking for medium in row.media)]
         if wanting:
-            made = self.entries(wanting)
-            self._store.put_features({at: row for entry in made for at, row in entry.features.items()})
-        return bool(wanting)
+            made = {at: row for entry in self.entries(wanting) for at, row in entry.features.items()}
+            self._store.put_features(made)
+            return bool(made)
+        return False
 
 
 def _stored(medium: Media, variant: str | None, found: _Found, position: int) -> StoredMedia:

@@ -3,6 +3,11 @@
 Building the graphs of the index holds the interpreter for as long as it takes (Qdrant Edge's ``optimize``), so the
 process that serves must not do it. The child reads the store and kept features, writes a version folder beside the
 live one, and tells its progress as JSON lines on standard output; its parent publishes what is ready.
+
+Others write meanwhile. So the child notes the store's last change before it reads anything: whatever it met or missed
+of a later one (a product that was changed, or removed after it was read) comes up again when the version is brought
+up to date. It does not fold: that is the writer's, before and after. Features that were lacking it keeps, which is
+one transaction each; that products were compared without them it only notes.
 """
 
 from __future__ import annotations
@@ -20,7 +25,6 @@ from wares.digest import Lessons
 from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError, WaresError
 from wares.fits import Fits
-from wares.folding import fold
 from wares.index.manifest import Build, WordsParameters
 from wares.index.versions import Versions
 from wares.indexing import Pointer, Reader, average_lengths, fingerprints, vector_specs, words_of
@@ -77,9 +81,11 @@ def begin_empty(
 def rebuild(shop: Path, environment: Environment, fit: str, progress: OnProgress) -> str:
     """Build a version in a child process, with the encoders that a fit gives, and return its name.
 
-    It is ready but not live. The caller holds the writer's lock.
+    It is ready but not live. The caller holds the :class:`~wares.index.locks.BuilderLock` and not the writer's:
+    products come and go meanwhile, and are caught up with when the version goes live.
 
-    Raises what the child raised; a child that dies leaves a folder that the next pruning removes.
+    Raises what the child raised; a child that dies leaves a folder that the next pruning removes, and one whose
+    parent dies ends when it next tells how far it is.
     """
     command = [sys.executable, "-m", "wares.rebuilding", str(shop.resolve()), fit]
     variables = {
@@ -124,16 +130,16 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
     with Store.open(shop / "shop.db") as store:
         settings = store.settings()
         encoders = Fits(shop, settings.model, environment).encoders(fit)
+        built_from = store.last_change()
         total = len(store)
         reader = Reader(store, encoders, settings.media, shop / "media")
         made: list[bool] = []
         lengths = average_lengths(_completed(store, reader, total, made))
         if any(made):  # what was compared before was compared without these
-            store.folds.begin("")
-        fold(store, settings.folding, lambda: encoders, lambda done, of: _tell("comparing", done, of))
+            store.folds.doubt()
         versions = Versions(shop)
         pointer = Pointer(store, encoders, words_of(settings, lengths))
-        with begin(versions, settings, encoders, lengths, store.last_change(), fit) as build:
+        with begin(versions, settings, encoders, lengths, built_from, fit) as build:
             index = EdgeIndex.create(build.engine_path, vector_specs(encoders))
             lessons = Lessons.base(build.folder, settings)
             done = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -18,6 +18,11 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]
+
+
+#: What became of a product that was added, and who hears it of each.
+Outcome: TypeAlias = Literal["added", "changed", "unchanged"]
+OnOutcome: TypeAlias = Callable[[str, Outcome], None]
 
 
 class AddReport(msgspec.Struct, frozen=True, kw_only=True):

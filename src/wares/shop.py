@@ -37,7 +37,7 @@ from wares.ranking.fusion.base import Fusion
 from wares.ranking.rules import Rule
 from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
 from wares.relations import Graph
-from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
+from wares.reports import AddReport, Check, OnOutcome, OnProgress, Outcome, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, RankingSettings, Settings, UnderstandingSettings
 from wares.store.store import Store
@@ -59,7 +59,8 @@ class Shop:
     """An opened shop. A context manager; threads may share it; another process may open the same folder.
 
     Reading methods may be called while this or another process writes. Writing methods (``add``, ``remove``,
-    ``rebuild``, ``rollback``, ``apply``) raise :class:`~wares.errors.ShopBusy` while another process writes.
+    ``rollback``, …) wait a few seconds for one another, and raise :class:`~wares.errors.ShopBusy` while another
+    process goes on writing; those that build the index (``rebuild``, ``build``) while another version is built.
     """
 
     def __init__(
@@ -119,21 +120,37 @@ class Shop:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def add(self, catalogue: Iterable[Product], *, progress: OnProgress | None = None) -> AddReport:
+    def add(
+        self,
+        catalogue: Iterable[Product],
+        *,
+        progress: OnProgress | None = None,
+        told: OnOutcome | None = None,
+        build: bool = True,
+    ) -> AddReport:
         """Add new products and replace changed ones; what is unchanged costs next to nothing.
 
-        What has been stored when this is interrupted stays, and is found; running it again goes on from there. When
-        many products have come, a new version of the index is built at the end (in another process, while the
-        present one answers).
+        What has been stored when this is interrupted stays, and is found; running it again goes on from there.
+        ``told`` hears the id of each product and what became of it, once it is stored and indexed. When many products
+        have come, a new version of the index is built at the end (in another process, while the present one answers
+        and others write), unless ``build`` is False: then :meth:`rebuild_is_due` says so.
         """
-        return self._writer.add(catalogue, progress or _silent)
+        return self._writer.add(catalogue, progress or _silent, told or _unheard, build=build)
+
+    def rebuild_is_due(self) -> bool:
+        """Whether so many products have come since the live version of the index was built that :meth:`rebuild` is
+        worth its while."""
+        return self._writer.rebuild_is_due()
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove products; how many there were. Unknown ids are ignored."""
         return self._writer.remove(list(ids))
 
     def rebuild(self, progress: OnProgress | None = None) -> VersionInfo:
-        """Build the index anew from the store, in another process, and switch to it."""
+        """Build the index anew from the store, in another process, and switch to it.
+
+        Products come and go meanwhile: what changed is applied to the new version before it answers.
+        """
         return self._version_info(self._writer.rebuild(progress or _silent))
 
     def rollback(self) -> VersionInfo:
@@ -142,7 +159,8 @@ class Shop:
 
     def build(self, fit: str, *, progress: OnProgress | None = None) -> str:
         """Build a version of the index with the encoders of a fit ("" for the model as it comes) beside the live one,
-        in another process, and return its name. Nothing answers by it before :meth:`publish`."""
+        in another process, and return its name. Nothing answers by it before :meth:`publish`; until then, or until
+        :meth:`discard`, nobody else builds."""
         return self._writer.build(fit, progress or _silent)
 
     def publish(self, version: str) -> VersionInfo:
@@ -404,6 +422,7 @@ class Shop:
 
     def close(self) -> None:
         """Let go of files and locks."""
+        self._writer.close()
         self._live.close()
         self._store.close()
 
@@ -473,6 +492,10 @@ class Shop:
 
 
 def _silent(_: Progress) -> None:
+    """Nobody listens."""
+
+
+def _unheard(_id: str, _outcome: Outcome) -> None:
     """Nobody listens."""
 
 

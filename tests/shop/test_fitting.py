@@ -390,8 +390,12 @@ def test_a_fit_that_is_interrupted_leaves_nothing(shop: Shop, once: Fitted, stag
 
 
 @pytest.mark.parametrize("stage", ["training", "asking made questions"])
-def test_a_fit_that_meets_another_writer_is_busy_and_leaves_nothing(shop: Shop, once: Fitted, stage: str) -> None:
+def test_a_fit_that_meets_another_writer_is_busy_and_leaves_nothing(
+    shop: Shop, once: Fitted, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An import may begin at any moment of a fit, before the index is built or before it is switched."""
+    monkeypatch.setattr("wares.writing.WAIT_S", 0.1)
+    monkeypatch.setattr("wares.writing.SWITCH_WAIT_S", 0.1)
     with ExitStack() as writing:
         began: list[Progress] = []
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import ClassVar, Self
 
 import filelock
 import msgspec
@@ -94,23 +95,27 @@ class Lock:
             self._lock.release()
 
 
-class WriterLock:
-    """The right to add to, remove from or rebuild a shop: one process, and in it one holder, at a time.
+class ShopLock:
+    """A right over a shop that one process, and in it one holder, has at a time.
 
-    A context manager. Who holds it stands in ``writer.json`` beside the lock file ``writer.lock``; when the holder
-    dies, however it dies, the system releases the lock.
+    A context manager. Who holds it stands beside the lock file in one that ends in ``.json``; when the holder dies,
+    however it dies, the system releases the lock.
     """
+
+    #: The name of the files, and what the holder does to the shop.
+    name: ClassVar[str]
+    doing: ClassVar[str]
 
     def __init__(self, shop: Path, *, timeout_s: float = 0.0) -> None:
         self._shop = shop
-        self._lock = Lock(shop / "writer.lock")
-        self._record = shop / "writer.json"
+        self._lock = Lock(shop / f"{self.name}.lock")
+        self._record = shop / f"{self.name}.json"
         self._timeout_s = timeout_s
 
-    def __enter__(self) -> WriterLock:
+    def __enter__(self) -> Self:
         """Take the lock. Raises :class:`~wares.errors.ShopBusy`, naming the holder, when somebody else has it."""
         if not self._lock.take(self._timeout_s):
-            raise ShopBusy(f"{self._shop} is being written by {self._holder()}; wait for it or stop it")
+            raise ShopBusy(f"{self._shop} {self.doing} by {self._holder()}; wait for it or stop it")
         try:
             atomic.write(self._record, msgspec.json.encode(Process.current()))
         except BaseException:
@@ -121,6 +126,10 @@ class WriterLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let others have it."""
         with suppress(OSError):
             self._record.unlink(missing_ok=True)
         self._lock.release()
@@ -132,3 +141,16 @@ class WriterLock:
             if holder.alive():
                 return str(holder)
         return "another process"
+
+
+class WriterLock(ShopLock):
+    """The right to change the products of a shop and to say which version of its index is live."""
+
+    name, doing = "writer", "is being written"
+
+
+class BuilderLock(ShopLock):
+    """The right to build a version of the index and to bring it out. Whoever has it need not be the writer: products
+    may come and go meanwhile."""
+
+    name, doing = "builder", "has its index built"

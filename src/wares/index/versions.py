@@ -42,7 +42,9 @@ class _Format(msgspec.Struct, frozen=True):
 
 class Versions:
     """The index versions of one shop folder. Safe in several threads and processes; publishing, going back and
-    pruning are for the holder of the :class:`~wares.index.locks.WriterLock`."""
+    pruning are for the holder of the :class:`~wares.index.locks.WriterLock`, and building is for that of the
+    :class:`~wares.index.locks.BuilderLock`, from the beginning until the version is live or given up: so no version
+    that is awaited is ever older than the live one."""
 
     def __init__(self, shop: Path) -> None:
         self.shop = shop

@@ -20,6 +20,7 @@ from wares.store.tables import fold_keys, fold_links, folds, media, meta
 from wares.store.vectors import chunks
 
 _FACT = meta.c.key == "folded"
+_DOUBT = meta.c.key == "folds in doubt"
 _AMONG = fold_keys.c.key.in_(bindparam("keys", expanding=True))
 _COUNTS = select(fold_keys.c.key, func.count()).where(_AMONG).group_by(fold_keys.c.key)
 _HOLDERS = select(fold_keys).where(_AMONG)
@@ -35,9 +36,11 @@ class Folds:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def state(self) -> tuple[int, str]:
-        """Up to which change products are folded, and by which rules; (0, "") when that was never begun."""
+        """Up to which change products are folded, and by which rules; (0, "") when that was never begun, and rules
+        that are nobody's after :meth:`doubt`."""
         with self._database.read() as connection:
-            found = connection.scalar(select(meta.c.value).where(_FACT)) or "0 "
+            doubted = connection.scalar(select(meta.c.key).where(_DOUBT)) is not None
+            found = "0 in doubt" if doubted else connection.scalar(select(meta.c.value).where(_FACT)) or "0 "
         change, _, rules = found.partition(" ")
         return (int(change), rules) if change.isdigit() else (0, "")
 
@@ -102,6 +105,13 @@ class Folds:
         with self._database.write() as connection:
             _empty(connection, rules)
 
+    def doubt(self) -> None:
+        """Products were compared without something that there is now: the next folding begins anew. Not only for the
+        writer: a folding under way goes on, and does not take this back."""
+        with self._database.write() as connection:
+            connection.execute(delete(meta).where(_DOUBT))
+            connection.execute(insert(meta), {"key": "folds in doubt", "value": ""})
+
     def end(self) -> int:
         """Fold nothing any more; how many products had been in groups. They take new change numbers."""
         with self._database.write() as connection:
@@ -136,6 +146,7 @@ class Folds:
 def _empty(connection: Connection, rules: str) -> None:
     for table in (fold_keys, fold_links):
         connection.execute(delete(table))
+    connection.execute(delete(meta).where(_DOUBT))
     _note(connection, 0, rules)
 
 
