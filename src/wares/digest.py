@@ -170,6 +170,11 @@ class Digests:
             self._rest_until = now + (now - started) * PATIENCE
             return made
 
+    def stamp(self) -> tuple[int, ...] | None:
+        """Of what came since, as it was read; () for nothing, None while there is something newer in the file."""
+        stamp = self._stamped()
+        return (stamp or ()) if self._latest is not None and stamp == self._stamp else None
+
     def _stamped(self) -> tuple[int, ...] | None:
         try:
             status = os.stat(self._since)  # noqa: PTH116 - at every question

@@ -33,10 +33,20 @@ class Follower:
         self._applied: dict[str, int] = {}
         self._lessons: dict[str, Lessons] = {}
         self._rest_until = 0.0
+        self._known = ("", -1)
 
     def applied(self, version: str) -> int:
-        """The last change that is in a version, as far as this process knows without asking the engine."""
+        """The last change that is surely in a version: applied by this process, or recorded by another."""
         return max(self._applied.get(version, 0), self._versions.applied(version))
+
+    def has(self, version: str, change: int) -> bool:
+        """Whether a change is surely in a version."""
+        if self._applied.get(version, -1) >= change or self._known == (version, change):
+            return True
+        if self._versions.applied(version) < change:
+            return False
+        self._known = version, change
+        return True
 
     def follow(self, version: str, index: Index, settings: Settings, *, complete: bool = False) -> None:
         """Apply what has changed since. ``complete`` makes features that the encoders of this version lack: products

@@ -75,10 +75,10 @@ class Searcher:
         self._store = store
         self._index = index
         self._digests = digests
-        self._merchant = Merchant(store, index)
+        self.merchant = Merchant(store, index)
         self._asker = Asker(store, index, encoders, words, limits)
         self._understander = Understander(index, self._asker.exists)
-        self._ruler = Ruler(store, index, self._merchant)
+        self._ruler = Ruler(store, index, self.merchant)
         self._retriever = Retriever(store, index)
         self._relater = Relater(self._asker, self._retriever)
         self._orderer = Orderer(index)
@@ -120,13 +120,13 @@ class Searcher:
         """The candidates of a question, understood, in the channels that have a weight. Raises as :meth:`search`."""
         digest = self._digests.latest()
         meant = self._understander.understand(self._checked(query), policy.understanding, digest)
-        asking = self._asker.ask(meant.query, policy.fusion, self._merchant.wording())
+        asking = self._asker.ask(meant.query, policy.fusion, self.merchant.wording())
         return self._retriever.retrieve(meant.query, asking)
 
     def _answer(self, asked: Query, policy: Policy) -> _Answer:
         clock = _Clock()
         digest = self._digests.latest()
-        wording = self._merchant.wording()
+        wording = self.merchant.wording()
         query = self._checked(asked)
         clock.lap("parse")
         meant = self._understander.understand(query, policy.understanding, digest)

@@ -8,6 +8,9 @@ SHOP/media/      media that were given as bytes
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -40,7 +43,8 @@ from wares.relations import Graph
 from wares.reports import AddReport, Check, OnOutcome, OnProgress, Outcome, Progress, ShopInfo, VersionInfo
 from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, RankingSettings, Settings, UnderstandingSettings
-from wares.store.store import Store
+from wares.stamps import Stamp, Stamps
+from wares.store.store import Store, read_settings
 from wares.suggesting import Completer
 from wares.writing import Writer
 
@@ -48,6 +52,11 @@ if TYPE_CHECKING:
     from wares.encoders.base import Tower, Vectors
     from wares.store.entries import StoredMedia
     from wares.tracing import Trace
+
+_log = logging.getLogger(__name__)
+
+#: How often a shop that is asked looks whether its settings were changed, in seconds.
+NOTICE_S = 1.0
 
 
 def open(path: str | Path, *, model: str | None = None, create: bool = True) -> Shop:
@@ -79,6 +88,11 @@ class Shop:
         self._searchers: dict[str, Searcher] = {}
         self._completers: dict[str, Completer] = {}
         self._digests: dict[str, Digests] = {}
+        self._stamps = Stamps()
+        self._noticing = threading.Lock()
+        self._saved: str | None = None  # the settings as this shop saw them last in its store
+        self._looked = 0.0
+        self._taken = 0  # how often settings were taken from there
 
     @classmethod
     def open(
@@ -135,6 +149,7 @@ class Shop:
         have come, a new version of the index is built at the end (in another process, while the present one answers
         and others write), unless ``build`` is False: then :meth:`rebuild_is_due` says so.
         """
+        self._notice()
         return self._writer.add(catalogue, progress or _silent, told or _unheard, build=build)
 
     def rebuild_is_due(self) -> bool:
@@ -178,12 +193,11 @@ class Shop:
 
         The settings are saved first: if the building fails or is killed, the old version goes on answering, and
         :meth:`rebuild` makes up for it. Raises as :meth:`check_settings`, before anything changed. Other processes
-        that have the shop open see the settings when they open it again, and a new version at once.
+        that have the shop open notice the settings within a second, and a new version at once.
         """
         self.check_settings(settings)
         version = self._writer.apply(settings, progress or _silent)
-        self.settings = settings
-        self._searchers = {}
+        self.refresh()
         return self._version_info(version) if version else None
 
     def outdated(self) -> tuple[str, ...]:
@@ -196,6 +210,44 @@ class Shop:
         """The fields that filters, facets and sorts may use, those that most products have first."""
         with self._live.use() as (_, index):
             return {} if index is None else dict(index.fields())
+
+    def refresh(self) -> bool:
+        """Work by the settings that another process has saved, if any did; whether they are others now.
+
+        Searching does so by itself, once a second. Settings that cannot be read are logged, and those in force stay.
+        """
+        self._looked = time.monotonic()
+        return self._take(self._store.pulse().settings)
+
+    def stamp(self) -> Stamp | None:
+        """What answers are made of now: while two stamps are equal, the same question has the same answer, but for
+        ``query_id`` and timings. None when an answer is not to be kept. For a cache in this process; 0.1 ms at most.
+
+        Take the stamp *before* searching and keep the answer under it. That is safe while others write: whatever
+        changes between the two is in every later stamp, and no stamp comes again. Changes of products, of what
+        merchants say and of the live version only count up; settings are told by how often they were taken; ``until``
+        only moves on. An answer that was made of something newer than its stamp is therefore never found again. Nor
+        is one that was made of something older: there is no stamp while the index lacks what the store has, while
+        this process still searches the version before or reads what was learnt of the catalogue before, nor for
+        :data:`~wares.stamps.SETTLED_S` seconds after any change, as some things are looked up only once a second.
+
+        It speaks for the shop's own settings and rules. What a question itself brings from outside (a picture by its
+        address) is the asker's.
+        """
+        try:
+            pulse = self._store.pulse()
+            self._take(pulse.settings)
+            with self._live.use() as (version, index):
+                followed = self._live.stamp()
+                if index is None or followed is None or not self._writer.has(version, pulse.change):
+                    return None
+                learnt = self._learnt(version).stamp()
+                if learnt is None:
+                    return None
+                state = (version, followed, learnt, pulse.change, pulse.revision, self._taken)
+                return self._stamps.stamp(state, self._searcher(version, index).merchant)
+        except StoreError:
+            return None
 
     def check_settings(self, settings: Settings) -> None:
         """Whether the shop could work by these settings. :class:`SetupError` when their model is another, a weight is
@@ -250,6 +302,7 @@ class Shop:
                 ignore=tuple(ignore),
             )
         )
+        self._notice()
         with self._live.use() as (version, index):
             if index is None:
                 empty = ("the shop is empty; add products first",)
@@ -277,6 +330,7 @@ class Shop:
     ) -> Trace:
         """Answer a question and keep all that the answer came from. Raises as :meth:`search`, and
         :class:`QueryError` when the shop is empty."""
+        self._notice()
         with self._live.use() as (version, index):
             if index is None:
                 raise QueryError(f"{self.path} is empty; add products first")
@@ -435,6 +489,33 @@ class Shop:
         self.close()
 
     # -- within -------------------------------------------------------------------------------------------------
+
+    def _notice(self) -> None:
+        if time.monotonic() - self._looked > NOTICE_S:
+            self.refresh()
+
+    def _take(self, saved: str) -> bool:
+        """Work by settings as they are saved, unless they are those that were seen last."""
+        if saved == self._saved or not saved:
+            return False
+        with self._noticing:
+            if saved == self._saved:
+                return False
+            self._saved = saved
+            try:
+                found = read_settings(saved)
+            except StoreError as damage:
+                _log.error("the settings of %s stay as they are: %s", self.path, damage)
+                return False
+            if found == self.settings:
+                return False
+            if found.model != self.settings.model:
+                _log.error("the settings of %s stay as they are: they are for the model %r", self.path, found.model)
+                return False
+            self.settings = self._writer.settings = found
+            self._searchers = {}
+            self._taken += 1
+            return True
 
     def _searcher(self, version: str, index: Index) -> Searcher:
         """The searcher of a version, kept while it is live."""

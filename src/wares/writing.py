@@ -139,6 +139,10 @@ class Writer:
         for version in list(self._awaited):
             self._awaited.pop(version).close()
 
+    def has(self, version: str, change: int) -> bool:
+        """Whether a change of the store is surely in a version of the index."""
+        return self._follower.has(version, change)
+
     def outdated(self) -> tuple[str, ...]:
         """The names of settings that differ from those the live index was built with."""
         return self._differing(self.settings)

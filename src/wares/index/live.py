@@ -93,6 +93,10 @@ class LiveIndex:
         finally:
             self._leave(lease)
 
+    def stamp(self) -> Stamp:
+        """Of the pointer as it is followed; None while another version is live than the one that is used here."""
+        return self._stamp if self._stamp == self._versions.stamp() else None
+
     def close(self) -> None:
         """Close when the uses under way have ended; the last of them does it."""
         with self._switching:

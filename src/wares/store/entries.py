@@ -74,6 +74,14 @@ class Change(msgspec.Struct, frozen=True):
     removed: bool
 
 
+class Pulse(msgspec.Struct, frozen=True):
+    """The number of the latest ``change``, the ``revision`` of what merchants say, and the ``settings`` as saved."""
+
+    change: int
+    revision: int
+    settings: str
+
+
 class Warned(msgspec.Struct, frozen=True):
     """A medium of product ``id`` that has something wrong with it."""
 

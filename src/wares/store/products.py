@@ -103,17 +103,18 @@ def remove(connection: Connection, ids: Iterable[str]) -> list[int]:
 
 def advance(connection: Connection, steps: int) -> int:
     """Take the next ``steps`` change numbers; the first of them."""
-    last = _counter(connection.scalar(_COUNTER.with_for_update()))
+    last = counted(connection.scalar(_COUNTER.with_for_update()))
     connection.execute(update(meta).where(meta.c.key == "change").values(value=str(last + steps)))
     return last + 1
 
 
 def last_change(connection: Connection) -> int:
     """The number of the latest change; 0 before the first."""
-    return _counter(connection.scalar(_COUNTER))
+    return counted(connection.scalar(_COUNTER))
 
 
-def _counter(value: str | None) -> int:
+def counted(value: str | None) -> int:
+    """The number of the latest change out of its row."""
     if value is None or not value.isdigit():
         raise StoreError("the store is damaged: it has lost count of its changes; make it anew from the catalogue")
     return int(value)

@@ -18,12 +18,14 @@ from wares.store import auditing, counters, documents, merchandising, products, 
 from wares.store.asked import Asked
 from wares.store.behaviour import Behaviour
 from wares.store.database import Database
-from wares.store.entries import Audited, Change, Entry, Features, Kind, Stored, StoredMedia, Warned
+from wares.store.entries import Audited, Change, Entry, Features, Kind, Pulse, Stored, StoredMedia, Warned
 from wares.store.folds import Folds
 from wares.store.keys import Keys
 
 if TYPE_CHECKING:
     from wares.store.entries import Row
+
+_PULSE = "SELECT key, value FROM meta WHERE key IN ('change', 'merchandising', 'settings')"
 
 #: Seconds that a writer waits for another one.
 WAIT_S = 5.0
@@ -191,6 +193,12 @@ class Store:
         with self._database.read() as connection:
             return products.last_change(connection)
 
+    def pulse(self) -> Pulse:
+        """What tells that something has changed; cheap enough for every question."""
+        found = {row[0]: row[1] for row in self._database.glance(_PULSE)}
+        change, revision = products.counted(found.get("change")), int(found.get("merchandising", 0))
+        return Pulse(change, revision, found.get("settings", ""))
+
     def warnings(self, limit: int = 100) -> list[Warned]:
         """Media that have something wrong with them, at most ``limit``."""
         with self._database.read() as connection:
@@ -269,10 +277,7 @@ class Store:
         """How the shop works; the defaults until something else is saved."""
         with self._database.read() as connection:
             text = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "settings"))
-            try:
-                return msgspec.json.decode(text, type=Settings) if text is not None else Settings()
-            except msgspec.MsgspecError as fault:
-                raise StoreError(f"the saved settings are damaged ({fault}); save them again") from fault
+            return read_settings(text) if text is not None else Settings()
 
     def save_settings(self, settings: Settings) -> None:
         """Save how the shop works."""
@@ -280,3 +285,11 @@ class Store:
         with self._database.write() as connection:
             connection.execute(delete(tables.meta).where(tables.meta.c.key == "settings"))
             connection.execute(insert(tables.meta), {"key": "settings", "value": value})
+
+
+def read_settings(text: str) -> Settings:
+    """Settings as they are saved. :class:`StoreError` when they are damaged."""
+    try:
+        return msgspec.json.decode(text, type=Settings)
+    except msgspec.MsgspecError as fault:
+        raise StoreError(f"the saved settings are damaged ({fault}); save them again") from fault

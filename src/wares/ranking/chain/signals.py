@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 #: The part that contributions of signals have in explanations.
 PART = "signal"
 #: Seconds.
-DAY = 86_400
+DAY, HOUR = 86_400, 3_600
 
 
 class Given(NamedTuple):
@@ -83,7 +83,8 @@ class Signals(Stage):
         if not any(wanted.values()):
             return {}
         rows = self._columns.rows(numbers)
-        given = Given(self._settings, self._columns.typical, now.timestamp() / DAY)
+        hour = now.timestamp() // HOUR  # whole hours: within one, the same question has the same answer
+        given = Given(self._settings, self._columns.typical, hour * HOUR / DAY)
         return {
             name: best * weight * np.nan_to_num(SIGNALS[name](rows, given))
             for name, weight in wanted.items()

@@ -106,6 +106,11 @@ class Rulebook:
         rules = (self.rules[number] for number in sorted(found))
         return Fired(tuple(rule for rule in rules if _fires(rule.when, language, where, now)))
 
+    def boundary(self, now: datetime) -> datetime | None:
+        """The next moment at which another rule may be in force because of its days and hours; None: never."""
+        moments = (windows.boundary(rule.when, now) for rule in self.rules)
+        return min((moment for moment in moments if moment is not None), default=None)
+
     def _keep(self, number: int, where: Filter | None) -> None:
         """A rule without patterns is kept under what its filter says."""
         if where is None:

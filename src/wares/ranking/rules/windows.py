@@ -36,6 +36,24 @@ def is_open(when: When, now: datetime) -> bool:
     return not when.days or _DAYS[day.weekday()] in when.days
 
 
+def boundary(when: When, now: datetime) -> datetime | None:
+    """The next moment at which the window may open or close, in UTC; None when it never will.
+
+    It may come too early and never too late: where days or hours decide, it is the end of the quarter of an hour at
+    the latest, for clocks are put back and forward, and days begin, at such moments.
+    """
+    found = [moment.astimezone(UTC) for moment in (when.start, when.end) if moment is not None]
+    if when.days or when.hours is not None:
+        now = now.astimezone(UTC)
+        found.append(now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15))
+        place = zone(when.zone)
+        today = now.astimezone(place).date()
+        for clock in when.hours or ():
+            for fold in (0, 1):  # the repeated hour counts twice
+                found.append(datetime.combine(today, clock.replace(fold=fold), place).astimezone(UTC))
+    return min((moment for moment in found if moment > now), default=None)
+
+
 @lru_cache(maxsize=256)
 def zone(name: str) -> tzinfo:
     """A timezone by its IANA name. :class:`ValueError` when this machine knows none of that name."""
