@@ -47,7 +47,7 @@ FACTS: Mapping[str, str] = {"schema": str(SCHEMA), "change": "0", "merchandising
 metadata = MetaData()
 
 #: Facts of the store: "schema", "change" (the last change number), "settings", "folded" and "folds in doubt"
-#: (:mod:`wares.store.folds`), "merchandising" (how often what merchants say has changed), "keys" (how often keys have).
+#: (:mod:`wares.store.folds`), "merchandising" and "keys" (how often what merchants say has changed, and keys have).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
