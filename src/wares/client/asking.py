@@ -10,9 +10,10 @@ import msgspec
 
 from wares import media
 from wares.errors import CatalogueError, QueryError
+from wares.insight.why import Why
 from wares.query import filters
 from wares.records import Chip, Filter, Query, Results
-from wares.server.messages import Answer, ChipSaid
+from wares.server.messages import Answer, ChipSaid, Explanation
 
 Picture: TypeAlias = str | Path | bytes
 File: TypeAlias = tuple[str, tuple[str, bytes, str]]
@@ -66,6 +67,12 @@ def results(answer: Answer) -> Results:
     """An answer as the results that :meth:`wares.Shop.search` gives."""
     told = {name: getattr(answer, name) for name in Answer.__struct_fields__ if name != "chips"}
     return Results(**told, chips=tuple(map(_chip, answer.chips)))
+
+
+def why(told: Explanation) -> Why:
+    """What became of a product, as :func:`wares.insight.why.why` gives it."""
+    found = {name: getattr(told, name) for name in Why.__struct_fields__ if name != "chips"}
+    return Why(**found, chips=tuple(map(_chip, told.chips)))
 
 
 def _chip(said: ChipSaid) -> Chip:

@@ -20,7 +20,7 @@ from wares.identify.records import Identification
 from wares.insight.why import Why
 from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
 from wares.reports import AddReport, OnProgress, Progress, ShopInfo, VersionInfo
-from wares.server.messages import Answer, ProductBody, Suggestions
+from wares.server.messages import Answer, Explanation, ProductBody, Suggestions
 
 API = "/api/v1"
 #: Seconds between two looks at a job.
@@ -97,7 +97,7 @@ class Client:
         """What became of a product when a question was asked; see :func:`wares.insight.why.why`."""
         question, pictures = _question(query, image)
         path = f"{API}/why/{quote(id, safe='')}"
-        return self._caller.call("POST", path, Why, **asking.request(question, pictures))
+        return asking.why(self._caller.call("POST", path, Explanation, **asking.request(question, pictures)))
 
     def identify(self, picture: Picture, k: int = 5, *, sure: float = 0.5) -> Identification:
         """What is in a picture; see :func:`wares.identify.identify`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from wares import __version__
-from wares.server import api, component, console, errors, media, middleware, openapi, pages
+from wares.server import api, component, console, document, errors, media, middleware, pages
 from wares.server.config import ServerConfig
 from wares.server.serving import Serving
 
@@ -57,5 +57,5 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
         console.install(app)
     errors.install(app)
     middleware.install(app, chosen)
-    openapi.install(app)
+    document.install(app, [(api.PREFIX, router) for router in api.ROUTERS])
     return app

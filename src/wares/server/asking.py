@@ -49,15 +49,17 @@ async def read(request: Request) -> tuple[Question, tuple[bytes, ...]]:
     raise WrongType(f"a question is application/json or multipart/form-data, not {kind[:60]!r}")
 
 
-async def a_file(request: Request, name: str) -> bytes:
-    """The file of a POST: the body, or the file with a name in a form; empty when there is none."""
+async def a_file(request: Request, name: str) -> tuple[bytes, dict[str, str]]:
+    """The file of a POST, and the texts beside it: the body, or a form with a file of that name; empty when there is
+    none."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
+    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         async with request.form(max_files=1, max_fields=20) as form:
             found = form.get(name)
-            return b"" if found is None or isinstance(found, str) else await found.read()
+            texts = {key: value for key, value in form.items() if isinstance(value, str)}
+            return b"" if found is None or isinstance(found, str) else await found.read(), texts
     if kind in ("", "application/octet-stream") or kind.startswith("image/"):
-        return await request.body()
+        return await request.body(), {}
     raise WrongType(f"a picture is the body (image/…) or a file of multipart/form-data, not {kind[:60]!r}")
 
 

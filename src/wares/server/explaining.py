@@ -17,7 +17,7 @@ from wares.records import MatchedMedia
 from wares.server.asking import asked, product_of
 from wares.server.errors import NotThere, without_paths
 from wares.server.gallery import fitted
-from wares.server.messages import ChipSaid, chip_said
+from wares.server.messages import Explanation, chip_said
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 #: Width and height, in pixels, within which a heat map is drawn.
 SIDE = 960
-
-
-class Explanation(Why, frozen=True, kw_only=True):
-    """What became of a product, as :class:`wares.insight.why.Why` says; sources of media are addresses."""
-
-    chips: tuple[ChipSaid, ...] = ()  # type: ignore[assignment]
 
 
 def explained(served: Serving, caller: Caller, id: str, question: Question, files: tuple[bytes, ...]) -> Explanation:

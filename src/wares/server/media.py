@@ -36,12 +36,13 @@ Width = Annotated[
 @router.head("/media/{signature}/{position}/{id:path}", include_in_schema=False)
 @router.get(
     "/media/{signature}/{position}/{id:path}",
+    response_class=Response,
     summary="A picture, sound or film of a product",
     responses=files(
         ("image/webp", "image/jpeg", "audio/*", "video/*"),
         "The medium.",
-        also={206: "the part asked for", 304: "it is as it was", 416: "there is no such part"},
-        others={404: "there is no such medium"},
+        also={206: "the part asked for", 304: "it is as it was"},
+        others={404: "there is no such medium", 416: "there is no such part"},
     ),
 )
 async def medium(
@@ -72,6 +73,7 @@ async def medium(
 @router.head("/pictures/{token}", include_in_schema=False)
 @router.get(
     "/pictures/{token}",
+    response_class=Response,
     summary="A picture that was asked about",
     responses=files(
         ("image/jpeg",),

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 from starlette.responses import Response
 
+from wares.insight.why import Why
 from wares.query.filters import unparse
 from wares.records import Banner, Chip, Correction, FacetValue, Hit, Product, Results, Suggestion
 
@@ -107,6 +108,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
     timings_ms: Mapping[str, float] = {}
+
+
+class Explanation(Why, frozen=True, kw_only=True):
+    """What became of a product, as :class:`wares.insight.why.Why` says; sources of media are addresses."""
+
+    chips: tuple[ChipSaid, ...] = ()  # type: ignore[assignment]
 
 
 class Suggestions(msgspec.Struct, frozen=True):

@@ -1,18 +1,18 @@
-"""What programs are told of the API: schemas of our records, in the document that FastAPI makes of the routes."""
+"""What a route says of itself to programs, for its decorator: what it reads, and what it answers with.
+
+:mod:`wares.server.document` makes the document of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from wares.server.messages import ErrorBody
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-
-_REF = "#/components/schemas/{name}"
+REF = "#/components/schemas/{name}"
 #: Statuses that any route may answer with, beside those of its own.
 COMMON = {400: "the request is wrong; the message says how to mend it"}
 KEYED = {
@@ -50,21 +50,22 @@ _QUESTION: Mapping[str, dict[str, Any]] = {
     "client": _said(_TEXT, "The browser, for the journal."),
 }
 
-_types: set[Any] = {ErrorBody}
+#: The records that stand in the document.
+TYPES: set[Any] = {ErrorBody}
 
 
 def answers(
     kind: Any, about: str, *, status: int = 200, example: Any = None, others: Mapping[int, str] | None = None
 ) -> dict[int | str, dict[str, Any]]:
     """What a route answers with: the ``responses`` of its decorator. ``others`` are statuses of errors."""
-    _types.add(kind)
-    content: dict[str, Any] = {"schema": _schema(kind)}
+    TYPES.add(kind)
+    content: dict[str, Any] = {"schema": schema_of(kind)}
     if example is not None:
         content["example"] = msgspec.to_builtins(example)
     errors = {**COMMON, **KEYED, **(others or {})}
     return {
         status: {"description": about, "content": {"application/json": content}},
-        **{code: _failure(told) for code, told in errors.items()},
+        **{code: failure(told) for code, told in errors.items()},
     }
 
 
@@ -86,14 +87,14 @@ def files(
             code: {"description": told, "content": content if code == 206 else {}}
             for code, told in (also or {}).items()
         },
-        **{code: _failure(told) for code, told in errors.items()},
+        **{code: failure(told) for code, told in errors.items()},
     }
 
 
 def takes(kind: Any, *, example: Any = None, media_type: str = "application/json", text: str = "") -> dict[str, Any]:
     """What a route reads: the ``openapi_extra`` of its decorator. ``text``: an example of the same as plain text."""
-    _types.add(kind)
-    content: dict[str, Any] = {"schema": _schema(kind)}
+    TYPES.add(kind)
+    content: dict[str, Any] = {"schema": schema_of(kind)}
     if example is not None:
         content["example"] = msgspec.to_builtins(example)
     plain = {"text/plain": {"schema": _TEXT, "example": text}} if text else {}
@@ -123,43 +124,25 @@ def _field(parameter: Mapping[str, Any]) -> dict[str, Any]:
     return {**parameter["schema"], "description": parameter["description"]}
 
 
-def brings(name: str, *, about: str, required: bool = True) -> dict[str, Any]:
-    """What a route reads that takes a file: as the body, or named in a form."""
+def brings(
+    name: str, *, about: str, required: bool = True, fields: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What a route reads that takes a file: as the body, or named in a form, beside other ``fields`` (schemas)."""
     file = {"type": "string", "format": "binary", "description": about}
-    form = {"type": "object", "properties": {name: file}, "required": [name]}
+    form = {
+        "type": "object",
+        "properties": {name: file, **(fields or {})},
+        **({"required": [name]} if required else {}),
+    }
     content = {"image/*": {"schema": file}, "multipart/form-data": {"schema": form}}
     return {"requestBody": {"required": required, "content": content}}
 
 
-def install(app: FastAPI) -> None:
-    """Add our schemas to an app's document, and take out those of the framework that no route answers with."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = made()
-            known = document.setdefault("components", {}).setdefault("schemas", {})
-            known.update(msgspec.json.schema_components(sorted(_types, key=str), ref_template=_REF)[1])
-            for path in document.get("paths", {}).values():
-                for operation in path.values():
-                    operation.get("responses", {}).pop("422", None) if _foreign(operation) else None
-            for name in ("HTTPValidationError", "ValidationError"):
-                known.pop(name, None)
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
+def schema_of(kind: Any) -> Any:
+    """The JSON schema of a record, which refers to others by :data:`REF`."""
+    return msgspec.json.schema_components([kind], ref_template=REF)[0][0]
 
 
-def _schema(kind: Any) -> Any:
-    return msgspec.json.schema_components([kind], ref_template=_REF)[0][0]
-
-
-def _failure(about: str) -> dict[str, Any]:
-    return {"description": about, "content": {"application/json": {"schema": _schema(ErrorBody)}}}
-
-
-def _foreign(operation: Mapping[str, Any]) -> bool:
-    """Whether an operation's 422 is the framework's, which we never send."""
-    content = operation.get("responses", {}).get("422", {}).get("content", {}).get("application/json", {})
-    return "HTTPValidationError" in str(content.get("schema", ""))
+def failure(about: str) -> dict[str, Any]:
+    """An answer with the one body of errors."""
+    return {"description": about, "content": {"application/json": {"schema": schema_of(ErrorBody)}}}

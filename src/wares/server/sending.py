@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wares.media import content_key
+from wares.server import errors
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -25,16 +26,19 @@ def send(request: Request, data: bytes, mime: str, cache: str, *, vary: str = ""
         asked = request.headers.get("range", "") if request.method == "GET" else ""
         part = _RANGE.fullmatch(asked.replace(" ", "")) if request.headers.get("if-range", tag) == tag else None
         if part is not None and (part[1] or part[2]):
-            return _part(data, part[1], part[2], mime, headers)
+            return _part(data, (part[1], part[2]), mime, headers, errors.id_of(request))
     return Response(data, 200, headers, media_type=mime)
 
 
-def _part(data: bytes, first: str, last: str, mime: str, headers: dict[str, str]) -> Response:
-    size = len(data)
+def _part(data: bytes, asked: tuple[str, str], mime: str, headers: dict[str, str], request_id: str) -> Response:
+    (first, last), size = asked, len(data)
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last) if first and last else size - 1, size - 1)
     if start > end:
-        return Response(None, 416, headers | {"Content-Range": f"bytes */{size}"})
+        told = f"there is no such part; the whole has {size:,} bytes"
+        return errors.body(
+            416, "RangeNotSatisfiable", told, request_id, headers | {"Content-Range": f"bytes */{size}"}
+        )
     found = headers | {"Content-Range": f"bytes {start}-{end}/{size}"}
     return Response(data[start : end + 1], 206, found, media_type=mime)
 

@@ -46,7 +46,7 @@ def test_a_picture_is_kept_small_and_without_what_its_file_told(client: httpx.Cl
 def test_no_picture_is_refused_and_no_name_is_found_by_guessing(client: httpx.Client) -> None:
     assert client.post(f"{API}/pictures", content=b"<svg/>").status_code == 400
     assert client.post(f"{API}/pictures", content=b"").status_code == 400
-    assert client.post(f"{API}/pictures", data={"image": "text"}).status_code == 415
+    assert client.post(f"{API}/pictures", json={"image": "text"}).status_code == 415
     assert client.post(f"{API}/pictures", files={"other": b"x"}).status_code == 400
     for token in ("A" * 22, "..%2Fserver.secret", "x", "%00"):
         assert client.get(f"/pictures/{token}").status_code == 404

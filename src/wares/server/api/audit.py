@@ -34,9 +34,7 @@ class Audit(msgspec.Struct, frozen=True):
     audit: tuple[Entry, ...]
 
 
-_ENTRY = Entry(
-    7, "2026-03-01T09:30:00.000+00:00", "console", "rule", "summer sandals", None, {"name": "summer sandals"}
-)
+_ENTRY = Entry(7, "2026-03-01T09:30:00.000+00:00", "ann", "rule", "summer sandals", {"priority": 0}, {"priority": 5})
 
 
 @router.get("/audit", summary="Who changed what", responses=answers(Audit, "The log.", example=Audit((_ENTRY,))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -80,12 +81,35 @@ class History(msgspec.Struct, frozen=True):
     events: tuple[Happened, ...]
 
 
+_OVERVIEW = Overview(
+    Totals(120, 3, 0, 7.5, 31.0, 45), (Hour("2026-03-01T14", 120, 3, 0, 8.1),), {"click": 40, "purchase": 5}
+)
+_TOLD = Told(
+    query_id="5f0c",
+    at=datetime(2026, 3, 1, 14, 5, tzinfo=UTC),
+    text="red dress",
+    language="en",
+    application="visitors",
+    client_id="browser-7",
+    session_id="visit-1",
+    user_id="",
+    query={"limit": 24},
+    chips=('colour = "red"',),
+    total=12,
+    hits=("87",),
+    took_ms=7.5,
+    stages={"encode": 2.5},
+    error="",
+)
+
 Look: TypeAlias = Callable[[Reading, float, int], Sequence[Any]]
 _WORDS: Mapping[str, Look] = {"most-asked": Reading.most_asked, "in-vain": Reading.in_vain}
 _QUESTIONS: Mapping[str, Look] = {"slowest": Reading.slowest, "latest": Reading.latest}
 
 
-@router.get("/journal", summary="The journal at a glance", responses=answers(Overview, "What there was."))
+@router.get(
+    "/journal", summary="The journal at a glance", responses=answers(Overview, "What there was.", example=_OVERVIEW)
+)
 def overview(request: Request, caller: Admin, hours: Hours = 24) -> Json:
     """How many questions there were, how many found nothing, how long they took, and what was done with answers."""
     reading = _reading(request)
@@ -111,7 +135,11 @@ def words(
     return Json(WordsAsked(tuple(Words(*each) for each in _WORDS[which](_reading(request), hours, limit))))
 
 
-@router.get("/journal/questions/{which}", summary="Questions", responses=answers(QuestionsAsked, "The questions."))
+@router.get(
+    "/journal/questions/{which}",
+    summary="Questions",
+    responses=answers(QuestionsAsked, "The questions.", example=QuestionsAsked((_TOLD,))),
+)
 def questions(
     request: Request,
     caller: Admin,
@@ -126,7 +154,9 @@ def questions(
 @router.get(
     "/journal/question/{query_id}",
     summary="A question and what came of it",
-    responses=answers(History, "The question and its events.", others={404: "there is no such question"}),
+    responses=answers(
+        History, "The question and its events.", example=History(_TOLD, ()), others={404: "there is no such question"}
+    ),
 )
 def question(
     request: Request,

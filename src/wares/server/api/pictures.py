@@ -36,7 +36,7 @@ _EXAMPLE = Picture("Zm9vYmFyMTIzNDU2Nzg5MA", 1200, 1600, "/pictures/Zm9vYmFyMTIz
 async def keep(request: Request, caller: Annotated[Caller, Depends(may("search"))]) -> Json:
     """Keep a picture for a day, re-encoded and at most 1,600 pixels wide and high. The body is the picture, or a form
     with a file named ``image``. Whoever has its name can see it; nobody can guess the name."""
-    data = await a_file(request, "image")
+    data, _ = await a_file(request, "image")
     if not data:
         raise QueryError("there is no picture: send it as the body, or as a file named image")
     served = serving.of(request)

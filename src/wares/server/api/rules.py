@@ -99,6 +99,15 @@ class Preview(msgspec.Struct, frozen=True):
 
 
 _RULE = RuleSaid(name="summer sandals", when={"contains": ["sandal"]}, then={"pin": ["87"]})
+_PREVIEW = Preview(
+    fired=(Fired("summer sandals", 'the question has "sandals"', "pins 87 to place 1"),),
+    before=(Shown(1, "12", "Sandal", 1.9, "down", ()),),
+    after=(Shown(1, "87", "Beach sandal", 1.2, "up", ("summer sandals",)),),
+    redirect="",
+    banners=(),
+    replaced="",
+    notes=(),
+)
 _PUT = {422: "they cannot be kept; `details` has all that is wrong"}
 _NONE = {404: "there is no such rule"}
 
@@ -148,7 +157,7 @@ async def check(request: Request, caller: Admin, alone: Alone = False) -> Json:
 @router.post(
     "/rules/preview",
     summary="What rules would change",
-    responses=answers(Preview, "The answer without rules and with them.", others=_PUT),
+    responses=answers(Preview, "The answer without rules and with them.", example=_PREVIEW, others=_PUT),
     openapi_extra=takes(Trial, example={"text": "sandals", "rule": [msgspec.to_builtins(_RULE)]}),
 )
 async def try_rules(request: Request, caller: Admin) -> Json:
@@ -189,7 +198,9 @@ async def put_one(request: Request, caller: Admin, name: Name) -> Json:
 
 
 @router.delete(
-    "/rules/{name:path}", summary="Remove a rule", responses=answers(Changed, "What changed.", others=_NONE)
+    "/rules/{name:path}",
+    summary="Remove a rule",
+    responses=answers(Changed, "What changed.", example=Changed(("summer sandals",)), others=_NONE),
 )
 def remove(request: Request, caller: Admin, name: Name) -> Json:
     """Remove a rule."""

@@ -70,10 +70,14 @@ class Checks(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...]
 
 
+_IN_FORCE = InForce({"ranking": {"cutoff": 0.3}, "k1": 0.5}, {"ranking": {"cutoff": 0.3}}, ())
+_MODELS = Models("default", "", (EncoderInUse("use.text", "use", "text", 512, False),))
 _CHANGES = Changes((Change("ranking.cutoff", 0.2, 0.3),))
 
 
-@router.get("/settings", summary="How the shop works", responses=answers(InForce, "The settings in force."))
+@router.get(
+    "/settings", summary="How the shop works", responses=answers(InForce, "The settings in force.", example=_IN_FORCE)
+)
 def settings(request: Request, caller: Admin) -> Json:
     """All settings as they are in force; docs/tuning.md and docs/ranking.md tell what they mean."""
     shop = serving.of(request).shop
@@ -98,7 +102,9 @@ async def change(request: Request, caller: Admin) -> Json:
     return Json(Changes(tuple(await run_in_threadpool(_changed, request, caller, told))))
 
 
-@router.get("/models", summary="Models in use", responses=answers(Models, "Model, fit and encoders."))
+@router.get(
+    "/models", summary="Models in use", responses=answers(Models, "Model, fit and encoders.", example=_MODELS)
+)
 def models(request: Request, caller: Admin) -> Json:
     """The model of the shop, what was fitted to it, and what makes vectors of what."""
     shop = serving.of(request).shop

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from wares.records import Suggestion
 from wares.server import serving
 from wares.server.access import Caller, may
 from wares.server.messages import Json, Suggestions
@@ -13,9 +14,13 @@ from wares.server.openapi import answers
 
 router = APIRouter(tags=["search"])
 
+_EXAMPLE = Suggestions((Suggestion("red dress", "query", 12),))
+
 
 @router.get(
-    "/suggest", summary="Complete what is being typed", responses=answers(Suggestions, "Most frequent first.")
+    "/suggest",
+    summary="Complete what is being typed",
+    responses=answers(Suggestions, "Most frequent first.", example=_EXAMPLE),
 )
 def suggest(
     request: Request,

@@ -76,7 +76,9 @@ async def put_synonyms(request: Request, caller: Admin, language: Language = Non
 @router.delete(
     "/synonyms",
     summary="Remove synonyms",
-    responses=answers(Changed, "What changed.", others={404: "there are no such synonyms"}),
+    responses=answers(
+        Changed, "What changed.", example=Changed(("sofa, couch",)), others={404: "there are no such synonyms"}
+    ),
 )
 def remove_synonyms(
     request: Request,
@@ -120,7 +122,9 @@ async def put_stop_words(request: Request, caller: Admin, alone: Alone = False) 
 @router.delete(
     "/stop-words",
     summary="Remove a stop word",
-    responses=answers(Changed, "What changed.", others={404: "there is no such stop word"}),
+    responses=answers(
+        Changed, "What changed.", example=Changed(("en: buy",)), others={404: "there is no such stop word"}
+    ),
 )
 def remove_stop_word(
     request: Request,

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from wares.server import asking, serving
 from wares.server.access import Caller, may
-from wares.server.explaining import Explanation, explained, heatmap
-from wares.server.messages import Json, Question
+from wares.server.explaining import explained, heatmap
+from wares.server.messages import Explanation, Json, Question
 from wares.server.openapi import answers, asks, files, questions
 from wares.server.sending import send
 
@@ -34,6 +34,7 @@ _BRIEFLY = "private, max-age=300"
 
 @router.get(
     "/why/{id:path}/heatmap",
+    response_class=Response,
     summary="The region of a picture that matched",
     responses=files(
         ("image/png",),

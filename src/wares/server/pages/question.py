@@ -9,7 +9,7 @@ import msgspec
 
 from wares.errors import QueryError
 from wares.records import FacetValue, Query, Results
-from wares.server import asking
+from wares.server import answering, asking
 from wares.server.messages import Question
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def where(address: Address) -> list[Any]:
 def answered(served: Serving, address: Address, caller: Caller, fields: tuple[str, ...]) -> Results:
     """The answer, with facets. A field of which values are chosen is counted without them: what else there is to
     choose stays to be seen."""
-    found = served.shop.search(query_of(served, address, caller, fields))
+    found = answering.searched(served, caller, query_of(served, address, caller, fields))
     facets: dict[str, tuple[FacetValue, ...]] = dict(found.facets)
     for field in address.chosen():
         if field in facets:
