@@ -82,6 +82,16 @@ def client(tmp_path_factory: pytest.TempPathFactory, catalogue: list[Product]) -
         yield serve()
 
 
+@pytest.fixture(scope="module")
+def altered(tmp_path_factory: pytest.TempPathFactory, catalogue: list[Product]) -> Iterator[httpx.Client]:
+    """A client of a shop that tests may change, and expect nothing of."""
+    place = tmp_path_factory.mktemp("altered") / "shop"
+    with wares.open(place, model="basic") as shop:
+        shop.add(catalogue)
+    with _serving(place) as serve:
+        yield serve()
+
+
 @contextmanager
 def _serving(folder: Path) -> Iterator[Served]:
     import uvicorn

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+import msgspec
+from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 
 from wares.server import answering, asking, serving
@@ -16,13 +17,14 @@ router = APIRouter(tags=["search"])
 Searcher = Annotated[Caller, Depends(may("search"))]
 
 _EXAMPLE = {"text": "red dress under 50", "facets": ["brand", "category"], "limit": 24}
+_OTHERS = {501: "asking by voice is not installed"}
 _ANSWER = {"query_id": "5f0c…", "total": 2, "hits": [], "chips": [], "took_ms": 7.5}
 
 
 @router.get(
     "/search",
     summary="Search by words",
-    responses=answers(Answer, "What was found.", example=_ANSWER),
+    responses=answers(Answer, "What was found.", example=_ANSWER, others=_OTHERS),
     openapi_extra=asks(),
 )
 def by_words(request: Request, caller: Searcher) -> Json:
@@ -33,7 +35,7 @@ def by_words(request: Request, caller: Searcher) -> Json:
 @router.post(
     "/search",
     summary="Search by words, pictures, products or a mix",
-    responses=answers(Answer, "What was found.", example=_ANSWER),
+    responses=answers(Answer, "What was found.", example=_ANSWER, others=_OTHERS),
     openapi_extra=questions(Question, example=_EXAMPLE),
 )
 async def by_anything(request: Request, caller: Searcher) -> Json:
@@ -44,17 +46,20 @@ async def by_anything(request: Request, caller: Searcher) -> Json:
 
 
 @router.get(
-    "/similar/{id:path}", summary="Products like one", responses=answers(Answer, "What was found.", example=_ANSWER)
+    "/similar/{id:path}",
+    summary="Products like one",
+    responses=answers(Answer, "What was found.", example=_ANSWER, others={404: "there is no such product"}),
+    openapi_extra=asks("where", "facet", "limit", "offset", "user", "session", "client"),
 )
 def similar(
     request: Request,
     caller: Searcher,
     id: Annotated[str, Path(description="The id of a product.", examples=["87"])],
-    where: Annotated[str, Query(description="A filter.")] = "",
-    limit: Annotated[int, Query(description="How many hits.")] = 10,
 ) -> Json:
-    """Products that are like one."""
-    return _answer(request, caller, Question(like=(id,), where=where, limit=limit), ())
+    """Products that are like one, the most alike first; it is not among them."""
+    asking.product_of(serving.of(request), caller, id)
+    question = asking.of_address(request.query_params)
+    return _answer(request, caller, msgspec.structs.replace(question, like=(id,)), ())
 
 
 def _answer(request: Request, caller: Caller, question: Question, files: tuple[bytes, ...]) -> Json:

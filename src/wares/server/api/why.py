@@ -27,7 +27,7 @@ _EXAMPLE = {
     "place": 1,
     "page": 1,
 }
-_GONE = {404: "there is no such product"}
+_GONE = {404: "there is no such product", 501: "asking by voice is not installed"}
 #: An answer stands as long as nothing is written; a heat map costs dozens of runs of an encoder.
 _BRIEFLY = "private, max-age=300"
 
