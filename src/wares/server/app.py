@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from wares import __version__
-from wares.server import api, component, console, document, errors, media, middleware, pages
+from wares.server import api, component, console, document, errors, media, middleware, pages, reference
 from wares.server.config import ServerConfig
 from wares.server.serving import Serving
 
@@ -22,6 +22,7 @@ has them all."""
 BESIDE = (
     media.router,
     component.router,
+    reference.router,
 )
 
 
