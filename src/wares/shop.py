@@ -28,7 +28,7 @@ from wares.digest import Digests
 from wares.encoders.words import Words
 from wares.errors import QueryError, SetupError, StoreError
 from wares.fits import Fits
-from wares.index.base import FieldSpec, Index
+from wares.index.base import FieldSpec, Index, Match
 from wares.index.live import LiveIndex, open_engine
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
@@ -319,11 +319,23 @@ class Shop:
             found = self._searcher(version, index).search(query, how)
             return msgspec.structs.replace(found, notes=(*found.notes, *notes)) if notes else found
 
-    def suggest(self, prefix: str, k: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(self, prefix: str, k: int = 8, where: str | Filter | None = None) -> tuple[Suggestion, ...]:
         """What somebody who has typed ``prefix`` may go on to ask, at most ``k``: queries, categories and brands, the
-        most frequent first, then products."""
+        most frequent first, then products. With a filter only what products that pass it have, with their counts."""
         with self._live.use() as (version, index):
-            return () if index is None else self._completer(version, index).suggest(prefix, k)
+            if index is None:
+                return ()
+            return self._completer(version, index).suggest(prefix, k, _checked(where, index))
+
+    def count(self, where: str | Filter | None = None, words: str = "") -> int:
+        """How many products pass a filter and have all words of a text. Raises :class:`QueryError`."""
+        with self._live.use() as (version, index):
+            if index is None:
+                return 0
+            checked = _checked(where, index)
+            return (
+                self._completer(version, index).count(words, checked) if words else index.count(Match(where=checked))
+            )
 
     def trace(
         self, query: Query, *, ranking: RankingSettings | None = None, rules: Sequence[Rule] | None = None
@@ -578,6 +590,11 @@ def _silent(_: Progress) -> None:
 
 def _unheard(_id: str, _outcome: Outcome) -> None:
     """Nobody listens."""
+
+
+def _checked(where: str | Filter | None, index: Index) -> Filter | None:
+    parsed = filters.parse(where) if isinstance(where, str) and where.strip() else where
+    return filters.check(parsed, index.fields()) if parsed else None  # type: ignore[arg-type]
 
 
 def _another_model(folder: Path, own: str, wanted: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,12 @@ def folder(tmp_path: Path, catalogue: list[Product]) -> Path:
     with wares.open(place, model="basic") as shop:
         shop.add(catalogue)
     return place
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Path], AbstractContextManager[Served]]:
+    """Serves shops in folders, for fixtures that keep one longer than a test."""
+    return _serving
 
 
 @pytest.fixture

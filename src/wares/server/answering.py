@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wares.errors import WaresError
 from wares.feedback import Question as Noted
-from wares.server import asking, serving
+from wares.server import asking, narrowing, serving
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,4 +41,4 @@ def searched(served: Serving, caller: Caller, query: Query, *, client: str = "",
         served.journal.note(noted(query_id=uuid.uuid4().hex, error=str(failed)))
         raise
     served.journal.note(noted(results))
-    return results
+    return narrowing.told(served.shop, caller, results)

@@ -12,6 +12,7 @@ from wares.records import Filter, Part, Product, Query
 from wares.server import pictures
 from wares.server.errors import NotBuilt, NotThere, WrongType, decoded
 from wares.server.messages import Question
+from wares.server.narrowing import vetted
 from wares.server.sight import sees
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def asked(served: Serving, caller: Caller, question: Question, files: Sequence[b
     if caller.where is not None:
         for id in (*question.like, *question.unlike):
             _seen(served, caller, id)
-    return query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
+    query = query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
+    return vetted(served.shop, caller, query)
 
 
 def product_of(served: Serving, caller: Caller, id: str) -> Product:

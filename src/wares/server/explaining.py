@@ -17,7 +17,12 @@ from wares.records import MatchedMedia
 from wares.server.asking import asked, product_of
 from wares.server.errors import NotThere, without_paths
 from wares.server.gallery import fitted
+<<<<<<< HEAD
 from wares.server.messages import Explanation, chip_said
+=======
+from wares.server.messages import ChipSaid, chip_said
+from wares.server.narrowing import known
+>>>>>>> 930691a (Server: keys with a filter learn nothing of other products; sessions of the console; who changed what)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,7 +40,7 @@ def explained(served: Serving, caller: Caller, id: str, question: Question, file
     """What became of a product. :class:`NotThere` for one that the caller does not see."""
     product, found = _asked(served, caller, id, question, files)
     given = {name: getattr(found, name) for name in Why.__struct_fields__}
-    given["chips"] = tuple(map(chip_said, found.chips))
+    given["chips"] = tuple(map(chip_said, known(served.shop, caller, found.chips)))
     given["conditions"] = _own(served, caller, product, found.conditions)
     given["notes"] = tuple(map(without_paths, found.notes))
     if found.media is not None:

@@ -29,4 +29,4 @@ def suggest(
     limit: Annotated[int, Query(ge=1, le=50, description="How many.")] = 8,
 ) -> Json:
     """What somebody who has typed this may go on to ask: queries, categories, brands, products."""
-    return Json(Suggestions(serving.of(request).shop.suggest(q, limit)))
+    return Json(Suggestions(serving.of(request).shop.suggest(q, limit, caller.where)))
