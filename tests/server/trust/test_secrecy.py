@@ -81,11 +81,11 @@ def test_the_log_of_changes_is_for_admins_and_names_who(
     writer = token("writer", "write")
     client = served(keys=True)
     refused(client.get(f"{API}/audit", headers={"X-API-Key": writer}), 403, "Forbidden")
-    told = client.get(f"{API}/audit", params={"kind": "key"}, headers={"X-API-Key": admin}).json()["changes"]
+    told = client.get(f"{API}/audit", params={"kind": "key"}, headers={"X-API-Key": admin}).json()["audit"]
     assert [(one["who"], one["kind"], one["name"]) for one in told] == [
         ("tests", "key", "writer"),
         ("tests", "key", "boss"),
     ]
     assert told[0]["before"] is None and told[0]["after"]["scopes"] == ["write"]
     one = client.get(f"{API}/audit", params={"name": "boss", "limit": 1}, headers={"X-API-Key": admin}).json()
-    assert [each["name"] for each in one["changes"]] == ["boss"]
+    assert [each["name"] for each in one["audit"]] == ["boss"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -23,21 +22,23 @@ FOREIGN = ("red", "green", "bolt")
 Refused = Callable[..., str]
 
 
-@pytest.fixture
-def acme(folder: Path, catalogue: list[Product], served: Callable[..., httpx.Client]) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def acme(tmp_path_factory: pytest.TempPathFactory, catalogue: list[Product], serving: Any) -> Iterator[httpx.Client]:
     """A client that sees what is of Acme: what is blue or white, and one thing with odd characters."""
+    folder = tmp_path_factory.mktemp("tenants") / "shop"
     odd = [
         Product(id='a"b OR 1=1', title="Odd blue hook", brand="Acme", category=("Home", "Hooks")),
         Product(id="secret/hook", title="Zirconium hook", brand="Bolt", category=("Vault", "Hidden")),
     ]
-    with wares.open(folder) as shop:
+    with wares.open(folder, model="basic") as shop:
         shop.add([*catalogue, *odd])
     with Store.open(folder / "shop.db") as store, Keyring(store) as keyring:
         keyring.create("boss", ["admin"], by="tests")
         token = keyring.create("acme", ["search"], where='brand = "Acme"', per_minute=0, by="tests")[1]
-    client = served(keys=True)
-    client.headers["X-API-Key"] = token
-    yield client
+    with serving(folder) as serve:
+        client = serve(keys=True)
+        client.headers["X-API-Key"] = token
+        yield client
 
 
 def brands(answer: httpx.Response) -> set[str]:
