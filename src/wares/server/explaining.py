@@ -17,12 +17,8 @@ from wares.records import MatchedMedia
 from wares.server.asking import asked, product_of
 from wares.server.errors import NotThere, without_paths
 from wares.server.gallery import fitted
-<<<<<<< HEAD
 from wares.server.messages import Explanation, chip_said
-=======
-from wares.server.messages import ChipSaid, chip_said
 from wares.server.narrowing import known
->>>>>>> 930691a (Server: keys with a filter learn nothing of other products; sessions of the console; who changed what)
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -6,15 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 
-<<<<<<< HEAD
 from wares.records import Price, Product
 from wares.server import asking, serving
 from wares.server.access import Caller, may
-=======
-from wares.server import serving
-from wares.server.access import Caller, may
-from wares.server.asking import product_of
->>>>>>> 930691a (Server: keys with a filter learn nothing of other products; sessions of the console; who changed what)
 from wares.server.messages import Json, ProductBody
 from wares.server.openapi import answers
 
@@ -32,8 +26,4 @@ Id = Annotated[str, Path(description="The id of a product.", examples=["87"])]
 def get(request: Request, caller: Annotated[Caller, Depends(may("search"))], id: Id) -> Json:
     """A product with its variants and media."""
     served = serving.of(request)
-<<<<<<< HEAD
     return Json(ProductBody(served.links.product(asking.product_of(served, caller, id))))
-=======
-    return Json(ProductBody(served.links.product(product_of(served, caller, id))))
->>>>>>> 930691a (Server: keys with a filter learn nothing of other products; sessions of the console; who changed what)

@@ -9,11 +9,7 @@ import msgspec
 
 from wares.errors import QueryError
 from wares.records import FacetValue, Query, Results
-<<<<<<< HEAD
 from wares.server import answering, asking
-=======
-from wares.server import asking, narrowing
->>>>>>> 67c0163 (Server: keys with a filter learn nothing of other products: tests)
 from wares.server.messages import Question
 
 if TYPE_CHECKING:
@@ -62,11 +58,7 @@ def where(address: Address) -> list[Any]:
 def answered(served: Serving, address: Address, caller: Caller, fields: tuple[str, ...]) -> Results:
     """The answer, with facets. A field of which values are chosen is counted without them: what else there is to
     choose stays to be seen."""
-<<<<<<< HEAD
     found = answering.searched(served, caller, query_of(served, address, caller, fields))
-=======
-    found = narrowing.told(served.shop, caller, served.shop.search(query_of(served, address, caller, fields)))
->>>>>>> 67c0163 (Server: keys with a filter learn nothing of other products: tests)
     facets: dict[str, tuple[FacetValue, ...]] = dict(found.facets)
     for field in address.chosen():
         if field in facets:
