@@ -23,7 +23,7 @@ API = "/api/v1"
 #: browsers need to show a page, the way in.
 OPEN = re.compile(
     r"/media/.*|/pictures/\{token\}|/(console/)?static.*|/healthz|/readyz|/console/(login|logout)|/robots\.txt"
-    r"|/wares-search\.js|/api|/api/v1/openapi\.json"
+    r"|/wares-search\.js|/api|/api/reference\.css|/api/v1/openapi\.json"
 )
 #: Questions that are too long for an address, and what visitors tell of what they do.
 ANSWERED_BY_POST = {
