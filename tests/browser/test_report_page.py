@@ -1,12 +1,8 @@
-"""The page of a report in a real browser: at the widths of a phone and a desk, light and dark, without a network.
-
-Opt in: ``pip install playwright``, and Chromium by ``playwright install chromium`` or from the system.
-"""
+"""The page of a report in a real browser: at the widths of a phone and a desk, light and dark, without a network."""
 
 from __future__ import annotations
 
 import runpy
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,24 +11,8 @@ import pytest
 
 from wares.evaluation.page import write_page
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 report = runpy.run_path(str(Path(__file__).parents[1] / "evaluation" / "reports.py"))["report"]
 WIDTHS = (360, 390, 768, 1400)
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A headless browser: that of the system, or playwright's own."""
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
-    with playwright.sync_playwright() as started:
-        try:
-            browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except playwright.Error as refused:
-            pytest.skip(f"no browser can be started: {str(refused).splitlines()[0]}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -41,9 +41,8 @@ def tokens(address: Address, words: Words, links: Links, get: Callable[[str], Pr
     """The parts of the question but for its words, which stand in the box."""
     if image := address.one("image"):
         gone = address.but("image", "crop", "w.image").href()
-        src = image if image.startswith(("http://", "https://")) else f"/pictures/{image}"
         cropped = "part.picture_part" if address.one("crop") else "part.picture"
-        yield Token("picture", words(cropped), words(cropped), gone, None, src)
+        yield Token("picture", words(cropped), words(cropped), gone, None, f"/pictures/{image}")
     for kind in ("like", "unlike"):
         for id in address.all(kind):
             try:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from wares.errors import QueryError
-from wares.records import FacetValue, Query, Results
-from wares.server import answering, asking
+from wares.records import FacetValue, Results
+from wares.server import answering, asking, serving
 from wares.server.messages import Question
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from wares.server.access import Caller
     from wares.server.pages.address import Address
     from wares.server.serving import Serving
 
 #: Products of a page; it fills rows of 2, 3 and 4.
 PAGE = 24
+#: Products that are shown where nothing was found.
+FEW = 6
 
 
-def query_of(served: Serving, address: Address, caller: Caller, facets: tuple[str, ...] = ()) -> Query:
+def of_address(address: Address, facets: tuple[str, ...] = ()) -> Question:
     """The question of an address, for one page of the answer."""
-    page = address.page
-    question = Question(
+    crop = address.one("crop") if address.one("image") else ""
+    return Question(
         text=address.one("q"),
-        crop=asking.crop_of(address.one("crop")) if address.one("image") and address.one("crop") else None,
+        crop=asking.crop_of(crop) if crop else None,
         image=address.all("image"),
         like=address.all("like"),
         unlike=address.all("unlike"),
@@ -36,10 +39,9 @@ def query_of(served: Serving, address: Address, caller: Caller, facets: tuple[st
         facets=facets,
         sort=address.one("sort"),
         limit=PAGE,
-        offset=(page - 1) * PAGE,
+        offset=(address.page - 1) * PAGE,
         ignore=address.all("ignore"),
     )
-    return asking.asked(served, caller, question, ())
 
 
 def where(address: Address) -> list[Any]:
@@ -55,21 +57,31 @@ def where(address: Address) -> list[Any]:
     return [*parts, {"price": price}] if price else parts
 
 
-def answered(served: Serving, address: Address, caller: Caller, fields: tuple[str, ...]) -> Results:
+def answered(request: Request, address: Address, caller: Caller, fields: tuple[str, ...]) -> Results:
     """The answer, with facets. A field of which values are chosen is counted without them: what else there is to
     choose stays to be seen."""
-    found = answering.searched(served, caller, query_of(served, address, caller, fields))
+    found = answering.found(request, caller, of_address(address, fields))
     facets: dict[str, tuple[FacetValue, ...]] = dict(found.facets)
+    served = serving.of(request)
     for field in address.chosen():
         if field in facets:
-            facets[field] = _counted(served, address.minus(f"f.{field}"), caller, field)
+            rest = of_address(address.minus(f"f.{field}"), (field,))
+            facets[field] = _aside(served, caller, rest, 1).facets.get(field, ())
     return msgspec.structs.replace(found, facets=facets)
 
 
-def _counted(served: Serving, address: Address, caller: Caller, field: str) -> tuple[FacetValue, ...]:
-    query = query_of(served, address, caller, (field,))
-    values: Mapping[str, tuple[FacetValue, ...]] = served.shop.search(msgspec.structs.replace(query, limit=1)).facets
-    return values.get(field, ())
+def nearest(served: Serving, caller: Caller, address: Address) -> Results:
+    """What comes nearest when nothing answers: the same without conditions, those in its words too; of what only
+    lists, anything."""
+    bare = of_address(address.only("q", "image", "crop", "like", "unlike"))
+    found = _aside(served, caller, msgspec.structs.replace(bare, parse=False), FEW)
+    return found if found.hits else _aside(served, caller, Question(), FEW)
+
+
+def _aside(served: Serving, caller: Caller, question: Question, limit: int) -> Results:
+    """An answer beside the one that was asked for; the journal does not have it."""
+    query = asking.asked(served, caller, question, ())
+    return served.shop.search(msgspec.structs.replace(query, limit=limit, offset=0))
 
 
 def _weights(address: Address) -> dict[str, float]:

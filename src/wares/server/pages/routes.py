@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from wares.searching import MAX_LIMIT
+from wares.server import answering
 from wares.server.access import Caller, may
 from wares.server.asking import product_of
 from wares.server.facets import candidates
@@ -23,14 +24,19 @@ Visitor = Annotated[Caller, Depends(may("search"))]
 def search(request: Request, caller: Visitor) -> Response:
     """The first page, or an answer."""
     page = Page(request)
-    return _answer(page, caller) if page.address.asks else _home(page, caller)
+    if not page.address.asks:
+        return _home(page, caller)
+    image = page.address.one("image")
+    if image and page.served.pictures.get(image) is None:
+        return page.render("failure.html.j2", 410, code=410, key="410", told="")
+    return _answer(page, caller)
 
 
 @router.get("/more")
 def more(request: Request, caller: Visitor) -> Response:
     """The cards of one page of an answer alone: for pages that are lengthened."""
     page = Page(request)
-    found = page.served.shop.search(question.query_of(page.served, page.address, caller))
+    found = answering.found(request, caller, question.of_address(page.address))
     hits = Dealer(page.served.links, page.words, page.address).hits(found.hits)
     return page.render("more.html.j2", cards=hits, found=found, next=_next(page, len(found.hits), found.total))
 
@@ -63,14 +69,16 @@ def _home(page: Page, caller: Caller) -> Response:
 def _answer(page: Page, caller: Caller) -> Response:
     served, address, words = page.served, page.address, page.words
     fields = served.shop.fields()
-    found = question.answered(served, address, caller, candidates(fields))
+    found = question.answered(page.request, address, caller, candidates(fields))
     if found.redirect:
         return RedirectResponse(found.redirect, 303)
-    links = served.links
+    links, dealer = served.links, Dealer(served.links, words, address)
+    near = () if found.hits else question.nearest(served, caller, address).hits
     return page.render(
         "search.html.j2",
         found=found,
-        cards=Dealer(links, words, address).hits(found.hits),
+        cards=dealer.hits(found.hits),
+        nearest=dealer.hits(near),
         facets=facets.facets(found, fields, address, words),
         prices=facets.price_range(found, fields, address, words),
         tokens=list(parts.tokens(address, words, links, lambda id: product_of(served, caller, id))),

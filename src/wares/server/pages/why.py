@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from wares.server.pages.question import query_of
+from wares.server.asking import asked
+from wares.server.pages.question import of_address
 
 if TYPE_CHECKING:
     from wares.records import Contribution, Hit
@@ -49,8 +50,8 @@ def reasons(served: Serving, caller: Caller, address: Address, id: str, words: W
     """The reasons why a product answers the question that its page was reached by; None where nothing was asked."""
     if not address.has_parts:
         return None
-    query = msgspec.structs.replace(query_of(served, address.at(1), caller), limit=_DEPTH)
-    found = served.shop.search(query)
+    question = msgspec.structs.replace(of_address(address.at(1)), limit=_DEPTH)
+    found = served.shop.search(asked(served, caller, question, ()))
     for place, hit in enumerate(found.hits, 1):
         if hit.id == id:
             return Reasons(

@@ -47,6 +47,8 @@ async function more(asked) {
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const cards = [...page.querySelectorAll("ol > .card")];
+    const query = page.querySelector("ol").dataset.query;
+    for (const card of cards) card.dataset.query = query;
     for (const one of waiting) one.remove();
     hits.append(...cards);
     history.replaceState(history.state, "", `${location.pathname}${address.search}`);
