@@ -129,10 +129,9 @@ def _oval(sheet: Sheet, box: Sequence[float], rgb: Rgb | None = None, **how: obj
 
 
 def _line(sheet: Sheet, points: Points, width: float, rgb: Rgb) -> None:
-    sheet.paint(
-        sheet.mask(lambda draw: draw.line(_at(sheet, points), fill=255, width=round(width * sheet.big), joint="curve")),
-        rgb, patterned=False,
-    )  # fmt: skip
+    places, wide = _at(sheet, points), round(width * sheet.big)
+    mask = sheet.mask(lambda draw: draw.line(places, fill=255, width=wide, joint="curve"))
+    sheet.paint(mask, rgb, patterned=False)
 
 
 def shirt(sheet: Sheet) -> None:

@@ -7,12 +7,6 @@ import "./more.js";
 import "./events.js";
 import { busy, say } from "./say.js";
 
-const drawer = document.querySelector("[data-drawer]");
-const narrow = matchMedia("(max-width: 60rem)");
-const fold = () => { if (drawer) drawer.open = !narrow.matches; };
-fold();
-narrow.addEventListener("change", fold);
-
 // Forms that answer as soon as something is chosen in them; empty fields do not go into the address.
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", () => form.requestSubmit());
