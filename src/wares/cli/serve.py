@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -34,6 +34,13 @@ def serve(
         float | None,
         typer.Option("--max-body", metavar="MB", min=0.001, help="The largest request but for feeds: 20."),
     ] = None,
+    workers: Annotated[int, typer.Option(metavar="NUMBER", help="Processes that answer.")] = 1,
+    cache: Annotated[int, typer.Option(metavar="NUMBER", help="Answers each of them keeps; 0: none.")] = 2_000,
+    log: Annotated[Literal["text", "json"], typer.Option(help="The form of log lines.")] = "text",
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], typer.Option(help="What is logged: this and what is worse.")
+    ] = "info",
+    log_questions: Annotated[bool, typer.Option("--log-questions", help="Log the words of questions too.")] = False,
 ) -> None:
     """Serve a shop: a storefront to look at, an API for programs, a console for those who run it.
 
@@ -45,7 +52,7 @@ def serve(
     """
     try:
         from wares.server.config import Limits, ServerConfig
-        from wares.server.running import run
+        from wares.server.running import greeting, run, settled
         from wares.server.serving import Serving
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("wares"):
@@ -61,7 +68,13 @@ def serve(
         hosts=tuple(host_name or ()),
         behind_proxy=tuple(behind_proxy or ()),
         limits=Limits(body=int(max_body * MB)) if max_body is not None else Limits(),
+        workers=workers,
+        cache=cache,
+        log=log,
+        log_level=log_level,
+        log_questions=log_questions,
     )
+    config = settled(config)
     Serving.open(shop, config).close()  # what is wrong with the shop or its keys is said before anything listens
-    stderr().print(f"serving {shop} on http://{host}:{port}", soft_wrap=True)
+    stderr().print(greeting(shop, config), soft_wrap=True, highlight=False, markup=False)
     run(shop, config)

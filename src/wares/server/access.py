@@ -16,6 +16,7 @@ from starlette.requests import Request
 from wares.access import SCOPES, Key, Keyring, RateLimiter, Scope
 from wares.errors import AccessError, Forbidden, KeyUnknown, QueryError, SetupError
 from wares.records import AllOf, Filter
+from wares.server.operations import watching
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -95,7 +96,9 @@ def may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
 
     async def caller(request: Request) -> Caller:
         door: Door = request.app.state.serving.door
-        return door.caller(request, scope)
+        found = door.caller(request, scope)
+        watching.note(caller=found.name)
+        return found
 
     caller.scope = scope  # type: ignore[attr-defined]  # by which tests know what a route asks for
     return caller

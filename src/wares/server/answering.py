@@ -36,7 +36,7 @@ def searched(served: Serving, caller: Caller, query: Query, *, client: str = "",
         Noted.of, query, application=caller.name[:_MOST], client_id=client[:_MOST], session_id=session[:_MOST]
     )
     try:
-        results = served.shop.search(query)
+        results = served.search(query)
     except WaresError as failed:
         served.journal.note(noted(query_id=uuid.uuid4().hex, error=str(failed)))
         raise

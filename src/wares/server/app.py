@@ -11,6 +11,9 @@ from fastapi import FastAPI
 from wares import __version__
 from wares.server import api, component, console, document, errors, media, middleware, pages, reference
 from wares.server.config import ServerConfig
+from wares.server.operations import health
+from wares.server.operations.metrics import Metrics
+from wares.server.operations.watching import Watched
 from wares.server.serving import Serving
 
 _ABOUT = """Search a shop by words, pictures, products or a mix of them.
@@ -23,6 +26,7 @@ BESIDE = (
     media.router,
     component.router,
     reference.router,
+    health.router,
 )
 
 
@@ -31,9 +35,12 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
     it has answered its last request."""
     chosen = config or ServerConfig()
 
+    figures = Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.serving = Serving.open(folder, chosen)
+        app.state.serving = Serving.open(folder, chosen, figures)
+        app.state.serving.readiness.warm()
         try:
             yield
         finally:
@@ -47,6 +54,11 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
         openapi_url=f"{api.PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+        },  # those of newer FastAPI; ours are in operations
     )
     for router in api.ROUTERS:
         app.include_router(router, prefix=api.PREFIX)
@@ -59,4 +71,5 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
     errors.install(app)
     middleware.install(app, chosen)
     document.install(app, [(api.PREFIX, router) for router in api.ROUTERS])
+    app.add_middleware(Watched, metrics=figures, prefix=api.PREFIX)
     return app

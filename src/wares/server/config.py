@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import Literal
 
 import msgspec
 
@@ -35,7 +36,9 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """``keys``: whether a key is asked for; never off beyond loopback. ``visitors`` names the key whose rights those
     have that bring none, "" for nobody. ``origins`` are the sites whose pages may call the API (CORS); ``hosts`` the
     names by which the server is called ("*": any). ``behind_proxy`` are the addresses and networks ("*": all) of
-    proxies that are believed when they say who calls, and whether over https.
+    proxies that are believed when they say who calls, and whether over https. ``cache`` is how many answers a worker
+    keeps (0: none), ``searches`` how many questions it works out at the same time. ``log_questions`` puts the words
+    of questions into the log.
     """
 
     host: str = "127.0.0.1"
@@ -49,6 +52,10 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     storefront: bool = True
     console: bool = True
     cache: int = 2_000
+    searches: int = 2
+    log: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_questions: bool = False
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
@@ -56,6 +63,8 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
             raise SetupError(f"a port lies in 0 … 65535, not {self.port}")
         if not 1 <= self.workers <= 64:
             raise SetupError(f"the number of workers lies in 1 … 64, not {self.workers}")
+        if self.cache < 0 or self.searches < 1:
+            raise SetupError("a cache holds 0 answers or more, and 1 question or more is worked out at a time")
         if not self.keys and not is_loopback(self.host):
             raise SetupError(f"{self.host} can be reached from elsewhere, so callers need keys: serve with --keys")
         if not self.keys and (self.visitors or self.behind_proxy):

@@ -35,6 +35,7 @@ from wares.errors import (
     WaresError,
 )
 from wares.server.messages import Detail, Error, ErrorBody, Json
+from wares.server.operations import watching
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -129,6 +130,14 @@ RETRY_S = 2
 _PATH = re.compile(r"(?<![\w:/])/(?:[\w.@+~-]+/)+[\w.@+~-]*")
 
 
+class Failure(Json):
+    """The one body of errors. On its way it tells whoever watches the request what kind of error it was."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        watching.note(error=self.content.error.kind)
+        await super().__call__(scope, receive, send)
+
+
 def status_of(error: WaresError) -> int:
     """The status that an error is answered with."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -153,7 +162,7 @@ def body(
     details: tuple[Detail, ...] = (),
 ) -> Json:
     """The one body of errors."""
-    return Json(ErrorBody(Error(kind, message, request_id, details)), status, headers)
+    return Failure(ErrorBody(Error(kind, message, request_id, details)), status, headers)
 
 
 def install(app: FastAPI) -> None:

@@ -21,6 +21,7 @@ class Json(Response):
     media_type = "application/json"
 
     def __init__(self, content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        self.content = content
         super().__init__(ENCODER.encode(content), status, headers)
 
 

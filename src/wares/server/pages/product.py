@@ -87,7 +87,7 @@ def shown(linked: Product, chosen: str, address: Address, words: Words) -> Shown
 def similar(served: Serving, caller: Caller, id: str) -> Sequence[Product]:
     """Products that are like one."""
     query = Query(parts=(Part("like", id),), where=caller.seen(None), limit=SIMILAR)
-    return [hit.product for hit in served.shop.search(query).hits]
+    return [hit.product for hit in served.search(query).hits]
 
 
 def related(served: Serving, caller: Caller, id: str, dealer: Dealer, words: Words) -> list[Group]:
