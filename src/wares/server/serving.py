@@ -18,11 +18,11 @@ from wares.server.config import ServerConfig
 from wares.server.gallery import Gallery
 from wares.server.identifying import Identifying
 from wares.server.linking import Links
-from wares.server.pages.home import Homes
 from wares.server.operations import tracing, watching
 from wares.server.operations.metrics import Metrics
 from wares.server.operations.readiness import Readiness
 from wares.server.operations.sizes import Sizes
+from wares.server.pages.home import Homes
 from wares.server.pictures import Pictures
 from wares.server.secret import Secret
 from wares.server.sessions import Sessions
