@@ -29,8 +29,6 @@ from wares.records import Query, Results
 MAX_BYTES = 64_000_000
 #: The share of these bytes that one answer may have.
 MAX_SHARE = 0.05
-#: Seconds after which an answer is worked out again: what is new is worth less day by day.
-MAX_AGE_S = 600.0
 
 Search: TypeAlias = Callable[[Query], Results]
 Key: TypeAlias = tuple[bytes, Hashable]
@@ -39,7 +37,6 @@ Key: TypeAlias = tuple[bytes, Hashable]
 class _Kept(NamedTuple):
     results: Results
     size: int
-    until: float
 
 
 class Answers:
@@ -137,9 +134,8 @@ class Answers:
 
     def _known(self, key: Key) -> _Kept | None:
         kept = self._kept.get(key)
-        if kept is None or time.monotonic() >= kept.until:
-            return None
-        self._kept.move_to_end(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
         return kept
 
     def _keep(self, key: Key, results: Results, size: int) -> None:
@@ -150,7 +146,7 @@ class Answers:
             return
         before = self._kept.pop(key, None)
         self._bytes += size - (before.size if before else 0)
-        self._kept[key] = _Kept(results, size, time.monotonic() + MAX_AGE_S)
+        self._kept[key] = _Kept(results, size)
         while len(self._kept) > self._entries or self._bytes > MAX_BYTES:
             self._bytes -= self._kept.popitem(last=False)[1].size
 

@@ -56,7 +56,7 @@ class Serving:
         self.metrics = metrics
         self.readiness = Readiness(shop)
         self.answers = Answers(
-            self._searched, _no_stamp, entries=config.cache, at_once=config.searches, told=metrics.cached
+            self._searched, shop.stamp, entries=config.cache, at_once=config.searches, told=metrics.cached
         )
         self.sizes = Sizes(shop, self.answers)
         metrics.measure(self.sizes)
@@ -93,10 +93,6 @@ class Serving:
         self.metrics.searched(found.timings_ms)
         tracing.stages(found.timings_ms)
         return found
-
-
-def _no_stamp() -> None:
-    """Until shops have stamps."""
 
 
 def of(request: HTTPConnection) -> Serving:
