@@ -21,6 +21,8 @@ _ABOUT = """Search a shop by words, pictures, products or a mix of them.
 Every error has one body: `{"error": {"kind", "message", "request_id"}}`; where several things are wrong, `details`
 has them all."""
 
+#: Newer FastAPI tells OpenTelemetry itself; what is told here stands in ``operations``, whatever the version.
+_SILENT = {"tracing": False, "metrics": False, "logs": False}
 #: Routes that stand beside the API.
 BESIDE = (
     media.router,
@@ -33,9 +35,7 @@ BESIDE = (
 def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
     """The application that serves the shop in a folder. The shop is opened when the server starts, and closed when
     it has answered its last request."""
-    chosen = config or ServerConfig()
-
-    figures = Metrics()
+    chosen, figures = config or ServerConfig(), Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -54,11 +54,7 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
         openapi_url=f"{api.PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        telemetry={
-            "tracing": False,
-            "metrics": False,
-            "logs": False,
-        },  # those of newer FastAPI; ours are in operations
+        telemetry=_SILENT,
     )
     for router in api.ROUTERS:
         app.include_router(router, prefix=api.PREFIX)
