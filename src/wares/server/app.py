@@ -54,7 +54,7 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
         openapi_url=f"{api.PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        telemetry=_SILENT,
+        telemetry=_SILENT,  # type: ignore[arg-type]
     )
     for router in api.ROUTERS:
         app.include_router(router, prefix=api.PREFIX)
