@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import resource
@@ -241,6 +242,24 @@ def test_an_answer_that_takes_too_long_is_given_up_and_its_place_kept(
     while client.get("/api/v1/info").status_code != 200:
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_client_that_does_not_read_its_answer_is_left() -> None:
+    from starlette.requests import ClientDisconnect
+    from starlette.responses import PlainTextResponse
+
+    from wares.server.middleware.deadlines import Deadlines
+    from wares.server.middleware.sizes import Sizes
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "raw_path": b"/", "path": "/", "query_string": b"", "headers": []}
+    app = Sizes(Deadlines(PlainTextResponse("hello")), limits=Limits(answer_s=0.1))
+    began = time.monotonic()
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(app(scope, never, never))  # type: ignore[arg-type]
+    assert time.monotonic() - began < 2
 
 
 def test_deep_and_huge_json_is_refused(client: httpx.Client, refused: Refused) -> None:

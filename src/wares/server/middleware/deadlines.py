@@ -10,6 +10,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from starlette.requests import ClientDisconnect
+
 from wares.server import errors
 from wares.server.errors import Overdue
 from wares.server.middleware.sizes import bounds_of
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 
 class Deadlines:
-    """Answers in place of a route that does not within its time. What has begun to answer may go on."""
+    """Answers in place of a route that does not within its time. What has begun to answer may go on, as long as the
+    client takes each piece within that time."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -56,9 +59,14 @@ class _Clock:
         return message
 
     async def send(self, message: Message) -> None:
-        if self.late is None:
-            self._begun = True
-            await self._send(message)
+        if self.late is not None:
+            return
+        self._begun = True
+        try:
+            async with asyncio.timeout(bounds_of(self._scope).answer_s):
+                await self._send(message)
+        except TimeoutError:  # nobody reads what is sent
+            raise ClientDisconnect from None
 
     async def stop(self) -> None:
         self._timer.cancel()
