@@ -419,6 +419,21 @@ class Shop:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]
 
+    def find(self, ids: Iterable[str]) -> dict[str, Product]:
+        """The products of those ids that are known, by id."""
+        return {id: product for id, (_, product) in self._store.get(ids).items()}
+
+    def page(self, after: str = "", size: int = 100) -> list[Product]:
+        """At most ``size`` products with ids above ``after``, in the order of ids: a walk that can be resumed."""
+        return self._store.listed(after, size)
+
+    def warnings(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """What is wrong with media of these products, by id; those whose media are all there are left out."""
+        found: dict[str, list[str]] = {}
+        for warned in self._store.warnings_of(ids):
+            found.setdefault(warned.id, []).append(warned.warning)
+        return {id: tuple(warnings) for id, warnings in found.items()}
+
     def vectors(self, channel: str, ids: Iterable[str]) -> dict[str, Vectors]:
         """The vectors that products have in a dense channel, float32 of shape (rows, dims); those without are left
         out."""

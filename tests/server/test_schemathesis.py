@@ -3,6 +3,7 @@ type or body that is not told."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ def document() -> dict[str, Any]:
             if one["name"] == "id":
                 one["schema"] = {"type": "string", "enum": IDS}
     return found
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: Any, value: Any) -> bytes:
+    """A line of JSON."""
+    return json.dumps(value).encode() + b"\n"
 
 
 DOCUMENT = document()

@@ -2,6 +2,7 @@
 
 ======================  =====================================================================
 :func:`read`            a path, a ``file://`` or ``http(s)://`` URL, or bytes → bytes
+:func:`keep`            bytes → a file in a folder of the shop
 :func:`content_key`     bytes → the key under which everything derived from them is kept
 :func:`sniff`           bytes → modality and media type, by content and never by name
 :func:`decode_image`    bytes → an upright RGB picture
@@ -18,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wares.media.keeping import keep
 from wares.media.reading import read, shown
 from wares.media.sniffing import Kind, content_key, sniff
 from wares.settings import MediaLimits
@@ -33,6 +35,7 @@ __all__ = [
     "content_key",
     "decode_image",
     "decode_sound",
+    "keep",
     "picture",
     "read",
     "shown",

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from wares import __version__
-from wares.server import api, component, console, document, errors, media, middleware, pages, reference
+from wares.server import api, component, console, document, errors, media, middleware, pages, reference, signals
 from wares.server.config import ServerConfig
 from wares.server.operations import health
 from wares.server.operations.metrics import Metrics
@@ -42,7 +42,9 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
         app.state.serving = Serving.open(folder, chosen, figures)
         app.state.serving.readiness.warm()
         try:
-            yield
+            app.state.serving.runner.start()
+            with signals.heard(app.state.serving.stopping.set):
+                yield
         finally:
             app.state.serving.close()
 

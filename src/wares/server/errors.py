@@ -70,6 +70,10 @@ class Unfit(QueryError):
         self.details = tuple(details)
 
 
+class Overtaken(QueryError):
+    """What was to be changed is not as the asker knows it (RFC 9110, 13.1)."""
+
+
 class NotNow(WaresError):
     """The server cannot take this at the moment; sent again it may."""
 
@@ -100,6 +104,7 @@ STATUS: Mapping[type[WaresError], int] = {
     NotThere: 404,
     TooSlow: 408,
     Conflict: 409,
+    Overtaken: 412,
     TooLarge: 413,
     WrongType: 415,
     Misdirected: 421,
@@ -123,6 +128,7 @@ STATUS: Mapping[type[WaresError], int] = {
 
 #: What statuses of the framework are called; others are called "HTTPError".
 _KINDS = {400: "QueryError", 404: "NotThere", 405: "MethodNotAllowed", 413: "TooLarge", 415: "WrongType"}
+#: What is told of an error that nobody foresaw.
 UNFORESEEN = "something went wrong here; the log has it"
 #: Seconds after which a request that met a busy shop may be made again.
 RETRY_S = 2

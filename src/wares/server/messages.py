@@ -129,6 +129,22 @@ class ProductBody(msgspec.Struct, frozen=True):
     product: Product
 
 
+class ProductWritten(msgspec.Struct, frozen=True):
+    """What became of a product: ``outcome`` is "added", "changed" or "unchanged". ``warnings`` tell what is wrong
+    with its media; it is found without these."""
+
+    id: str
+    outcome: str
+    warnings: tuple[str, ...] = ()
+
+
+class ProductPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Products in the order of their ids. ``next`` is ``after`` of the next page; "" on the last one."""
+
+    products: tuple[Product, ...]
+    next: str = ""
+
+
 def chip_said(chip: Chip) -> ChipSaid:
     """A chip as it is sent."""
     told: dict[str, Any] = msgspec.structs.asdict(chip)

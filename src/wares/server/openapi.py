@@ -91,6 +91,32 @@ def files(
     }
 
 
+def streams(
+    kind: Any,
+    media_type: str,
+    about: str,
+    *,
+    example: str,
+    also: Mapping[int, str] | None = None,
+    others: Mapping[int, str] | None = None,
+) -> dict[int | str, dict[str, Any]]:
+    """What a route answers with that sends one record after the other, as text; ``also`` are statuses without a
+    body, ``others`` those of errors."""
+    TYPES.add(kind)
+    errors = {**COMMON, **KEYED, **(others or {})}
+    return {
+        200: {"description": about, "content": {media_type: {"schema": schema_of(kind), "example": example}}},
+        **{code: {"description": told} for code, told in (also or {}).items()},
+        **{code: failure(told) for code, told in errors.items()},
+    }
+
+
+def nothing(about: str, *, others: Mapping[int, str] | None = None) -> dict[int | str, dict[str, Any]]:
+    """What a route answers with that has nothing to say but that it is done."""
+    errors = {**COMMON, **KEYED, **(others or {})}
+    return {204: {"description": about}, **{code: failure(told) for code, told in errors.items()}}
+
+
 def takes(kind: Any, *, example: Any = None, media_type: str = "application/json", text: str = "") -> dict[str, Any]:
     """What a route reads: the ``openapi_extra`` of its decorator. ``text``: an example of the same as plain text."""
     TYPES.add(kind)

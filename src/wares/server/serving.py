@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from wares.server.cache import Answers
 from wares.server.config import ServerConfig
 from wares.server.gallery import Gallery
 from wares.server.identifying import Identifying
+from wares.server.jobs import Runner
 from wares.server.linking import Links
 from wares.server.operations import tracing, watching
 from wares.server.operations.metrics import Metrics
@@ -26,6 +28,7 @@ from wares.server.pages.home import Homes
 from wares.server.pictures import Pictures
 from wares.server.secret import Secret
 from wares.server.sessions import Sessions
+from wares.server.writes import Writes
 from wares.shop import Shop
 from wares.store.store import Store
 
@@ -43,6 +46,8 @@ class Serving:
         self.secret = Secret.of(shop.path)
         self.links = Links(self.secret)
         self.gallery = Gallery(shop)
+        #: Set as soon as the server is told to stop: what streams comes to its end.
+        self.stopping = threading.Event()
         self.pictures = Pictures(shop.path, self.secret)
         self.identifying = Identifying(shop)
         #: What runs encoders dozens of times waits for its turn in threads of its own.
@@ -51,6 +56,8 @@ class Serving:
         self.keyring = Keyring(store)
         self.sessions = Sessions(self.keyring, self.secret)
         access.check(self.keyring, config, shop.path)
+        self.runner = Runner(self)
+        self.writes = Writes(shop, due=self.runner.rebuild_is_due)
         self.door = Door(self.keyring, self.sessions, config)
         self.homes = Homes()
         self.metrics = metrics
@@ -81,7 +88,10 @@ class Serving:
 
     def close(self) -> None:
         """Finish what was begun, and let go of the shop."""
+        self.stopping.set()
         self.readiness.close()
+        self.runner.close()
+        self.writes.close()
         self.identifying.close()
         self.journal.close()
         self.keyring.close()

@@ -30,6 +30,9 @@ _PAGE = (
     .order_by(products.c.number)
     .limit(bindparam("size"))
 )
+_LISTED = (
+    select(products.c.doc).where(products.c.id > bindparam("after")).order_by(products.c.id).limit(bindparam("size"))
+)
 _GROUPS_BETWEEN = select(folds.c.number, folds.c.group).where(
     folds.c.number > bindparam("after"), folds.c.number <= bindparam("last")
 )
@@ -194,6 +197,11 @@ def page(connection: Connection, after: int, size: int) -> list[Stored]:
     return [Stored(n, documents.decode(text), found.get(n, ()), groups.get(n, 0)) for n, text in rows]
 
 
+def listed(connection: Connection, after: str, size: int) -> list[Product]:
+    """At most ``size`` products with ids above ``after``, in the order of ids."""
+    return [documents.decode(text) for text in connection.scalars(_LISTED, {"after": after, "size": size})]
+
+
 def count(connection: Connection) -> int:
     """How many products there are."""
     return connection.scalar(select(func.count()).select_from(products)) or 0
@@ -209,6 +217,17 @@ def warned(connection: Connection, limit: int) -> list[Warned]:
         .limit(limit)
     )
     return [Warned(id, source, warning) for id, source, warning in rows]
+
+
+def warned_among(connection: Connection, ids: Iterable[str]) -> list[Warned]:
+    """Media with a warning of those products that are known."""
+    asked = (
+        select(products.c.id, media.c.source, media.c.warning)
+        .join(products, products.c.number == media.c.number)
+        .where(media.c.warning != literal(""), _IDS)
+        .order_by(media.c.number, media.c.position)
+    )
+    return [Warned(*row) for chunk in _id_chunks(ids) for row in connection.execute(asked, {"ids": chunk})]
 
 
 def warned_count(connection: Connection) -> int:

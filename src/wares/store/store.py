@@ -20,6 +20,7 @@ from wares.store.behaviour import Behaviour
 from wares.store.database import Database
 from wares.store.entries import Audited, Change, Entry, Features, Kind, Pulse, Stored, StoredMedia, Warned
 from wares.store.folds import Folds
+from wares.store.jobs import Jobs
 from wares.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Store:
         self.folds = Folds(database)
         #: Who may ask, and for what.
         self.keys = Keys(database)
+        #: Long work.
+        self.jobs = Jobs(database)
         #: What was asked and what came of it, row by row, and what that tells together.
         self.behaviour = Behaviour(database)
         self.asked = Asked(database)
@@ -164,6 +167,11 @@ class Store:
             yield rows
             after = rows[-1].number
 
+    def listed(self, after: str, size: int) -> list[Product]:
+        """At most ``size`` products with ids above ``after``, in the order of ids."""
+        with self._database.read() as connection:
+            return products.listed(connection, after, size)
+
     def media_count(self, modality: str = "image") -> int:
         """How many media of a modality products have."""
         kind = tables.media.c.modality == modality
@@ -203,6 +211,11 @@ class Store:
         """Media that have something wrong with them, at most ``limit``."""
         with self._database.read() as connection:
             return products.warned(connection, limit)
+
+    def warnings_of(self, ids: Iterable[str]) -> list[Warned]:
+        """Media of these products that have something wrong with them."""
+        with self._database.read() as connection:
+            return products.warned_among(connection, ids)
 
     def warning_count(self) -> int:
         """How many media have something wrong with them."""
