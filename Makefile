@@ -4,7 +4,7 @@ BIN := .venv/bin
 TORCH := .venv-torch/bin
 SHOP ?= demo-shop
 
-.PHONY: help setup demo serve test browser test-torch lint format bench peers docs lock clean
+.PHONY: help setup demo serve test browser test-torch lint format bench peers docs pictures lock clean
 
 help:           ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -76,6 +76,9 @@ peers: .venv/.dev  ## txtai, LanceDB, Chroma and Milvus Lite beside wares, each 
 
 docs: .venv/.dev   ## run what the documentation shows
 	$(BIN)/python -m pytest tests/docs
+
+pictures: .venv/.dev  ## draw the pictures of the storefront in the documentation anew (needs Chromium)
+	$(BIN)/python tests/browser/screenshots.py docs/pictures
 
 lock:              ## renew the lock files from pyproject.toml
 	$(PYTHON) -m pip install --quiet uv

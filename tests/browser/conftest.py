@@ -21,10 +21,15 @@ SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 drawn = runpy.run_path(str(Path(__file__).with_name("drawn.py")))
 
 
+def system_browser() -> str | None:
+    """A browser of the system; None for playwright's own."""
+    return next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A headless browser: that of the system, or playwright's own."""
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    path = system_browser()
     arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     with playwright.sync_playwright() as started:
         try:

@@ -9,8 +9,10 @@ from urllib.parse import quote
 import pytest
 
 import wares
+from wares.access import Keyring
 from wares.records import Product, Variant
 from wares.settings import Settings, StorefrontSettings
+from wares.store.store import Store
 
 HTML = {"Accept": "text/html"}
 
@@ -116,6 +118,13 @@ def test_pages_carry_no_script_or_style_of_their_own(client):
         text = client.get(path, headers=HTML).text
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)", text)
         assert "'unsafe" not in client.get(path, headers=HTML).headers["content-security-policy"]
+
+
+def test_who_needs_a_key_is_told_so_on_a_page(folder, served):
+    with Store.open(folder / "shop.db") as store, Keyring(store) as keyring:
+        keyring.create("owner", ("admin",), by="tests")
+    shown = served(keys=True).get("/", headers=HTML)
+    assert shown.status_code == 401 and "Please sign in" in shown.text
 
 
 # -- languages --------------------------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ Everything on it is made from the catalogue; it is remembered for a minute.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wares.records import Hit, Part, Product, Query, Under
+from wares.server.pages import formats
 from wares.server.pages.address import Address
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from wares.server.serving import Serving
 
 _TILES, _LATEST = 6, 12
+#: Products beside an example.
+_SHOWN = 4
 _FOR_S = 60.0
 
 
@@ -119,15 +123,33 @@ class _Maker:
         """Of the largest categories: words for one, a product of another by its looks, one in another colour."""
         leaves = [value.value for value in everything.facets.get("category", ())]
         leaves = [leaf for leaf in leaves if not any(other.startswith(f"{leaf}/") for other in leaves)]
-        makers = (self._said, self._picture, self._mixed)
-        made = [maker(leaf) for maker, leaf in zip(makers, [*leaves, *leaves, *leaves], strict=False)]
+        if not leaves:
+            return []
+        made = [self._said(leaves[:3]), self._picture(leaves[1 % len(leaves)]), self._mixed(leaves[2 % len(leaves)])]
         return [example for example in made if example is not None and example.found]
 
-    def _said(self, leaf: str) -> Example | None:
-        name = leaf.rsplit("/", 1)[-1].lower()
-        values = self._values(leaf)
-        text = f"{values[0].lower()} {name}" if values else name
-        return self._example("words", text, None)
+    def _said(self, leaves: Sequence[str]) -> Example:
+        """Words with a colour and a price among them, that find enough to be shown."""
+        tried = []
+        for leaf in leaves:
+            name, bound = leaf.rsplit("/", 1)[-1].lower(), self._bound(leaf)
+            for colour in (*self._values(leaf)[:2], ""):
+                text = f"{colour.lower()} {name}".strip()
+                tried.append(
+                    self._example("words", self._words("home.under", what=text, price=bound) if bound else text, None)
+                )
+                if len(tried[-1].found) == _SHOWN:
+                    return tried[-1]
+        return max(tried, key=lambda example: len(example.found))
+
+    def _bound(self, leaf: str) -> str:
+        """A round price that most of a category's products cost less than."""
+        found = self._ask(where=Under(tuple(leaf.split("/"))), limit=12).hits
+        prices = sorted(price.major for hit in found if (price := formats.priced(hit.product)[0]) is not None)
+        if not prices:
+            return ""
+        step = 10 ** math.floor(math.log10(max(prices[-1], 1))) / 2
+        return formats.plain(step * math.ceil(prices[len(prices) * 3 // 4] / step + 0.01))
 
     def _mixed(self, leaf: str) -> Example | None:
         hits = self._like(leaf)
@@ -159,7 +181,7 @@ class _Maker:
             pairs.append(("like", like.id))
             parts.append(Part("like", like.id))
         found = [hit for hit in self._ask(*parts, limit=8).hits if _has_picture(hit.product)]
-        return Example(kind, text, like, Address.of(pairs), found[:4])
+        return Example(kind, text, like, Address.of(pairs), found[:_SHOWN])
 
 
 def _has_picture(product: Product) -> bool:

@@ -78,7 +78,7 @@ def bars(why: Sequence[Contribution], words: Words) -> list[Bar]:
         return []
     ordered = sorted(sums.items(), key=lambda pair: -pair[1])
     return [
-        Bar(name, max(1, round(abs(value) / top * 20)), value < 0, round(100 * value / whole) if whole else 0)
+        Bar(name, max(1, round(abs(value) / top * 20)), value < 0, round(100 * abs(value) / whole) if whole else 0)
         for name, value in ordered
         if abs(value) / top >= 0.01
     ]

@@ -79,6 +79,9 @@ export function choose(src, at) {
     say("crop_size", { w: Math.round(box[2] * 100), h: Math.round(box[3] * 100) });
   });
 
+  picture.addEventListener("load", () => {
+    stage.style.width = `min(100%, ${(55 * picture.naturalWidth) / picture.naturalHeight}dvh)`;
+  });
   document.body.append(dialog);
   draw();
   dialog.showModal();

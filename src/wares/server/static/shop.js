@@ -22,6 +22,17 @@ addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("input:disabled, select:disabled")) field.disabled = false;
 });
 
+// What folds out over the page folds in again.
+const balance = document.querySelector(".balance");
+const foldIn = (event) => {
+  if (balance?.open && (event.key === "Escape" || (event.type === "click" && !balance.contains(event.target)))) {
+    balance.open = false;
+    if (event.key) balance.querySelector("summary").focus();
+  }
+};
+document.addEventListener("keydown", foldIn);
+document.addEventListener("click", foldIn);
+
 // Choosing a variant changes the page in place.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-variant]");
