@@ -51,6 +51,7 @@ FLOORS = {
     "stamps": 5,
     "shop": 5,
     "access": 6,
+    "backup": 6,
     "baselines": 6,
     "bench": 6,
     "feedback": 6,

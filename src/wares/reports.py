@@ -63,6 +63,29 @@ class ShopInfo(msgspec.Struct, frozen=True, kw_only=True):
     bytes_on_disk: int
 
 
+class BackupReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backup has: ``products``, ``files`` and ``bytes``, and how many questions with their answers."""
+
+    path: str
+    products: int
+    files: int
+    bytes: int
+    probes: int
+    seconds: float
+
+
+class RestoreReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop that was brought back from a backup of the moment ``created``. ``differing`` tells what is answered
+    otherwise than it was then, among ``probes`` questions."""
+
+    folder: str
+    products: int
+    created: str
+    probes: int
+    differing: tuple[str, ...]
+    seconds: float
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of a check-up; ``mend`` says what to do when it is not ``ok``."""
 

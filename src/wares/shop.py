@@ -204,6 +204,17 @@ class Shop:
         """The names of settings ("fields", "k1", "b") that the live index was not built with; see :meth:`apply`."""
         return self._writer.outdated()
 
+    @contextmanager
+    def steady(self) -> Iterator[str]:
+        """Nobody writes until the end of the block, and the files of the live version of the index have all that was
+        written; its name, "" for an empty shop. For moments: writers wait."""
+        with self._writer.steady() as version:
+            yield version
+
+    def copy_store(self, to: Path) -> None:
+        """Copy the store into a new file, as it is at one moment; others go on reading and writing."""
+        self._store.copy(to)
+
     # -- reading ------------------------------------------------------------------------------------------------
 
     def fields(self) -> Mapping[str, FieldSpec]:

@@ -129,6 +129,13 @@ class Writer:
                 self._settle()
             return self._rebuild(tell) if self.outdated() else None
 
+    @contextmanager
+    def steady(self) -> Iterator[str]:
+        """Keep everybody from writing, once all that was written is on the disk; the live version, "" for none."""
+        with self._alone():
+            self._settle()
+            yield self._versions.current() or ""
+
     def close(self) -> None:
         """Record what was put off, and let others build."""
         with self._turn:

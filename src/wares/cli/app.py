@@ -9,6 +9,7 @@ import typer
 
 from wares import __version__
 from wares.cli import (
+    backup,
     baselines,
     bench,
     demo,
@@ -51,7 +52,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
     duplicates.duplicates,
-    serve.serve,
+    *(serve.serve, backup.backup, backup.restore),
 )
 for verb in VERBS:
     app.command()(verb)

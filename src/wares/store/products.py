@@ -6,8 +6,10 @@ writers queue on it (in SQLite the lock of the transaction does the same) and nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 
+import msgspec
 from sqlalchemy import Connection, bindparam, delete, false, func, insert, literal, select, true, union_all, update
 
 from wares.errors import StoreError
@@ -160,6 +162,20 @@ def by_number(connection: Connection, wanted: Iterable[int]) -> dict[int, Produc
         for chunk in chunks(wanted)
         for number, text in connection.execute(_BY_NUMBER, {"numbers": chunk})
     }
+
+
+def move_media(connection: Connection, names: Collection[str], folder: Path) -> None:
+    """Let the sources of media with these names, in a folder of the same name as this, lie in this folder."""
+    inside = media.c.source.contains(f"/{folder.name}/", autoescape=True)
+    for number, source in connection.execute(select(media.c.number, media.c.source).where(inside).distinct()).all():
+        path = Path(source)
+        if path.name in names and path.parent.name == folder.name and "://" not in source:
+            there = str(folder / path.name)
+            own = products.c.number == number
+            before, after = (msgspec.json.encode(one).decode() for one in (source, there))
+            connection.execute(update(products).where(own).values(doc=func.replace(products.c.doc, before, after)))
+            same = (media.c.number == number) & (media.c.source == source)
+            connection.execute(update(media).where(same).values(source=there))
 
 
 def ids(connection: Connection, wanted: Iterable[int]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -94,6 +94,18 @@ class Store:
             database.close()
             raise
         return cls(database)
+
+    def copy(self, to: Path) -> None:
+        """Copy a store that is a file into a new file, as it is at one moment; nobody waits for it.
+
+        :class:`~wares.errors.SetupError` for one in PostgreSQL, which has tools for that.
+        """
+        self._database.copy(to)
+
+    def move_media(self, names: Collection[str], folder: Path) -> None:
+        """Say that media of these names, which lay in a folder "media" of some shop, lie in this one."""
+        with self._database.write() as connection:
+            products.move_media(connection, names, folder)
 
     def close(self) -> None:
         """Let go of the files; the store is not used afterwards."""
