@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -255,7 +255,15 @@ class Shop:
                 learnt = self._learnt(version).stamp()
                 if learnt is None:
                     return None
-                state = (version, followed, learnt, pulse.change, pulse.revision, self._taken)
+                state = (
+                    version,
+                    followed,
+                    self._versions.holder(version),
+                    learnt,
+                    pulse.change,
+                    pulse.revision,
+                    self._taken,
+                )
                 return self._stamps.stamp(state, self._searcher(version, index).merchant)
         except StoreError:
             return None
@@ -384,18 +392,29 @@ class Shop:
         return self._versions.manifest(version).fit if version else ""
 
     @contextmanager
-    def preview(self, version: str) -> Iterator[Callable[[Query], Results]]:
-        """A search of a version that is not live, to try it. Raises as :meth:`search`."""
+    def preview(
+        self,
+        version: str,
+        *,
+        folder: Path | None = None,
+        ranking: RankingSettings | None = None,
+        rules: Sequence[Rule] | None = None,
+    ) -> Iterator[Callable[[Query], Results]]:
+        """A search of a version that is not live, to try it; or of one in a copy of the shop, in ``folder``. Raises
+        as :meth:`search`."""
         manifest = self._manifest(version)
-        index = open_engine(manifest, self._versions.engine_path(version))
-        try:
+        versions = self._versions if folder is None else Versions(folder)
+        with ExitStack() as opened:
+            store = self._store
+            if folder is not None:
+                store = opened.enter_context(Store.open(folder / "shop.db", read_only=True))
+            index = open_engine(manifest, versions.engine_path(version))
+            opened.callback(index.close)
             encoders, words = self.fits.encoders(manifest.fit), words_as_built(manifest.words)
-            digests = Digests(self._versions.path(version))
-            searcher = Searcher(self._store, index, encoders, words, self.settings.media, digests)
-            how = policy(index, self.settings, self.fits)[0]
+            digests = Digests(versions.path(version))
+            searcher = Searcher(store, index, encoders, words, self.settings.media, digests)
+            how = policy(index, self.settings, self.fits, ranking=ranking, rules=rules)[0]
             yield lambda query: searcher.search(query, how)
-        finally:
-            index.close()
 
     def features(self, tower: Tower) -> Iterator[tuple[Product, tuple[StoredMedia, ...], dict[str, Vectors]]]:
         """Every product with its media, and what a tower made of these: rows (tower.dims,) by content key.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -161,10 +160,10 @@ def test_a_backup_that_cannot_be_taken_leaves_nothing(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wares.writing.WAIT_S", 0.1)
-    before = sorted(os.listdir(tmp_path))
+    before = sorted(tmp_path.iterdir())
     with WriterLock(shop.path), pytest.raises(ShopBusy):
         backup(shop, tmp_path / "shop.tar")
-    assert sorted(os.listdir(tmp_path)) == before
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_nobody_else_may_read_it(saved: Path) -> None:

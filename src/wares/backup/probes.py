@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 
 from wares.backup.records import Probe
 from wares.errors import QueryError
-from wares.records import Compare, Part, Product, Query
+from wares.records import Compare, Part, Product, Query, Results
 from wares.settings import RankingSettings
 from wares.shop import Shop
+from wares.store.store import Store
 
 #: Products that questions are made of, and hits that are compared.
 PRODUCTS, HITS = 24, 10
@@ -20,36 +22,38 @@ PRODUCTS, HITS = 24, 10
 SAME = 1e-6
 
 
-def questions(shop: Shop) -> list[Query]:
-    """Titles, likeness to products (by words and pictures), filters, a sort and a browse: some dozens."""
-    step = max(1, len(shop) // PRODUCTS)
-    chosen = list(islice(shop.products(), 0, None, step))[:PRODUCTS]
-    return [msgspec.structs.replace(query, limit=HITS) for query in _made(chosen)]
-
-
-def _made(chosen: Sequence[Product]) -> Iterator[Query]:
-    yield Query()
-    yield Query(sort="-price")
-    for product in chosen:
-        if product.title:
-            yield Query(parts=(Part("text", product.title),))
-        yield Query(parts=(Part("like", product.id),))
-        if product.brand:
-            yield Query(where=Compare("brand", "=", product.brand))
-
-
-def ask(shop: Shop, queries: Iterable[Query]) -> list[Probe]:
-    """The answers that do not hang upon the hour: without rules, and whatever the age of products counts for. What
-    cannot be asked, as its product is gone or the shop has no such field, is left out."""
+def ask_copy(shop: Shop, folder: Path, version: str) -> list[Probe]:
+    """Questions made of a copy of a shop, and what it answers: titles, likeness to products (by words and pictures),
+    filters, a sort and a browse. What cannot be asked, say of a field that no product has, is left out."""
+    if not version:
+        return []
     found = []
-    for query in queries:
-        with suppress(QueryError):
-            found.append(_asked(shop, query))
+    with Store.open(folder / "shop.db", read_only=True) as store:
+        step = max(1, len(store) // PRODUCTS)
+        rows = (row.product for rows in store.scan() for row in rows)
+        queries = list(_made(list(islice(rows, 0, None, step))[:PRODUCTS]))
+    ranking = _timeless(shop.settings.ranking)
+    with shop.preview(version, folder=folder, ranking=ranking, rules=()) as search:
+        for query in queries:
+            with suppress(QueryError):
+                found.append(_probe(query, search(query)))
     return found
 
 
+def _made(chosen: Sequence[Product]) -> Iterator[Query]:
+    yield Query(limit=HITS)
+    yield Query(sort="-price", limit=HITS)
+    for product in chosen:
+        if product.title:
+            yield Query(parts=(Part("text", product.title),), limit=HITS)
+        yield Query(parts=(Part("like", product.id),), limit=HITS)
+        if product.brand:
+            yield Query(where=Compare("brand", "=", product.brand), limit=HITS)
+
+
 def differing(shop: Shop, probes: Iterable[Probe]) -> list[str]:
-    """What is asked by those probes that a shop answers otherwise."""
+    """What is asked by those probes that a shop answers otherwise. Rules, and how old products are, do not count:
+    they hang upon the hour."""
     return [_told(probe.query) for probe in probes if not _same(shop, probe)]
 
 
@@ -64,7 +68,10 @@ def _same(shop: Shop, probe: Probe) -> bool:
 
 
 def _asked(shop: Shop, query: Query) -> Probe:
-    results = shop.search(query, rules=(), ranking=_timeless(shop.settings.ranking))
+    return _probe(query, shop.search(query, rules=(), ranking=_timeless(shop.settings.ranking)))
+
+
+def _probe(query: Query, results: Results) -> Probe:
     return Probe(query, results.total, tuple((hit.id, hit.score) for hit in results.hits))
 
 

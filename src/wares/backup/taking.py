@@ -14,12 +14,12 @@ from pathlib import Path
 
 import msgspec
 
-from wares import __version__
 from wares.backup import probes
-from wares.backup.files import put
-from wares.backup.records import FORMAT, MANIFEST, Contents, Member, Probe
+from wares.backup.files import copy, put
+from wares.backup.records import FORMAT, MANIFEST, Contents, Member
 from wares.errors import SetupError, StoreError
 from wares.index import atomic
+from wares.index.versions import own_version
 from wares.reports import BackupReport, OnProgress, Progress
 from wares.shop import Shop
 
@@ -32,8 +32,9 @@ def backup(shop: Shop, path: Path, progress: OnProgress | None = None) -> Backup
     """Write a shop into a new file, whole or not at all.
 
     Searching goes on, and so does writing but for the time in which the store and the index are copied, so that both
-    are of one moment. Raises :class:`SetupError` when the file is there already, :class:`StoreError` when it cannot
-    be written, :class:`~wares.errors.ShopBusy` when another process goes on writing to the shop.
+    are of one moment. For a while there has to be room for two copies. Raises :class:`SetupError` when the file is
+    there already, :class:`StoreError` when it cannot be written, :class:`~wares.errors.ShopBusy` when another process
+    goes on writing to the shop.
     """
     if path.exists():
         raise SetupError(f"{path} is there already; name a new file, or remove it first")
@@ -65,28 +66,33 @@ def backup(shop: Shop, path: Path, progress: OnProgress | None = None) -> Backup
 
 
 class _Taking:
-    """One backup under way; ``beside`` is a folder for what lives no longer than that."""
+    """One backup under way; ``beside`` is a folder for what lives no longer than that.
+
+    The shop is copied first, for which writers wait. The copy is then asked the probes, as an engine that was opened
+    anew may count words a little otherwise than one into which was written.
+    """
 
     def __init__(self, shop: Shop, beside: Path, tell: OnProgress) -> None:
-        self._shop, self._beside, self._tell = shop, beside, tell
+        self._shop, self._copy, self._tell = shop, beside / "shop", tell
         self._members: list[Member] = []
 
     def take(self, path: Path) -> Contents:
-        shop = self._shop
-        queries = probes.questions(shop)
-        store = self._beside / "shop.db"
+        shop, copied = self._shop, self._copy
+        copied.mkdir()
+        with shop.steady() as version:
+            shop.copy_store(copied / "shop.db")
+            products = len(shop)
+            for file, name in (*_of_version(shop.path, version), *_under(shop.path, shop.path / "fits")):
+                copy(file, copied / name)
+        self._tell(Progress("asking", 0, None))
+        asked = probes.ask_copy(shop, copied, version)
         with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:
-            with shop.steady() as version:
-                shop.copy_store(store)
-                asked: list[Probe] = probes.ask(shop, queries)
-                products = len(shop)
-                self._add(tar, "copying the index", _of_version(shop.path, version))
-                self._add(tar, "copying fits", _under(shop.path, shop.path / "fits"))
-            self._add(tar, "copying the store", iter([(store, "shop.db")]))
-            self._add(tar, "copying media", _under(shop.path, shop.path / "media"))
+            for place in (copied / "index", copied / "fits", copied / "shop.db"):
+                self._add(tar, _under(copied, place))
+            self._add(tar, _under(shop.path, shop.path / "media"))
             contents = Contents(
                 format=FORMAT,
-                wares=__version__,
+                wares=own_version(),
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 model=shop.settings.model,
                 products=products,
@@ -100,10 +106,10 @@ class _Taking:
             tar.addfile(info, io.BytesIO(said))
         return contents
 
-    def _add(self, tar: tarfile.TarFile, stage: str, files: Iterator[tuple[Path, str]]) -> None:
-        for done, (path, name) in enumerate(files, 1):
+    def _add(self, tar: tarfile.TarFile, files: Iterator[tuple[Path, str]]) -> None:
+        for path, name in files:
             self._members.append(put(tar, path, name))
-            self._tell(Progress(stage, done, None))
+            self._tell(Progress("writing", len(self._members), None))
 
 
 def _of_version(shop: Path, version: str) -> Iterator[tuple[Path, str]]:

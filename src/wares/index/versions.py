@@ -61,11 +61,12 @@ class Versions:
 
     def stamp(self) -> tuple[int, ...] | None:
         """Something that differs whenever the live version may have changed; one system call."""
-        try:
-            status = os.stat(self._pointer_name)  # noqa: PTH116 - a third of Path.stat's time, at every question
-        except OSError:
-            return None
-        return (status.st_ino, status.st_mtime_ns, status.st_size)
+        return _stamp(self._pointer_name)
+
+    def holder(self, version: str) -> tuple[int, ...] | None:
+        """Something that differs whenever another process may hold the engine of a version. An engine that was opened
+        anew counts words a little otherwise than one in which products were removed."""
+        return _stamp(f"{self.folder}/{version}/owner.json")
 
     def names(self) -> list[str]:
         """All versions there are, oldest first, whatever their state."""
@@ -151,7 +152,7 @@ class Versions:
             words=words,
             points=0,
             built_from=built_from,
-            wares=_own_version(),
+            wares=own_version(),
             builder=Process.current(),
             fit=fit,
         )
@@ -268,7 +269,16 @@ class Versions:
         return True
 
 
-def _own_version() -> str:
+def _stamp(path: str) -> tuple[int, ...] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a third of Path.stat's time, at every question
+    except OSError:
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def own_version() -> str:
+    """The version of wares that is installed."""
     try:
         return distribution_version("wares")
     except PackageNotFoundError:
