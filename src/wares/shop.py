@@ -159,6 +159,7 @@ class Shop:
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove products; how many there were. Unknown ids are ignored."""
+        self._notice()
         return self._writer.remove(list(ids))
 
     def rebuild(self, progress: OnProgress | None = None) -> VersionInfo:

@@ -55,10 +55,10 @@ def test_other_answers_end_with_one(wares: Command, made: Path, tmp_path: Path) 
 
 def test_what_cannot_be_done_is_one_line(wares: Command, made: Path, tmp_path: Path) -> None:
     file = tmp_path / "shop.tar"
-    assert "no shop at" in wares("backup", tmp_path / "none", file).error(2)
+    assert "no shop at" in wares("backup", tmp_path / "none", file).error()
     wares("backup", made, file)
-    assert "there already" in wares("backup", made, file).error(2)
-    assert "not empty" in wares("restore", file, made).error(2)
+    assert "there already" in wares("backup", made, file).error()
+    assert "not empty" in wares("restore", file, made).error()
     file.write_bytes(file.read_bytes()[:10_000])
     assert "damaged" in wares("restore", file, tmp_path / "again").error()
     assert not (tmp_path / "again").exists()

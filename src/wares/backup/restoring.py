@@ -66,7 +66,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
         with tarfile.open(path, "r:") as tar:
             yield tar
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as damage:
-        raise StoreError(f"{path} is no backup, or it is damaged ({damage}); take another one") from damage
+        raise StoreError(f"{path} is no backup, or it is damaged or cut short; take another one") from damage
     except OSError as refused:
         raise StoreError(f"cannot restore {path}: {refused.strerror or refused}") from refused
 

@@ -43,8 +43,9 @@ def backup(
         counted(count, noun)
         for count, noun in ((report.products, "product"), (report.files, "file"), (report.probes, "question"))
     )
-    size = decimal(report.bytes)
-    stdout().print(f"{products} in {files} ({size}) of {plain(str(file))}, with {asked} to check them by")
+    console = stdout()
+    console.print(f"{products} in {plain(str(file))}", soft_wrap=True)
+    console.print(f"{files}, {decimal(report.bytes)}, {asked} to check them by")
 
 
 def restore(
