@@ -1,4 +1,4 @@
-"""The Chinese pages are in step with the English ones: the same sections, the same code, the same links, and Chinese."""
+"""The Chinese pages keep step with the English ones: the same sections, code and links, and Chinese words."""
 
 from __future__ import annotations
 
