@@ -69,7 +69,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .hits { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--_column), 45%), 1fr)); gap: var(--_gap); margin-top: 16px; }
 .hit { display: flex; flex-direction: column; gap: 6px; }
 .hit a { color: inherit; text-decoration: none; display: grid; gap: 6px; border-radius: var(--_radius); }
-.picture { aspect-ratio: 1; width: 100%; object-fit: contain; background: var(--_tile); border-radius: var(--_radius); }
+.picture { display: block; aspect-ratio: 1; width: 100%; height: auto; object-fit: contain; background: var(--wares-picture, #fff); border: 1px solid var(--_line); border-radius: var(--_radius); }
 .title { font-weight: 600; overflow-wrap: anywhere; }
 .price { color: var(--_soft); }
 .hit button { align-self: start; min-height: 30px; padding: .1em .7em; font-size: .85em; color: var(--_soft); }
@@ -124,7 +124,7 @@ export class WaresSearch extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, after) {
-    if (!this.isConnected || before === after) return;
+    if (!this.#root.firstChild || before === after) return; // attributes come before the element is connected
     if (name === "lang") this.#build();
     if (name === "q") this.search(after ?? "");
     else if (this.#asks()) this.#ask();
@@ -348,8 +348,8 @@ export class WaresSearch extends HTMLElement {
       const buttons = values.slice(0, 12).map((each) => make("button", {
         type: "button", part: "facet", "aria-pressed": String(chosen.has(each.value)),
         onclick: () => this.#choose(field, each.value),
-      }, `${each.value} (${each.count})`));
-      return buttons.length ? make("div", { role: "group", "aria-label": field }, make("b", {}, field), ...buttons) : null;
+      }, `${each.value.replaceAll("/", field === "category" ? " › " : "/")} (${each.count})`));
+      return buttons.length ? make("div", { role: "group", "aria-label": field }, make("b", {}, field.replaceAll("_", " ")), ...buttons) : null;
     });
     this.#part("facets").replaceChildren(...groups.filter(Boolean));
   }
