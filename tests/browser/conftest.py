@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import runpy
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +45,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shop_address(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[str]:
+def shop_address(
+    tmp_path_factory: pytest.TempPathFactory, pictures: Path, serving: Callable[[Path], Any]
+) -> Iterator[str]:
     """The address of a served shop of 64 products, in eight colours of eight kinds."""
     pytest.importorskip("fastapi", reason='the extra "serve" is not installed')
     import wares
@@ -55,28 +55,8 @@ def shop_address(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> It
     folder = tmp_path_factory.mktemp("browsed") / "shop"
     with wares.open(folder, model="basic") as shop:
         shop.add(drawn["products"](pictures, 160))
-    yield from _served(folder)
-
-
-def _served(folder: Path) -> Iterator[str]:
-    import uvicorn
-
-    from wares.server.app import create_app
-    from wares.server.config import ServerConfig
-
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(folder, ServerConfig(port=0)), port=0, log_config=None, timeout_graceful_shutdown=2)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started:
-        assert thread.is_alive() and time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
-    assert not thread.is_alive(), "the server did not stop"
+    with serving(folder) as serve:
+        yield str(serve().base_url)
 
 
 @pytest.fixture
