@@ -133,7 +133,7 @@ def row(load: Load, shop: Path, paths: Sequence[str], clients: int, seconds: flo
     """Start a server, ask it, and say how it went."""
     asked = [load.path] * clients if load.path else paths
     context = get_context("spawn")
-    with served(shop, load) as port:
+    with served(shop, load) as (port, _):
         begins = time.monotonic() + WARM_S + 2.0
         ends = begins + seconds
         ours, theirs = zip(*(context.Pipe() for _ in range(clients)), strict=True)
@@ -241,8 +241,8 @@ def copied(shop: Path, scratch: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def served(shop: Path, load: Load) -> Iterator[int]:
-    """A server in a process of its own; its port."""
+def served(shop: Path, load: Load) -> Iterator[tuple[int, int]]:
+    """A server in a process of its own: its port, and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -251,7 +251,7 @@ def served(shop: Path, load: Load) -> Iterator[int]:
     server = subprocess.Popen(command, stderr=subprocess.PIPE if not os.environ.get("VERBOSE") else None)
     try:
         _await(port, server)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(60)

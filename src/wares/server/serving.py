@@ -65,7 +65,7 @@ class Serving:
         self.answers = Answers(
             self._searched, shop.stamp, entries=config.cache, at_once=config.searches, told=metrics.cached
         )
-        self.sizes = Sizes(shop, self.answers)
+        self.sizes = Sizes(self)
         metrics.measure(self.sizes)
 
     @classmethod

@@ -85,6 +85,11 @@ class Writes:
         self._put(_Turn(work, done))
         return done
 
+    @property
+    def waiting(self) -> int:
+        """How many changes wait."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Finish what was begun; what still waits is told so."""
         with self._bell:
