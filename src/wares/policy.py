@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import msgspec
 
@@ -16,15 +16,19 @@ from wares.ranking.rules import Rule
 from wares.records import Modality
 from wares.settings import FusionSettings, RankingSettings, Settings, UnderstandingSettings
 
+if TYPE_CHECKING:
+    from wares.merchant import Wording
+
 
 class Policy(NamedTuple):
     """``fusion`` makes one score of several; ``ranking`` says what follows, ``understanding`` what comes before.
-    ``rules`` take the place of the shop's own."""
+    ``rules`` and ``wording`` take the place of the shop's own."""
 
     fusion: Fusion
     ranking: RankingSettings = RankingSettings()
     understanding: UnderstandingSettings = UnderstandingSettings()
     rules: Sequence[Rule] | None = None
+    wording: Wording | None = None
 
     @property
     def collapsed(self) -> bool:
@@ -46,11 +50,12 @@ def policy(
     ranking: RankingSettings | None = None,
     understanding: UnderstandingSettings | None = None,
     rules: Sequence[Rule] | None = None,
+    wording: Wording | None = None,
 ) -> tuple[Policy, tuple[str, ...]]:
     """How a question is answered: as the settings say, but for what is given with it; and what is to be noted. Raises
     as :func:`fused`."""
     made, notes = (fused(index, fusion, fits), ()) if fusion else _in_force(index, settings.fusion, fits)
-    return Policy(made, ranking or settings.ranking, understanding or settings.understanding, rules), notes
+    return Policy(made, ranking or settings.ranking, understanding or settings.understanding, rules, wording), notes
 
 
 def fused(index: Index | None, chosen: FusionSettings | Fusion, fits: Fits) -> Fusion:

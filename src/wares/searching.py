@@ -44,6 +44,7 @@ from wares.understanding import Understander, Understood
 
 if TYPE_CHECKING:
     from wares.digest import Digest
+    from wares.merchant import Wording
     from wares.policy import Policy
 
 MAX_LIMIT = 1_000
@@ -120,13 +121,13 @@ class Searcher:
         """The candidates of a question, understood, in the channels that have a weight. Raises as :meth:`search`."""
         digest = self._digests.latest()
         meant = self._understander.understand(self._checked(query), policy.understanding, digest)
-        asking = self._asker.ask(meant.query, policy.fusion, self.merchant.wording())
+        asking = self._asker.ask(meant.query, policy.fusion, self._wording(policy))
         return self._retriever.retrieve(meant.query, asking)
 
     def _answer(self, asked: Query, policy: Policy) -> _Answer:
         clock = _Clock()
         digest = self._digests.latest()
-        wording = self.merchant.wording()
+        wording = self._wording(policy)
         query = self._checked(asked)
         clock.lap("parse")
         meant = self._understander.understand(query, policy.understanding, digest)
@@ -168,6 +169,10 @@ class Searcher:
             timings_ms=clock.laps,
         )
         return _Answer(results, meant, ruling, found, ordered, page, match)
+
+    def _wording(self, policy: Policy) -> Wording:
+        """The synonyms and stop words of a question."""
+        return self.merchant.wording() if policy.wording is None else policy.wording
 
     def _checked(self, query: Query) -> Query:
         """The question with the fields it names spelled as the index has them."""

@@ -50,6 +50,7 @@ from wares.writing import Writer
 
 if TYPE_CHECKING:
     from wares.encoders.base import Tower, Vectors
+    from wares.merchant import Wording
     from wares.store.entries import StoredMedia
     from wares.tracing import Trace
 
@@ -358,15 +359,21 @@ class Shop:
             )
 
     def trace(
-        self, query: Query, *, ranking: RankingSettings | None = None, rules: Sequence[Rule] | None = None
+        self,
+        query: Query,
+        *,
+        ranking: RankingSettings | None = None,
+        rules: Sequence[Rule] | None = None,
+        wording: Wording | None = None,
     ) -> Trace:
-        """Answer a question and keep all that the answer came from. Raises as :meth:`search`, and
+        """Answer a question and keep all that the answer came from; ``wording`` takes the place of the shop's
+        synonyms and stop words. Raises as :meth:`search`, and
         :class:`QueryError` when the shop is empty."""
         self._notice()
         with self._live.use() as (version, index):
             if index is None:
                 raise QueryError(f"{self.path} is empty; add products first")
-            how, _ = policy(index, self.settings, self.fits, ranking=ranking, rules=rules)
+            how, _ = policy(index, self.settings, self.fits, ranking=ranking, rules=rules, wording=wording)
             return self._searcher(version, index).trace(query, how)
 
     def rehearse(

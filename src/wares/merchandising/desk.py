@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from wares.encoders.dictionary import Language
 from wares.encoders.said import said
 from wares.errors import SetupError
-from wares.index.base import FieldSpec
 from wares.merchandising import checks, rule_files, word_files
 from wares.merchandising.findings import Finding
 from wares.merchandising.kept import Kept, Sort
+from wares.merchant import Wording
 from wares.query import stop_words, synonym_files, synonyms
 from wares.query.stop_words import StopWord, StopWords
 from wares.query.synonym_files import Placed
@@ -82,8 +82,7 @@ class Desk:
 
     def facts(self) -> checks.Facts:
         """What rules are held against."""
-        fields = {name: FieldSpec(name, kind) for name, kind in self.shop.info().fields.items()}  # type: ignore[arg-type]
-        return checks.Facts(fields, self._store.get, self._store.ids_like)
+        return checks.Facts(self.shop.fields(), self._store.get, self._store.ids_like)
 
     # -- synonyms and stop words --------------------------------------------------------------------------------
 
@@ -93,11 +92,26 @@ class Desk:
         :class:`SetupError`, and nothing kept, for those that cannot be; see :func:`wares.query.synonym_files.check`.
         """
         new = [one if isinstance(one, Placed) else Placed(repr(one.line), one) for one in placed]
+        self._together(new, self.words(), alone)
+        return self.synonyms.put((one for _, one in new), alone=alone)
+
+    def wording(
+        self, placed: Sequence[Placed] = (), stop: Sequence[StopWord] = (), *, alone: bool = False
+    ) -> Wording:
+        """How questions would be worded with these besides what is kept, or ``alone``; nothing is kept. Raises as
+        :meth:`put_synonyms` and :meth:`put_stop_words`."""
+        own = [] if alone else self.stop_words.all()
+        words = StopWords([*own, *map(stop_words.check, stop)])
+        return Wording(Synonyms(self._together(placed, words, alone)), words)
+
+    def _together(self, new: Sequence[Placed], stop: StopWords, alone: bool) -> list[Synonym]:
+        """New synonyms and those they do not replace, checked."""
         kept = [] if alone else [Placed(repr(one.line), one) for one in self.synonyms.all()]
         names = {one.name for _, one in new}
-        synonym_files.check(new, self.words())
-        synonym_files.check_together([*(one for one in kept if one.synonym.name not in names), *new])
-        return self.synonyms.put((one for _, one in new), alone=alone)
+        both = [*(one for one in kept if one.synonym.name not in names), *new]
+        synonym_files.check(new, stop)
+        synonym_files.check_together(both)
+        return [one for _, one in both]
 
     def remove_synonyms(self, text: str) -> list[str]:
         """Remove the synonym of a name, or all that are said for a word. :class:`SetupError` when there are none."""

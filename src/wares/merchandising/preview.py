@@ -10,6 +10,7 @@ from wares.records import Banner, Hit, Query, Results
 from wares.settings import RankingSettings
 
 if TYPE_CHECKING:
+    from wares.merchant import Wording
     from wares.ranking.rules import Rule
     from wares.shop import Shop
 
@@ -66,6 +67,21 @@ def preview(shop: Shop, query: Query, rules: Sequence[Rule] | None = None) -> Pr
         banners=results.banners,
         replaced=next((rule.then.replace for rule in fired if rule.then.replace), ""),
         notes=_notes(shop.settings.ranking),
+    )
+
+
+def worded(shop: Shop, query: Query, wording: Wording) -> Preview:
+    """A question with the shop's own synonyms and stop words, and with others. Raises as :meth:`Shop.search`."""
+    before, after = shop.search(query), shop.trace(query, wording=wording).results
+    places = {hit.id: at for at, hit in enumerate(before.hits, start=1)}
+    kept = {hit.id for hit in after.hits}
+    return Preview(
+        fired=(),
+        before=tuple(
+            _shown(hit, at, "" if hit.id in kept else "gone") for at, hit in enumerate(before.hits, start=1)
+        ),
+        after=tuple(_after(hit, at, places)._replace(by=()) for at, hit in enumerate(after.hits, start=1)),
+        notes=after.notes,
     )
 
 

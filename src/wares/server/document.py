@@ -22,7 +22,7 @@ _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A key of the shop (wares keys)."},
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key in its own header."},
 }
-#: What any request may be answered with, and one with a body.
+#: What any request may be answered with, one with a body, and one that names something.
 _ANY = {
     421: ("Misdirected", "the server is not called by this name"),
     431: ("TooLong", "the address or the headers are too long"),
@@ -34,6 +34,7 @@ _BODY = {
     408: ("TooSlow", "the request did not come in within its time"),
     413: ("TooLarge", "the body is too large"),
 }
+_NAMED = {404: ("NotThere", "there is nothing by that name")}
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
 
@@ -63,7 +64,7 @@ def _whole(document: dict[str, Any], scopes: dict[tuple[str, str], str]) -> dict
     for name in ("HTTPValidationError", "ValidationError"):  # of the framework, which we never send
         schemas.pop(name, None)
     components["securitySchemes"] = _SCHEMES
-    components["responses"] = {name: failure(about) for name, about in (*_ANY.values(), *_BODY.values())}
+    components["responses"] = {name: failure(about) for name, about in (_ANY | _BODY | _NAMED).values()}
     for path, method, operation in operations(document):
         _finish(operation, scopes.get((path, method), ""))
     return document
@@ -82,6 +83,8 @@ def _finish(operation: dict[str, Any], scope: str) -> None:
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
     told = _ANY | (_BODY if "requestBody" in operation else {})
+    if any(one["in"] == "path" for one in operation.get("parameters", ())):
+        told |= _NAMED
     for status, (name, _) in told.items():
         responses.setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
     operation["responses"] = dict(sorted(responses.items()))

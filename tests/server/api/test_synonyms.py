@@ -67,3 +67,15 @@ def test_stop_words_are_kept_and_removed(shop: httpx.Client) -> None:
     assert shop.delete(f"{API}/stop-words", params={"word": "buy", "language": "en"}).status_code == 404
     wrong = shop.post(f"{API}/stop-words", json={"stop": [{"word": "two words", "language": "en"}]})
     assert wrong.status_code == 422 and wrong.json()["error"]["details"][0]["level"] == "error"
+
+
+def test_words_are_tried_beside_the_answer_without_them_and_not_kept(client: httpx.Client) -> None:
+    asked = {"text": "beaker", "limit": 4, "synonym": [{"said": ["beaker"], "meant": ["lamp"]}]}
+    tried = client.post(f"{API}/synonyms/preview", json=asked).json()
+    assert all(shown["id"].startswith("lamp") for shown in tried["after"])
+    assert [shown["id"] for shown in tried["before"]] != [shown["id"] for shown in tried["after"]]
+    assert client.get(f"{API}/synonyms").json() == {"synonym": []}
+    plain = client.post(f"{API}/synonyms/preview", json={"text": "beaker", "limit": 4}).json()
+    assert [shown["id"] for shown in plain["before"]] == [shown["id"] for shown in plain["after"]]
+    circle = [{"said": ["a1"], "meant": ["b1"]}, {"said": ["b1"], "meant": ["a1"]}]
+    assert client.post(f"{API}/synonyms/preview", json={"synonym": circle}).status_code == 422

@@ -56,7 +56,7 @@ class Findings(msgspec.Struct, frozen=True):
     findings: tuple[Detail, ...]
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RulesTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question, and rules that are not kept yet: among those that there are, or ``alone``."""
 
     text: str = ""
@@ -99,7 +99,7 @@ class Preview(msgspec.Struct, frozen=True):
 
 
 _RULE = RuleSaid(name="summer sandals", when={"contains": ["sandal"]}, then={"pin": ["87"]})
-_PREVIEW = Preview(
+PREVIEW = Preview(
     fired=(Fired("summer sandals", 'the question has "sandals"', "pins 87 to place 1"),),
     before=(Shown(1, "12", "Sandal", 1.9, "down", ()),),
     after=(Shown(1, "87", "Beach sandal", 1.2, "up", ("summer sandals",)),),
@@ -157,13 +157,13 @@ async def check(request: Request, caller: Admin, alone: Alone = False) -> Json:
 @router.post(
     "/rules/preview",
     summary="What rules would change",
-    responses=answers(Preview, "The answer without rules and with them.", example=_PREVIEW, others=_PUT),
-    openapi_extra=takes(Trial, example={"text": "sandals", "rule": [msgspec.to_builtins(_RULE)]}),
+    responses=answers(Preview, "The answer without rules and with them.", example=PREVIEW, others=_PUT),
+    openapi_extra=takes(RulesTrial, example={"text": "sandals", "rule": [msgspec.to_builtins(_RULE)]}),
 )
 async def try_rules(request: Request, caller: Admin) -> Json:
     """The first hits of a question without rules and with them, side by side, and which rules fire and why; with
     ``rule``, as if these were kept. Nothing is kept."""
-    trial: Trial = decoded(await request.body() or b"{}", Trial, "the trial")
+    trial: RulesTrial = decoded(await request.body() or b"{}", RulesTrial, "the trial")
     return Json(await run_in_threadpool(_tried, request, caller, trial))
 
 
@@ -209,12 +209,16 @@ def remove(request: Request, caller: Admin, name: Name) -> Json:
         return Json(Changed(tuple(desk.rules.remove([name]))))
 
 
-def _tried(request: Request, caller: Caller, trial: Trial) -> Preview:
+def _tried(request: Request, caller: Caller, trial: RulesTrial) -> Preview:
     served = serving.of(request)
     parts = (Part("text", trial.text),) if trial.text.strip() else ()
     query = Asked(parts=parts, where=caller.seen(asking.where_of(trial.where)), limit=trial.limit)
     with desks.desk(served, caller) as desk:
-        found = preview.preview(served.shop, query, _among(desk, trial))
+        return shown(preview.preview(served.shop, query, _among(desk, trial)))
+
+
+def shown(found: preview.Preview) -> Preview:
+    """A preview as it is sent."""
     return Preview(
         fired=tuple(Fired(*each) for each in found.fired),
         before=tuple(Shown(*each) for each in found.before),
@@ -226,7 +230,7 @@ def _tried(request: Request, caller: Caller, trial: Trial) -> Preview:
     )
 
 
-def _among(desk: Desk, trial: Trial) -> list[Rule] | None:
+def _among(desk: Desk, trial: RulesTrial) -> list[Rule] | None:
     """The rules of a trial among those of the shop. :class:`Unfit` for those that could not be kept either."""
     if trial.rule is None:
         return None

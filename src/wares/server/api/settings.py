@@ -97,7 +97,7 @@ def settings(request: Request, caller: Admin) -> Json:
 async def change(request: Request, caller: Admin) -> Json:
     """Change settings that work at once; what is not mentioned stays as it is. Those that the index is built with
     (fields, k1, b) are refused: building it anew is ``wares settings SHOP --apply FILE``. Other processes that serve
-    the shop work by the change when they are started again."""
+    the shop notice the change."""
     told = decoded(await request.body(), dict[str, Any], "the settings")
     return Json(Changes(tuple(await run_in_threadpool(_changed, request, caller, told))))
 

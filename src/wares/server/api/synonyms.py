@@ -10,15 +10,17 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from wares.errors import QueryError, SetupError
-from wares.merchandising import word_files
+from wares.merchandising import preview, word_files
 from wares.merchandising.desk import STOP_WORDS, SYNONYMS
 from wares.query import synonym_files
 from wares.query.stop_words import StopWord
 from wares.query.synonym_files import Placed
 from wares.query.synonyms import Synonym
-from wares.server import desks, serving
+from wares.records import Part
+from wares.records import Query as Asked
+from wares.server import asking, desks, serving
 from wares.server.access import Caller, may
-from wares.server.api.rules import Alone, Changed
+from wares.server.api.rules import PREVIEW, Alone, Changed, Preview, shown
 from wares.server.errors import NotThere, Unfit, decoded, of_the_asker
 from wares.server.messages import Detail, Json
 from wares.server.openapi import answers, takes
@@ -39,6 +41,17 @@ class StopWords(msgspec.Struct, frozen=True):
     """Words that questions do without; ``kept``: that they are not to do without."""
 
     stop: tuple[StopWord, ...]
+
+
+class WordsTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question, and synonyms and stop words that are not kept yet: besides those that there are, or ``alone``."""
+
+    text: str = ""
+    where: Any = None
+    limit: int = 10
+    synonym: list[Any] = []
+    stop: list[Any] = []
+    alone: bool = False
 
 
 _SYNONYMS = Synonyms((Synonym(("sofa", "couch")), Synonym(("sneaker",), ("trainer",), "en")))
@@ -71,6 +84,30 @@ async def put_synonyms(request: Request, caller: Admin, language: Language = Non
             return Changed(tuple(_unfit(lambda: desk.put_synonyms(new, alone=alone))))
 
     return Json(await run_in_threadpool(kept))
+
+
+@router.post(
+    "/synonyms/preview",
+    summary="What synonyms would change",
+    responses=answers(Preview, "The answer without them and with them.", example=PREVIEW, others=_PUT),
+    openapi_extra=takes(WordsTrial, example={"text": "sofa", "synonym": [{"said": ["sofa", "couch"]}]}),
+)
+async def try_words(request: Request, caller: Admin) -> Json:
+    """The first hits of a question as words are now, and with synonyms and stop words that are not kept yet, side by
+    side. Nothing is kept."""
+    trial: WordsTrial = decoded(await request.body() or b"{}", WordsTrial, "the trial")
+
+    def tried() -> Preview:
+        served = serving.of(request)
+        parts = (Part("text", trial.text),) if trial.text.strip() else ()
+        query = Asked(parts=parts, where=caller.seen(asking.where_of(trial.where)), limit=trial.limit)
+        with desks.desk(served, caller) as desk, of_the_asker():
+            placed = word_files.synonyms_of(trial.synonym, "the synonyms")
+            stop = word_files.stop_words_of(trial.stop, "the stop words")
+            wording = _unfit(lambda: desk.wording(placed, stop, alone=trial.alone))
+            return shown(preview.worded(served.shop, query, wording))
+
+    return Json(await run_in_threadpool(tried))
 
 
 @router.delete(
