@@ -118,7 +118,7 @@ def asked(served: Serving, caller: Caller, question: Question, files: Sequence[b
         for id in (*question.like, *question.unlike):
             _seen(served, caller, id)
     query = query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
-    return vetted(served.shop, caller, query)
+    return vetted(served, caller, query)
 
 
 def product_of(served: Serving, caller: Caller, id: str) -> Product:

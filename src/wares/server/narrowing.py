@@ -17,6 +17,7 @@ from wares.records import Chip, Filter, Not, Query, Results
 
 if TYPE_CHECKING:
     from wares.server.access import Caller
+    from wares.server.serving import Serving
     from wares.shop import Shop
 
 #: Chips on numbers, which name nothing.
@@ -25,15 +26,15 @@ _NUMBERS = ("price", "rating", "sort", "availability")
 _LOOKS = 3
 
 
-def vetted(shop: Shop, caller: Caller, query: Query) -> Query:
+def vetted(served: Serving, caller: Caller, query: Query) -> Query:
     """A question that is not put right by words of products that the caller does not see."""
     texts = tuple(part for part in query.parts if part.kind == "text" and part.weight > 0)
     if caller.where is None or not query.parse or not texts:
         return query
     for _ in range(_LOOKS):
         asked = msgspec.structs.replace(query, parts=texts, facets=(), sort="", limit=1, offset=0)
-        found = shop.search(asked).corrections
-        strange = [each.said for each in found if not shop.count(caller.where, each.meant)]
+        found = served.search(asked).corrections
+        strange = [each.said for each in found if not served.shop.count(caller.where, each.meant)]
         if not strange:
             return query
         query = msgspec.structs.replace(query, ignore=(*query.ignore, *strange))

@@ -19,11 +19,11 @@ from wares.store.store import Store
 
 API = "/api/v1"
 
-#: What is open to all, on purpose: addresses that cannot be guessed, what says whether the server lives, what
-#: browsers need to show a page, the way in.
+#: What is open to all, on purpose: addresses that cannot be guessed, what says whether the server lives (figures: to
+#: this machine alone), what browsers need to show a page, the way in.
 OPEN = re.compile(
     r"/media/.*|/pictures/\{token\}|/(console/)?static.*|/healthz|/readyz|/console/(login|logout)|/robots\.txt"
-    r"|/wares-search\.js|/api|/api/reference\.css|/api/v1/openapi\.json"
+    r"|/metrics|/wares-search\.js|/api|/api/reference\.css|/api/v1/openapi\.json"
 )
 #: Questions that are too long for an address, and what visitors tell of what they do.
 ANSWERED_BY_POST = {
@@ -113,3 +113,6 @@ def test_what_is_open_needs_no_key(keyed: Any) -> None:
     assert client.get("/console/login").status_code == 200
     assert client.get("/media/x/0/mug-red").status_code == 404
     assert client.get("/nothing").status_code == 404
+    assert client.get("/metrics").status_code == 200
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+        assert client.get("/metrics", headers={header: "198.51.100.7"}).status_code == 401

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from wares.records import Modality
 from wares.reports import Check
-from wares.server import serving
+from wares.server import auditing, serving
 from wares.server.access import Caller, may
 from wares.server.errors import Conflict, decoded, of_the_asker, without_paths
 from wares.server.messages import Json
@@ -138,11 +138,8 @@ def _changed(request: Request, caller: Caller, told: dict[str, Any]) -> Sequence
             f"the index is built with {', '.join(built)}: change them by wares settings SHOP --apply FILE, which "
             "builds it anew while this server answers"
         )
-    found = [Change(*each) for each in changes(before, after)]
+    found = changes(before, after)
     if found:
         served.shop.apply(after)
-        sides = [{each.name: getattr(each, side) for each in found} for side in ("before", "after")]
-        served.store.note_audit(
-            caller.name, "settings", "settings", *(msgspec.json.encode(s).decode() for s in sides)
-        )
-    return found
+        auditing.settings(served, caller, found)
+    return [Change(*each) for each in found]

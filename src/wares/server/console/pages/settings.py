@@ -8,6 +8,7 @@ from fastapi import Response
 
 from wares.errors import SetupError, WaresError
 from wares.merchandising import files
+from wares.server import auditing
 from wares.server.console.forms import Posted, done
 from wares.server.console.here import Asked, Here
 from wares.server.console.here import router as console_router
@@ -106,6 +107,7 @@ def _apply(here: Here, found: Proposal) -> None:
             f"{', '.join(found.rebuild)} is built into the index; change it with: wares settings SHOP --apply FILE"
         )
     here.shop.apply(found.settings)
+    auditing.settings(here.serving, here.caller, found.changes)
 
 
 def _page(
