@@ -115,14 +115,17 @@ async def lines(chunks: AsyncIterator[bytes], most: int = MOST_LINE) -> AsyncIte
 
 
 class Bulk(Response):
-    """The answer to a request of many lines; sending it is what reads and writes them."""
+    """The answer to a request of many lines; sending it is what reads and writes them. ``ended`` hears when no line
+    will begin another change."""
 
     media_type = "application/x-ndjson"
 
-    def __init__(self, chunks: AsyncIterator[bytes], begin: Begin, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, chunks: AsyncIterator[bytes], begin: Begin, stopping: Callable[[], bool], ended: Callable[[], None]
+    ) -> None:
         super().__init__()
         del self.headers["content-length"]
-        self._chunks, self._begin, self._stopping = chunks, begin, stopping
+        self._chunks, self._begin, self._stopping, self._ended = chunks, begin, stopping, ended
         self._begun: asyncio.Queue[tuple[int, int, str, Any] | None] = asyncio.Queue(AT_ONCE)
         self._held = 0
         self._room = asyncio.Event()
@@ -153,6 +156,8 @@ class Bulk(Response):
         except Exception as unforeseen:
             _log.exception("a bulk request", exc_info=unforeseen)
             self._note = errors.UNFORESEEN
+        finally:
+            self._ended()
         await self._begun.put(None)
 
     async def _begin_all(self) -> None:

@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from wares import media
 from wares.errors import Forbidden, QueryError, StoreError
 from wares.reports import VersionInfo
-from wares.server import serving, work
+from wares.server import auditing, serving, work
 from wares.server.access import Caller, may
 from wares.server.errors import Conflict, NotThere, WrongType, decoded
 from wares.server.messages import ENCODER, Json
@@ -152,6 +152,7 @@ def cancel(request: Request, caller: Author, id: Id) -> Json:
     cancelled = served.store.jobs.cancel(id)
     if cancelled is None:
         raise Conflict(f"the job is {found.state} already")
+    auditing.note(served, caller, "job", id, {"state": found.state}, {"state": "cancelled"})
     if cancelled.ended is not None and (name := cancelled.arguments.get("file")):
         (work.uploads(served.shop.path) / name).unlink(missing_ok=True)
     return Json(JobBody(_shown(cancelled)), 202)
@@ -242,8 +243,9 @@ def _ask(request: Request, caller: Caller, asked: JobAsked, feed: tuple[str, Bin
             arguments = msgspec.structs.replace(arguments, file=_kept(served.shop.path, *feed))
     elif feed is not None:
         raise QueryError(f"{asked.kind} reads no feed")
-    job = served.runner.ask(asked.kind, arguments, caller.name)
-    return Json(JobBody(_shown(job)), 202, {"Location": f"/api/v1/jobs/{job.id}"})
+    job = _shown(served.runner.ask(asked.kind, arguments, caller.name))
+    auditing.note(served, caller, "job", job.id, None, {"kind": job.kind, "arguments": job.arguments})
+    return Json(JobBody(job), 202, {"Location": f"/api/v1/jobs/{job.id}"})
 
 
 def _kept(shop: FilePath, name: str, file: BinaryIO) -> str:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from wares.records import Product
-from wares.server import serving
+from wares.server import auditing, serving
 from wares.server.access import Caller, may
 from wares.server.asking import product_of
 from wares.server.bulk import Asked, Bulk, Line
@@ -96,12 +96,12 @@ async def bulk(request: Request, caller: Author, _: Annotated[None, Depends(long
     """Change many products, a JSON line each: a product (or ``{"put": product}``), ``{"patch": …}`` with an id in it,
     or ``{"delete": "id"}``. Each line gets its own status, and one that is wrong stops no other."""
     served = serving.of(request)
-    changes = Changes(served, caller)
+    changes, batch = Changes(served, caller), auditing.Batch(served, caller)
 
     def begin(ask: Asked) -> Future[Written]:
-        return served.writes.change(ask.id, changes.of(ask))
+        return batch.follow(served.writes.change(ask.id, changes.of(ask)))
 
-    return Bulk(request.stream(), begin, served.stopping.is_set)
+    return Bulk(request.stream(), begin, served.stopping.is_set, batch.close)
 
 
 @router.get(
@@ -173,6 +173,7 @@ async def _change(request: Request, caller: Caller, ask: Asked) -> Response:
     served = serving.of(request)
     make = Changes(served, caller, Terms(request)).of(ask)
     written: Written = await asyncio.wrap_future(served.writes.change(ask.id, make))
+    await run_in_threadpool(auditing.product, served, caller, written)
     if written.product is None:
         return Response(None, 204)
     told = ProductWritten(written.id, written.outcome, tuple(map(without_paths, written.warnings)))
