@@ -70,7 +70,7 @@ WRITES: dict[tuple[str, str], tuple[list[Asked], Asked, tuple[str, str]]] = {
     ),
 }
 #: What is asked with a body and changes nothing.
-READS = {("POST", "/rules/check"), ("POST", "/rules/preview")}
+READS = {("POST", "/rules/check"), ("POST", "/rules/preview"), ("POST", "/synonyms/preview")}
 
 
 def writing() -> set[tuple[str, str]]:
