@@ -101,4 +101,4 @@ def _grave(said: Any) -> bool:
 
 
 def _own(url: str, address: str) -> bool:
-    return url.startswith((address, "blob:", "data:"))
+    return url.startswith((address, "https://shop.example/", "blob:", "data:"))

@@ -50,6 +50,13 @@ def test_what_was_understood_can_be_taken_away(visit):
     assert query(page)["ignore"] == ["price < 13"]
 
 
+def test_all_conditions_are_cleared_at_once(visit):
+    page = visit("/?q=striped+lamp&f.brand=Noor&max=500")
+    page.get_by_role("link", name="Clear all").click()
+    assert page.locator(".chips").count() == 0
+    assert query(page)["q"] == ["striped lamp"] and "f.brand" not in query(page)
+
+
 def test_what_no_product_can_meet_is_given_up_and_told(visit):
     page = visit("/?q=red+mug+under+3")
     assert titles(page)[0] == "Red mug"
@@ -88,6 +95,20 @@ def test_misspelt_words_are_corrected_and_can_be_insisted_on(visit):
     assert "Showing results for cushion" in page.locator(".corrected").inner_text()
     page.get_by_role("link", name="cushoin").click()
     assert query(page)["ignore"] == ["cushoin"]
+
+
+def test_a_rule_leads_to_another_site(visit):
+    page = visit()
+    rule = {
+        "rule": [{"name": "help", "when": {"contains": ["returns"]}, "then": {"redirect": "https://shop.example/"}}]
+    }
+    assert page.request.post("/api/v1/rules", data=rule).ok
+    page.route("https://shop.example/**", lambda route: route.fulfill(body="<h1>Help</h1>", content_type="text/html"))
+    page.wait_for_timeout(1_500)  # rules are looked up once a second
+    page.locator("#q").fill("returns")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("heading", name="Help").wait_for()
+    page.request.delete("/api/v1/rules/help")
 
 
 # -- pictures ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from urllib.parse import quote
 
@@ -125,6 +126,47 @@ def test_who_needs_a_key_is_told_so_on_a_page(folder, served):
         keyring.create("owner", ("admin",), by="tests")
     shown = served(keys=True).get("/", headers=HTML)
     assert shown.status_code == 401 and "Please sign in" in shown.text
+
+
+def test_visitors_see_what_their_key_sees_and_nothing_else(folder, served):
+    with Store.open(folder / "shop.db") as store, Keyring(store) as keyring:
+        keyring.create("front", ("search",), by="tests", where='brand = "Acme"')
+    client = served(keys=True, visitors="front")
+    for path in ("/", "/?all=1", "/?q=shirt", "/?like=shirt-blue", "/product/shirt-blue?q=shirt", "/?q=mug&max=1"):
+        text = client.get(path).text
+        assert "Acme" in text
+        assert "Bolt" not in text and not any("-red" in id or "-green" in id for id in cards(text)), path
+    for path in ("/product/shirt-red", "/?like=shirt-red", "/?q=shirt&unlike=shirt-red"):
+        assert client.get(path, headers=HTML).status_code in (400, 404)
+        assert "Red shirt" not in client.get(path, headers=HTML).text
+
+
+def test_rules_put_up_banners_and_lead_elsewhere(served):
+    client = served()
+    rules = {
+        "rule": [
+            {"name": "sale", "when": {"contains": ["mug"]}, "then": {"banner": {"text": "All <mugs> half price"}}},
+            {
+                "name": "help",
+                "when": {"contains": ["returns"]},
+                "then": {"redirect": "https://shop.example/help?a=1&b=2"},
+            },
+        ]
+    }
+    kept = client.post("/api/v1/rules", json=rules)
+    assert kept.status_code == 200, kept.text
+    deadline = time.monotonic() + 10  # rules are looked up once a second
+    while "All &lt;mugs&gt; half price" not in client.get("/?q=mug").text:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    led = '<meta http-equiv="refresh" content="0;url=https://shop.example/help?a=1&amp;b=2">'
+    assert led in client.get("/?q=returns").text
+
+
+def test_what_is_not_wanted_is_left_out_of_a_list(client):
+    text = client.get("/?f.category=Clothing/Shirts&unlike=shirt-red&without=plain").text
+    assert sorted(cards(text)) == ["shirt-blue", "shirt-green", "shirt-white"]
+    assert "Not like Red shirt" in text
 
 
 # -- languages --------------------------------------------------------------------------------------------------

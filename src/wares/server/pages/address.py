@@ -23,8 +23,8 @@ from urllib.parse import quote, urlencode
 #: Names that stand once, and those that may stand several times.
 ONCE = ("q", "image", "crop", "min", "max", "sort", "page", "all")
 SEVERAL = ("like", "unlike", "without", "ignore")
-#: Names that are a question, of which at least one has to be there, and names that narrow one.
-ASKING = ("q", "image", "like", "unlike", "without")
+#: Names that say what is wanted, and kinds of parts that have weights.
+WANTING = ("q", "image", "like")
 WEIGHED = ("text", "image", "like", "not")
 #: Pairs and characters of a value that are read; what is more is left out.
 MAX_PAIRS, MAX_LENGTH = 64, 2_000
@@ -70,9 +70,9 @@ class Address(NamedTuple):
         return any(name != "page" and not name.startswith("w.") for name, _ in self.pairs)
 
     @property
-    def has_parts(self) -> bool:
-        """Whether something is looked for, and not only listed."""
-        return any(name in ASKING for name, _ in self.pairs)
+    def wants(self) -> bool:
+        """Whether it says what is wanted, and not only what is not."""
+        return any(name in WANTING for name, _ in self.pairs)
 
     @property
     def page(self) -> int:

@@ -45,8 +45,7 @@ def address(name: str) -> str:
     return f"/static/{version()}/{name}"
 
 
-@router.get("/static/{hash}/{name}")
-@router.head("/static/{hash}/{name}")
+@router.api_route("/static/{hash}/{name}", methods=["GET", "HEAD"])
 def file(request: Request, hash: str, name: str) -> Response:
     """A file of this version."""
     data = _accent(name) or files().get(name)

@@ -1,6 +1,6 @@
 """The first page: what the shop has, and in ten seconds what can be asked here.
 
-Everything on it is made from the catalogue; it is remembered for a minute.
+Everything on it is made from the catalogue.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from wares.server.access import Caller
     from wares.server.pages.words import Words
     from wares.server.serving import Serving
+    from wares.stamps import Stamp
 
 _TILES, _LATEST = 6, 12
 #: Products beside an example.
 _SHOWN = 4
-_FOR_S = 60.0
+_FOR_S, _LONGEST_S = 10.0, 3_600.0
+_MOST = 100
 
 
 class Tile(NamedTuple):
@@ -56,19 +58,20 @@ class Home(NamedTuple):
 
 
 class Homes:
-    """First pages by who sees them."""
+    """First pages by who sees them and in which language."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[object, tuple[float, Home]] = OrderedDict()
+        self._made: OrderedDict[object, tuple[float, Stamp | None, Home]] = OrderedDict()
 
     def of(self, served: Serving, caller: Caller, words: Words) -> Home:
-        """The first page for a caller."""
-        key = (repr(caller.where), words.language)
-        until, home = self._made.get(key, (0.0, None))
-        if home is None or time.monotonic() > until:
+        """The first page for a caller: for an hour while nothing changes, for some seconds while something does."""
+        key, now, stamp = (repr(caller.where), words.language), time.monotonic(), served.shop.stamp()
+        at, kept, home = self._made.get(key, (0.0, None, None))
+        age = now - at
+        if home is None or age > _LONGEST_S or (age > _FOR_S and (stamp is None or stamp != kept)):
             home = _Maker(served, caller, words).home()
-            self._made[key] = (time.monotonic() + _FOR_S, home)
-            while len(self._made) > 100:
+            self._made[key] = (now, stamp, home)
+            while len(self._made) > _MOST:
                 self._made.popitem(last=False)
         return home
 

@@ -51,7 +51,7 @@ def tokens(address: Address, words: Words, links: Links, get: Callable[[str], Pr
                 continue
             told = words(f"part.{kind}", title=product.title)
             yield Token(kind, product.title, told, address.minus(kind, id).href(), shown(product))
-    for text in address.all("without"):
+    for text in address.all("without") if address.wants else ():
         yield Token("without", words("part.without", text=text), text, address.minus("without", text).href())
 
 
@@ -71,13 +71,21 @@ def understood(found: Results, address: Address, words: Words) -> Iterator[Token
             yield Token("filter", text, text, address.minus(name).href())
 
 
+def cleared(found: Results, address: Address) -> str:
+    """The question without any condition, chosen or understood."""
+    bare = address.but("f.", "min", "max")
+    for chip in found.chips:
+        bare = bare.plus("ignore", chip.id) if chip.applied else bare
+    return (bare if bare.wants else bare.put("all", "1")).href()
+
+
 def sliders(address: Address, words: Words) -> list[Slider]:
     """Sliders for the kinds of parts that are there, where there is more than one."""
     present = {
         "text": address.one("q"),
         "image": address.one("image"),
         "like": address.one("like"),
-        "not": address.one("without") or address.one("unlike"),
+        "not": (address.one("without") or address.one("unlike")) if address.wants else "",
     }
     there = [name for name, value in present.items() if value]
     if len(there) < 2:

@@ -27,13 +27,14 @@ FEW = 6
 def of_address(address: Address, facets: tuple[str, ...] = ()) -> Question:
     """The question of an address, for one page of the answer."""
     crop = address.one("crop") if address.one("image") else ""
+    wants = address.wants  # of what is only listed nothing can be unlike: what is not wanted is left out of it
     return Question(
         text=address.one("q"),
         crop=asking.crop_of(crop) if crop else None,
         image=address.all("image"),
         like=address.all("like"),
-        unlike=address.all("unlike"),
-        without=address.all("without"),
+        unlike=address.all("unlike") if wants else (),
+        without=address.all("without") if wants else (),
         weights=_weights(address),
         where=where(address) or None,
         facets=facets,
@@ -52,6 +53,8 @@ def where(address: Address) -> list[Any]:
             parts.append({"any": [{"category": {"under": value}} for value in values]})
         else:
             parts.append({field: list(values)})
+    if address.all("unlike") and not address.wants:
+        parts.append({"not": {"id": list(address.all("unlike"))}})
     bounds = {sign: _number(name, address.one(name)) for name, sign in (("min", "gte"), ("max", "lte"))}
     price = {sign: value for sign, value in bounds.items() if value is not None}
     return [*parts, {"price": price}] if price else parts
@@ -93,7 +96,7 @@ def _weights(address: Address) -> dict[str, float]:
             if value is not None and value != 1.0:
                 found[name[2:]] = max(value, 0.01)
     present = {"text": address.one("q"), "image": address.one("image"), "like": address.one("like")}
-    present["not"] = address.one("without") or address.one("unlike")
+    present["not"] = (address.one("without") or address.one("unlike")) if address.wants else ""
     return {name: value for name, value in found.items() if present[name]}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from wares.searching import MAX_LIMIT
 from wares.server import answering
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 Visitor = Annotated[Caller, Depends(may("search"))]
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 def search(request: Request, caller: Visitor) -> Response:
     """The first page, or an answer."""
     page = Page(request)
@@ -32,7 +32,7 @@ def search(request: Request, caller: Visitor) -> Response:
     return _answer(page, caller)
 
 
-@router.get("/more")
+@router.api_route("/more", methods=["GET", "HEAD"])
 def more(request: Request, caller: Visitor) -> Response:
     """The cards of one page of an answer alone: for pages that are lengthened."""
     page = Page(request)
@@ -41,7 +41,7 @@ def more(request: Request, caller: Visitor) -> Response:
     return page.render("more.html.j2", cards=hits, found=found, next=_next(page, len(found.hits), found.total))
 
 
-@router.get("/product/{id:path}")
+@router.api_route("/product/{id:path}", methods=["GET", "HEAD"])
 def one(request: Request, caller: Visitor, id: str) -> Response:
     """A product."""
     page = Page(request)
@@ -70,8 +70,8 @@ def _answer(page: Page, caller: Caller) -> Response:
     served, address, words = page.served, page.address, page.words
     fields = served.shop.fields()
     found = question.answered(page.request, address, caller, candidates(fields))
-    if found.redirect:
-        return RedirectResponse(found.redirect, 303)
+    if found.redirect and found.redirect != str(page.request.url):
+        return page.render("led.html.j2", to=found.redirect)
     links, dealer = served.links, Dealer(served.links, words, address)
     near = () if found.hits else question.nearest(served, caller, address).hits
     return page.render(
@@ -83,6 +83,7 @@ def _answer(page: Page, caller: Caller) -> Response:
         prices=facets.price_range(found, fields, address, words),
         tokens=list(parts.tokens(address, words, links, lambda id: product_of(served, caller, id))),
         understood=list(parts.understood(found, address, words)),
+        cleared=parts.cleared(found, address),
         sliders=parts.sliders(address, words),
         next=_next(page, len(found.hits), found.total),
         sorts=_sorts(page),

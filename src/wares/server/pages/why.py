@@ -48,7 +48,7 @@ class Reasons(NamedTuple):
 
 def reasons(served: Serving, caller: Caller, address: Address, id: str, words: Words) -> Reasons | None:
     """The reasons why a product answers the question that its page was reached by; None where nothing was asked."""
-    if not address.has_parts:
+    if not address.wants:
         return None
     question = msgspec.structs.replace(of_address(address.at(1)), limit=_DEPTH)
     found = served.search(asked(served, caller, question, ()))
