@@ -200,8 +200,11 @@ def _rollback(served: Serving, told: Nothing, tell: OnProgress) -> VersionInfo:
 
 
 def _activate(served: Serving, told: Activate, tell: OnProgress) -> VersionInfo:
-    if told.version not in {version.name for version in served.shop.info().versions}:
+    known = {version.name: version for version in served.shop.info().versions}
+    if told.version not in known:
         raise QueryError(f"there is no version {told.version[:80]!r}")
+    if known[told.version].live:  # nobody else can open it to publish it again
+        return known[told.version]
     return served.writes.turn(lambda: served.shop.publish(told.version)).result()
 
 

@@ -309,3 +309,11 @@ def test_who_searches_and_writes_meets_nothing_of_a_new_version(served: Served) 
     assert min(counts.values()) > 3
     with_written = client.get("/api/v1/search", params={"q": "written", "limit": 1, "parse": "false"}).json()
     assert with_written["total"] == counts["write"]
+
+
+def test_activating_the_version_that_answers_changes_nothing(served: Served) -> None:
+    client = served()
+    [live] = client.get("/api/v1/versions").json()["versions"]
+    job = ended(client, client.post(f"/api/v1/versions/{live['name']}/activate").json()["job"])
+    assert job["state"] == "done" and job["result"]["name"] == live["name"]
+    assert client.get("/api/v1/versions").json()["versions"] == [live]

@@ -177,6 +177,31 @@ def test_its_own_words_are_put_right_and_read(acme: httpx.Client) -> None:
     assert told["hits"][0]["id"] == "mug-blue"
 
 
+def test_a_walk_through_products_meets_its_own(acme: httpx.Client) -> None:
+    found = acme.get(f"{API}/products").json()["products"]
+    assert len(found) == 7 and {one["brand"] for one in found} == {"Acme"}
+    lines = acme.get(f"{API}/products", headers={"Accept": "application/x-ndjson"}).text.splitlines()
+    assert len(lines) == 7 and not [line for line in lines if "Bolt" in line]
+
+
+def test_pages_show_its_own(acme: httpx.Client) -> None:
+    for address in (
+        "/",
+        "/?q=mug",
+        "/?q=bolt+hook",
+        "/more?q=shirt",
+        "/product/mug-blue",
+        "/?f.brand=Bolt",
+        "/?like=mug-blue",
+    ):
+        answer = acme.get(address)
+        assert answer.status_code == 200
+        for foreign in ("mug-red", "shirt-green", "Red mug", "Zirconium", "Vault"):
+            assert foreign not in answer.text, (address, foreign)
+    assert acme.get("/product/mug-red").status_code == 404
+    assert acme.get("/?like=mug-red").status_code in (400, 404)
+
+
 def test_facets_are_counted_over_its_own(acme: httpx.Client) -> None:
     silent(acme.get(f"{API}/facets"))
     silent(acme.get(f"{API}/facets", params={"q": "hook", "facet": ["brand", "category", "colour"]}))
