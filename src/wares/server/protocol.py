@@ -18,6 +18,7 @@ HEAD_S = 15.0
 class Protocol(HttpToolsProtocol):
     """A connection."""
 
+    _heading = True
     _head = 0
     _timer: asyncio.TimerHandle | None = None
 
@@ -31,17 +32,22 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._timer is None or self.transport.is_closing():
+        if self.transport.is_closing():
             return
-        self._head += len(data)
-        if self._head > MOST_HEAD:
-            self._refuse(431, "TooLong", "the headers are longer than the server takes")
+        if self._heading:
+            self._head += len(data)
+            if self._head > MOST_HEAD:
+                self._refuse(431, "TooLong", "the headers are longer than the server takes")
+        elif self.cycle.response_complete and self.timeout_keep_alive_task is None:
+            self._wait()  # what came began no request, and Uvicorn waits for ever now
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._heading, self._head = True, 0
         self._wait()
 
     def on_headers_complete(self) -> None:
+        self._heading = False
         self._ended()
         super().on_headers_complete()
 
@@ -50,7 +56,6 @@ class Protocol(HttpToolsProtocol):
 
     def _wait(self) -> None:
         if self._timer is None:
-            self._head = 0
             self._timer = self.loop.call_later(HEAD_S, self._late)
 
     def _ended(self) -> None:
@@ -59,8 +64,10 @@ class Protocol(HttpToolsProtocol):
             self._timer = None
 
     def _late(self) -> None:
-        if not self.transport.is_closing():
+        self._timer = None
+        if self._heading and not self.transport.is_closing():
             self._refuse(408, "TooSlow", "the request did not come in")
+        self.transport.close()
 
     def _refuse(self, status: int, kind: str, message: str) -> None:
         """Answer without a route, and close. In the middle of another answer nothing more can be said."""

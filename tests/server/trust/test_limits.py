@@ -97,6 +97,23 @@ def test_a_head_that_never_ends_is_left(
         assert line.recv(100).startswith(b"HTTP/1.1 200 ")
         line.sendall(b"GET /")
         assert b"HTTP/1.1 408 " in heard(line)
+    with raw(client) as line:  # what begins no request
+        line.sendall(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 200 ")
+        line.sendall(b"\r\n")
+        began = time.monotonic()
+        assert b"HTTP/1.1" not in heard(line) and time.monotonic() - began < 5
+
+
+def test_requests_that_follow_each_other_without_waiting_are_all_answered(
+    client: httpx.Client, raw: Raw, heard: Heard
+) -> None:
+    one = f"POST {SEARCH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 70000\r\n"
+    body = b'{"limit": 1}' + b" " * (70_000 - 12)
+    last = f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with raw(client) as line:
+        line.sendall((one.encode() + b"\r\n" + body) * 5 + last.encode())
+        assert heard(line).count(b"HTTP/1.1 200 ") == 6
 
 
 def test_a_head_that_is_too_long_is_refused(client: httpx.Client, raw: Raw, heard: Heard, refused: Refused) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -64,6 +65,14 @@ def test_no_medium_has_an_address_that_can_be_made_up(client: httpx.Client) -> N
         f"/media//{position}/{id}",
     ):
         assert client.get(other).status_code == 404, other
+
+
+@pytest.mark.parametrize("id", ["a<script>", "x" * 5_000, "a b", "ünicode", "a\tb: c"])
+def test_an_id_of_a_request_is_not_echoed_as_it_came(client: httpx.Client, id: str) -> None:
+    answer = client.get(f"{API}/search", headers=[(b"X-Request-ID", id.encode())], params={"where": "price <"})
+    told = answer.json()["error"]["request_id"]
+    assert answer.headers["x-request-id"] == told != id
+    assert re.fullmatch(r"[\w.-]{8,128}", told, re.ASCII)
 
 
 PICTURES = [
