@@ -247,6 +247,7 @@ def test_the_way_down_the_categories_leads_back(visit):
     page.locator(".facets").get_by_role("link", name=re.compile("^Living")).click()
     page.locator(".facets").get_by_role("link", name=re.compile("^Lamps")).click()
     assert query(page)["f.category"] == ["Living/Lamps"]
+    assert page.get_by_role("heading", name="Lamps", level=1).is_visible()
     assert len(titles(page)) == 8
     page.locator(".facets").get_by_role("link", name="All categories").click()
     assert "f.category" not in query(page)

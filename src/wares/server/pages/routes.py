@@ -103,5 +103,6 @@ def _next(page: Page, count: int, total: int) -> str:
 def _sorts(page: Page) -> list[tuple[str, str]]:
     """Orders, by what the shop's products have."""
     fields = page.served.shop.fields()
-    known = [("", "sort.best"), ("price", "sort.cheap"), ("-price", "sort.dear"), ("-rating", "sort.rated")]
+    usual = "sort.best" if page.address.wants else "sort.usual"
+    known = [("", usual), ("price", "sort.cheap"), ("-price", "sort.dear"), ("-rating", "sort.rated")]
     return [(value, page.words(key)) for value, key in known if not value or value.lstrip("-") in fields]
