@@ -117,11 +117,7 @@ class Reader:
         def kept(medium: Media) -> Media:
             if isinstance(medium.source, str):
                 return medium
-            path = self._folder / media.content_key(medium.source)
-            self._folder.mkdir(exist_ok=True)
-            if not path.exists():
-                path.write_bytes(medium.source)
-            return msgspec.structs.replace(medium, source=str(path))
+            return msgspec.structs.replace(medium, source=media.keep(self._folder, medium.source))
 
         if not any(isinstance(medium.source, bytes) for _, medium in product.all_media()):
             return product

@@ -13,7 +13,9 @@ import httpx
 import pytest
 from PIL import Image
 
+from wares.access import Keyring
 from wares.records import Product
+from wares.store.store import Store
 
 Served = Callable[..., Any]
 MUG: dict[str, Any] = {
@@ -295,3 +297,50 @@ def test_thousands_of_lines_are_answered_though_the_client_reads_last(own: httpx
     assert [line["line"] for line in told[:-1]] == list(range(1, 3_001))
     assert told[-1] == {"lines": 3_000, "counts": {"added": 3_000}, "note": ""}
     assert own.get("/api/v1/info").json()["products"] == 3_012
+
+
+# -- who may, and who did -----------------------------------------------------------------------------------------
+
+Key = Callable[..., httpx.Client]
+
+
+@pytest.fixture
+def key(served: Served, folder: Path) -> Key:
+    """Makes a client that shows a key."""
+    with Store.open(folder / "shop.db") as store, Keyring(store) as keyring:
+        keyring.create("boss", ["admin"], by="tests")
+        tokens = {
+            "acme": keyring.create("acme", ["search"], where='brand = "Acme"', by="tests")[1],
+            "reader": keyring.create("reader", ["search"], by="tests")[1],
+            "feeder": keyring.create("feeder", ["write", "search"], by="tests")[1],
+        }
+    client: httpx.Client = served(keys=True)
+
+    def showing(name: str) -> httpx.Client:
+        client.headers["X-API-Key"] = tokens[name]
+        return client
+
+    return showing
+
+
+def test_a_key_for_searching_writes_nothing(key: Key) -> None:
+    reader = key("reader")
+    assert reader.put(url("mug-violet"), json=MUG).status_code == 403
+    assert reader.patch(url("mug-red"), json={"brand": "X"}).status_code == 403
+    assert reader.delete(url("mug-red")).status_code == 403
+    assert reader.post("/api/v1/products/bulk", content=b"{}").status_code == 403
+    assert reader.post("/api/v1/jobs", json={"kind": "rebuild"}).status_code == 403
+    assert reader.get("/api/v1/jobs").status_code == 403
+
+
+def test_a_key_for_a_part_of_the_products_lists_only_these(key: Key) -> None:
+    acme = key("acme")
+    assert {product["brand"] for product in acme.get("/api/v1/products").json()["products"]} == {"Acme"}
+    lines = acme.get("/api/v1/products", headers={"Accept": "application/x-ndjson"}).text.splitlines()
+    assert {json.loads(line)["brand"] for line in lines} == {"Acme"}
+    assert acme.get(url("mug-red")).status_code == 404
+
+
+def test_a_key_for_writing_asks_for_feeds_and_not_for_other_indexes(key: Key) -> None:
+    assert key("feeder").post("/api/v1/jobs", json={"kind": "rebuild"}).status_code == 403
+    assert key("feeder").get("/api/v1/versions").status_code == 403
