@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +18,7 @@ import msgspec
 from wares import media
 from wares.errors import CatalogueError, QueryError, StoreError
 from wares.records import Media, Product
-from wares.reports import AddReport, OnProgress, Progress, VersionInfo
+from wares.reports import AddReport, BackupReport, OnProgress, Progress, VersionInfo
 from wares.server.errors import without_paths
 
 if TYPE_CHECKING:
@@ -229,11 +230,24 @@ def _fitted(served: Serving, tell: OnProgress) -> str:
         return without_paths(str(little))
 
 
+def _backup(served: Serving, told: Nothing, tell: OnProgress) -> BackupReport:
+    from wares.backup import backup
+
+    folder = served.shop.path / "backups"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as refused:
+        raise StoreError(f"cannot make the folder of backups: {refused.strerror or refused}") from refused
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}.tar"
+    return msgspec.structs.replace(backup(served.shop, folder / name, tell), path=name)
+
+
 #: The kinds of work that a server does, by name.
 KINDS: Mapping[str, Kind] = {
     "index": Kind("read a feed into the shop", "write", Index, _index),
     "rebuild": Kind("build the index anew, and switch to it", "admin", Nothing, _rebuild),
     "rollback": Kind("go back to the version of the index before", "admin", Nothing, _rollback),
     "activate": Kind("let a version of the index answer that is kept", "admin", Activate, _activate),
+    "backup": Kind("back up the shop into its folder backups", "admin", Nothing, _backup),
     "fit": Kind("learn from the catalogue, and switch to it if that is better", "admin", Fit, _fit),
 }

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 import wares
+from wares.backup import restore
 from wares.reports import Progress
 from wares.server import jobs as module
 from wares.server import work
@@ -157,6 +158,16 @@ def test_a_feed_that_is_none_fails_with_what_is_wrong(served: Served) -> None:
     assert job["state"] == "failed"
     assert job["error"]["kind"] == "CatalogueError"
     assert "/" not in job["error"]["message"]
+
+
+def test_a_backup_is_taken_while_the_shop_is_served(served: Served, folder: Path, tmp_path: Path) -> None:
+    client = served()
+    job = ended(client, asked(client, "backup"))
+    assert job["state"] == "done", job
+    assert str(folder) not in json.dumps(job)
+    restore(folder / "backups" / job["result"]["path"], tmp_path / "again")
+    with wares.open(tmp_path / "again") as shop:
+        assert len(shop) == 12
 
 
 # -- asking -------------------------------------------------------------------------------------------------------
