@@ -7,6 +7,7 @@
 ``errors``     one table from errors to statuses, one body for all of them
 ``messages``   requests and answers as JSON; ``openapi`` tells programs what they look like
 ``api``        one file for each family of routes
+``pages``      the storefront; ``static``: its style and modules
 
 The core knows nothing of HTTP: a route reads a request, calls the shop, and writes the answer.
 """
