@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -19,15 +19,19 @@ from wares import media
 from wares.errors import CatalogueError, QueryError, StoreError
 from wares.records import Media, Product
 from wares.reports import AddReport, BackupReport, OnProgress, Progress, VersionInfo
-from wares.server.errors import without_paths
+from wares.server.errors import NotNow, without_paths
 
 if TYPE_CHECKING:
     from wares.access import Scope
     from wares.fit.report import FitReport
     from wares.server.serving import Serving
 
-#: Products of a feed that are added in one turn; others write between two turns.
-TOGETHER = 512
+Result = TypeVar("Result")
+
+#: Products of a feed that are added in one turn: few enough, for others write between two turns.
+TOGETHER = 64
+#: Seconds after which a job that found no room among those who write looks again.
+_AGAIN_S = 0.1
 #: Bad rows, and warnings, that the result of a job tells one by one.
 TOLD = 100
 #: Seconds in which a feed that is fetched has to be there.
@@ -91,6 +95,16 @@ class Kind(NamedTuple):
     run: Callable[[Serving, Any, OnProgress], Any]
 
 
+def _in_turn(served: Serving, write: Callable[[], Result]) -> Result:
+    """Do what writes among those who write; where there is no room among them, a little later."""
+    while True:
+        try:
+            return served.writes.turn(write).result()
+        except NotNow:
+            if served.stopping.wait(_AGAIN_S):
+                raise
+
+
 # -- index --------------------------------------------------------------------------------------------------------
 
 
@@ -145,7 +159,7 @@ def _add(served: Serving, batch: list[Product], counts: Counter[str], warnings: 
     """Add a batch in its turn, and empty it."""
     products = batch.copy()
     batch.clear()
-    report: AddReport = served.writes.turn(lambda: served.shop.add(products, build=False)).result()
+    report: AddReport = _in_turn(served, lambda: served.shop.add(products, build=False))
     for name in ("added", "changed", "unchanged", "pictures", "warning_count"):
         counts[name] += getattr(report, name)
     warnings += report.warnings[: TOLD - len(warnings)]
@@ -197,7 +211,7 @@ def _rebuild(served: Serving, told: Nothing, tell: OnProgress) -> VersionInfo:
 
 
 def _rollback(served: Serving, told: Nothing, tell: OnProgress) -> VersionInfo:
-    return served.writes.turn(served.shop.rollback).result()
+    return _in_turn(served, served.shop.rollback)
 
 
 def _activate(served: Serving, told: Activate, tell: OnProgress) -> VersionInfo:
@@ -206,7 +220,7 @@ def _activate(served: Serving, told: Activate, tell: OnProgress) -> VersionInfo:
         raise QueryError(f"there is no version {told.version[:80]!r}")
     if known[told.version].live:  # nobody else can open it to publish it again
         return known[told.version]
-    return served.writes.turn(lambda: served.shop.publish(told.version)).result()
+    return _in_turn(served, lambda: served.shop.publish(told.version))
 
 
 def _fit(served: Serving, told: Fit, tell: OnProgress) -> FitReport:
