@@ -7,6 +7,7 @@ import time
 from html import unescape
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 import wares
@@ -253,3 +254,14 @@ def test_an_empty_shop_says_so(tmp_path):
 
 def test_without_the_storefront_there_are_no_pages(served):
     assert served(storefront=False).get("/", headers=HTML).status_code == 404
+
+
+def test_availability_is_said_in_words(client: httpx.Client) -> None:
+    for language, said in (("en", "In stock"), ("zh", "有货")):
+        page = client.get("/", params={"q": "mug", "f.availability": "in_stock", "lang": language}).text
+        assert said in page
+        assert ">in_stock<" not in page
+
+
+def test_where_nothing_is_found_no_price_is_asked_for(client: httpx.Client) -> None:
+    assert 'name="min"' not in client.get("/", params={"q": "xyzzyqwert"}).text

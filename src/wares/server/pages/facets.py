@@ -68,15 +68,19 @@ def _plain(field: str, values: Sequence[FacetValue], own: Sequence[str], address
     name, held = f"f.{field}", {value.casefold() for value in own}
     rows = [
         Value(
-            value.value,
+            words.value(field, value.value),
             value.count,
             value.value.casefold() in held,
             (address.minus if value.value in own else address.plus)(name, value.value).but("all").href(),
         )
         for value in values[:MOST]
     ]
-    counted = {row.text.casefold() for row in rows}
-    lost = [Value(each, 0, True, address.minus(name, each).href()) for each in own if each.casefold() not in counted]
+    counted = {value.value.casefold() for value in values[:MOST]}
+    lost = [
+        Value(words.value(field, each), 0, True, address.minus(name, each).href())
+        for each in own
+        if each.casefold() not in counted
+    ]
     rows = [*lost, *sorted(rows, key=lambda row: not row.chosen)]
     few = max(FEW, sum(row.chosen for row in rows))
     if len(rows) - few < 3:

@@ -62,8 +62,8 @@ def understood(found: Results, address: Address, words: Words) -> Iterator[Token
             yield Token("chip", chip.text, words.chip(chip), address.plus("ignore", chip.id).href())
     for field, values in address.chosen().items():
         for value in values:
-            text = value.rsplit("/", 1)[-1] if field == "category" else value
-            full = f"{words.field(field)}: {value}"
+            text = value.rsplit("/", 1)[-1] if field == "category" else words.value(field, value)
+            full = f"{words.field(field)}: {words.value(field, value)}"
             yield Token("filter", text, full, address.minus(f"f.{field}", value).href())
     for name in ("min", "max"):
         if value := address.one(name):

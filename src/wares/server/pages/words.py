@@ -59,6 +59,10 @@ class Words:
         plain = name.removeprefix("attributes.").replace("_", " ")
         return self.maybe(f"field.{name}", plain[:1].upper() + plain[1:])
 
+    def value(self, field: str, value: str) -> str:
+        """What a value of a field is called."""
+        return self.maybe(f"{field}.{value}", value) if field == "availability" else value
+
 
 @cache
 def texts(language: str) -> Mapping[str, str | Mapping[str, str]]:
