@@ -77,7 +77,7 @@ peers: .venv/.dev  ## txtai, LanceDB, Chroma and Milvus Lite beside wares, each 
 docs: .venv/.dev   ## run what the documentation shows
 	$(BIN)/python -m pytest tests/docs
 
-pictures: .venv/.dev  ## draw the pictures of the storefront in the documentation anew (needs Chromium)
+pictures: .venv/.dev  ## draw the pictures of the storefront and the console in the documentation anew (needs Chromium)
 	$(BIN)/python tests/browser/screenshots.py docs/pictures
 
 lock:              ## renew the lock files from pyproject.toml

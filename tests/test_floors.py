@@ -60,6 +60,7 @@ FLOORS = {
     "insight": 6,
     "merchandising": 6,
     "tuning": 6,
+    "trial": 6,
     "cli": 7,
     "server": 7,
     "client": 7,

@@ -1,4 +1,4 @@
-"""Pictures of the storefront for the documentation, of a shop whose products are drawn: ``make pictures``.
+"""Pictures of storefront and console for the documentation, of a shop whose products are drawn: ``make pictures``.
 
 The shop has the default model, fitted to it, so what is seen is what a shop of one's own does.
 """
@@ -6,21 +6,32 @@ The shop has the default model, fitted to it, so what is seen is what a shop of 
 from __future__ import annotations
 
 import io
+import random
 import runpy
 import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import wares
+from wares.feedback import Question
+from wares.feedback.rows import asked_row
+from wares.merchandising import Desk
+from wares.ranking.rules import Rule
+from wares.ranking.rules.records import Pin, Then, Weight, When
+from wares.records import Part, Query
 from wares.settings import Settings, StorefrontSettings
+from wares.store.store import Store
 
 SIDE = Path(__file__).parent
 MOST_BYTES = 150_000
@@ -35,10 +46,12 @@ def main(target: Path) -> None:
         with wares.open(folder) as shop:
             shop.add(products)
             shop.apply(Settings(storefront=StorefrontSettings(title="Linden & Marlow")))
+            _run(shop)
         with _served(folder) as address, sync_playwright() as started:
             path = runpy.run_path(str(SIDE / "conftest.py"))["system_browser"]()
             browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
             _take(browser, address, pictures, target)
+            _take_console(browser, address, target)
             browser.close()
 
 
@@ -71,6 +84,38 @@ def _take(browser: Any, address: str, pictures: Path, target: Path) -> None:
 
     phone = _page(browser, address, PHONE, "/?q=椅子", language="zh-CN")
     _save(phone, target / "storefront-phone.webp")
+
+
+def _take_console(browser: Any, address: str, target: Path) -> None:
+    page = _page(browser, address, (1280, 760), "/console")
+    _save(page, target / "console-overview.webp")
+    page.goto("/console/catalogue")
+    page.get_by_role("button", name="Look for them").click()
+    page.get_by_role("link", name="Show who was not found").wait_for(timeout=120_000)
+    page.goto("/console/catalogue")
+    _save(page, target / "console-catalogue.webp")
+    _save(_page(browser, address, (1280, 700), "/console/rules/preview?q=mug", "dark"), target / "console-rules.webp")
+
+
+def _run(shop: wares.Shop) -> None:
+    """A rule, a product that nobody would buy, and a day of questions, drawn by chance like the products."""
+    with Desk(shop, "anna") as desk:
+        pinned, buried = Pin("mug-green", 1), Weight(by=0.6, ids=("mug-red",))
+        desk.put_rules(
+            [Rule(name="green mugs first", when=When(contains=("mug",)), then=Then(pin=(pinned,), bury=(buried,)))]
+        )
+    shop.add([wares.Product(id="mug-lost", title="Mug with a lost picture", media=(wares.Media("lost.png"),))])
+    chance, now, rows = random.Random(4), datetime.now(UTC), []
+    answers = [(text, shop.search(text)) for text in ("red mug", "lamp", "mug under 15", "blue shirt", "green bag")]
+    for _ in range(900):
+        text, found = answers[min(int(chance.expovariate(0.7)), len(answers) - 1)]
+        vain = {"total": 0, "hits": ()} if chance.random() < 0.05 else {}
+        found = replace(found, query_id=uuid.uuid4().hex, took_ms=chance.lognormvariate(1.6, 0.5), **vain)
+        question = Question.of(Query(parts=(Part("text", text),)), found, application="storefront")
+        at = now - timedelta(hours=min(23.9, abs(chance.gauss(8, 5))))
+        rows.append(asked_row(replace(question, at=at), shop.settings.journal))
+    with Store.open(shop.path / "shop.db") as store:
+        store.behaviour.append(sorted(rows, key=lambda row: row.at), [])
 
 
 def _page(

@@ -9,7 +9,7 @@ import typer
 
 from wares.cli.options import AsJson, ShopFolder
 from wares.cli.output import counted, plain, print_json, stderr, stdout
-from wares.cli.questions import MediaRoot, read
+from wares.cli.questions import MediaRoot
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -216,5 +216,6 @@ def _judged(queries: Path | None, qrels: Path | None, media_root: Path | None) -
         )
     from wares.evaluation.judgments import read_judgments
     from wares.fit.guard import Judged
+    from wares.trial import read
 
     return Judged(read(queries, media_root), read_judgments(qrels))

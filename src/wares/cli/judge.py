@@ -15,8 +15,9 @@ import typer
 
 from wares.cli.options import AsJson, ShopFolder
 from wares.cli.output import counted, plain, print_json, stderr, stdout
-from wares.cli.questions import MediaRoot, read
+from wares.cli.questions import MediaRoot
 from wares.errors import CatalogueError, SetupError
+from wares.trial import read
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,8 +13,8 @@ import typer
 
 from wares.cli.options import AsJson, ShopFolder
 from wares.cli.output import counted, plain, print_json, stderr, stdout
-from wares.cli.questions import picture_reader
 from wares.errors import SetupError, StoreError
+from wares.trial import picture_reader
 
 if TYPE_CHECKING:
     from wares.evaluation.records import Judgments, QuerySet

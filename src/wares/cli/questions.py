@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from wares import trial
 from wares.cli.output import stderr
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    from wares.evaluation.made.survey import ReadPicture
     from wares.evaluation.records import Judgments, QuerySet
-    from wares.records import Media
     from wares.shop import Shop
 
 Queries: TypeAlias = Annotated[Path | None, typer.Option(metavar="FILE", help="The questions; made up if not given.")]
@@ -37,33 +33,13 @@ def questions_of(
     if queries is not None and qrels is not None:
         from wares.evaluation.judgments import read_judgments
 
-        yield read(queries, media_root), read_judgments(qrels)
+        yield trial.read(queries, media_root), read_judgments(qrels)
     elif queries is not None or qrels is not None:
         missing = "--qrels" if qrels is None else "--queries"
         raise typer.BadParameter(
             "questions and judgments belong together; name both or none", param_hint=f"'{missing}'"
         )
     else:
-        from wares.evaluation.made import make
-
         stderr().print("no --queries: questions are made out of the catalogue", style="dim", soft_wrap=True)
-        with TemporaryDirectory(prefix="wares-") as folder:
-            yield make(shop.products(), folder=Path(folder), picture=picture_reader(shop))
-
-
-def read(path: Path, media_root: Path | None = None) -> QuerySet:
-    """The questions of a file, their filters as a shop understands them."""
-    from wares.evaluation.queries import read_queries
-    from wares.query import filters
-
-    return read_queries(path, media_root=media_root, parse_where=filters.parse)
-
-
-def picture_reader(shop: Shop) -> ReadPicture:
-    """Reads a product's picture at the size that encoders look at; :class:`~wares.errors.MediaError` if it cannot."""
-    from wares import media
-
-    def read(medium: Media) -> Image:
-        return media.picture(shop.media_bytes(medium), shop.settings.media, media.shown(str(medium.source)))
-
-    return read
+        with trial.made(shop) as questions:
+            yield questions

@@ -19,6 +19,7 @@ from wares import media
 from wares.errors import CatalogueError, QueryError, StoreError
 from wares.records import Media, Product
 from wares.reports import AddReport, BackupReport, OnProgress, Progress, VersionInfo
+from wares.server import studies
 from wares.server.errors import NotNow, without_paths
 
 if TYPE_CHECKING:
@@ -263,5 +264,7 @@ KINDS: Mapping[str, Kind] = {
     "rollback": Kind("go back to the version of the index before", "admin", Nothing, _rollback),
     "activate": Kind("let a version of the index answer that is kept", "admin", Activate, _activate),
     "backup": Kind("back up the shop into its folder backups", "admin", Nothing, _backup),
+    "evaluate": Kind("measure how good the answers are", "admin", studies.Evaluate, studies.evaluate),
+    "findable": Kind("look for products that nobody can find", "admin", studies.Seek, studies.seek),
     "fit": Kind("learn from the catalogue, and switch to it if that is better", "admin", Fit, _fit),
 }

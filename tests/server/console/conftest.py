@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -36,3 +37,18 @@ def said() -> Callable[[httpx.Response], str]:
         return parse_qs(urlsplit(str(answer.url)).query).get("said", [""])[0]
 
     return read
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Whether something comes to hold: those who search notice within a second what merchants say."""
+
+    def wait(holds: Callable[[], bool]) -> bool:
+        deadline = time.monotonic() + 10
+        while not holds():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    return wait

@@ -24,7 +24,7 @@ def numbers(page):
     return re.findall(r'name="number" value="(\d+)"', page.text)
 
 
-def test_a_rule_is_kept_and_works_and_the_log_tells_who(post, shop, said):
+def test_a_rule_is_kept_and_works_and_the_log_tells_who(post, shop, said, eventually):
     answer = post("/rules/edit", **RULE)
     assert answer.status_code == 200 and said(answer) == "Kept: mugs first"
     assert "mugs first" in answer.text and "local" in answer.text
@@ -98,7 +98,7 @@ def test_rules_are_switched_removed_and_the_last_change_is_undone(post, shop):
     assert "mugs first" in post("/rules/undo", number=latest).text
 
 
-def test_rules_are_imported_whole_or_not_at_all(post, shop):
+def test_rules_are_imported_whole_or_not_at_all(post, shop, eventually):
     good = b'[[rule]]\nname = "one"\n[rule.then]\nhide = ["mug-red"]\n'
     bad = good + b'[[rule]]\nname = "two"\n[rule.then]\nhidden = ["mug-red"]\n'
     refused = post("/rules/import", files={"file": ("rules.toml", bad)})
@@ -108,7 +108,7 @@ def test_rules_are_imported_whole_or_not_at_all(post, shop):
     assert soon(shop, "red mug", lambda ids: "mug-red" not in ids)
 
 
-def test_synonyms_are_added_found_removed_and_undone(post, shop, said):
+def test_synonyms_are_added_found_removed_and_undone(post, shop, said, eventually):
     page = post("/synonyms/add", text="beaker => mug", language="en")
     assert "beaker" in page.text
     assert soon(shop, "red beaker", lambda ids: ids[0] == "mug-red")

@@ -44,3 +44,27 @@ def bars(values: Sequence[tuple[str, float, float]]) -> Bars | None:
         for at, (name, value, part) in enumerate(values)
     ]
     return Bars(tuple(drawn), highest, values[0][0], values[-1][0])
+
+
+class Line(NamedTuple):
+    """Values as a line through points of a drawing of 100 × 100; ``low`` and ``high`` are its edges."""
+
+    points: str
+    low: float
+    high: float
+    first: str
+    last: str
+
+
+def line(values: Sequence[tuple[str, float]]) -> Line | None:
+    """Named values in their order, over an axis that begins a little below the lowest; None for fewer than two."""
+    if len(values) < 2:
+        return None
+    numbers = [value for _, value in values]
+    room = max((max(numbers) - min(numbers)) * 0.15, 0.005)
+    low, high = min(numbers) - room, max(numbers) + room
+    step = 100 / (len(values) - 1)
+    points = " ".join(
+        f"{at * step:.2f},{100 - 100 * (value - low) / (high - low):.2f}" for at, value in enumerate(numbers)
+    )
+    return Line(points, low, high, values[0][0], values[-1][0])

@@ -17,8 +17,9 @@ from wares.errors import KeyUnknown, WaresError
 from wares.server import serving
 from wares.server.access import Caller, may
 from wares.server.console import wording
-from wares.server.console.wording import Translate
 from wares.server.errors import UNFORESEEN, id_of, message_of, status_of
+from wares.server.pages.rendering import LANGUAGE
+from wares.server.pages.words import Words
 from wares.server.serving import Serving
 from wares.shop import Shop
 
@@ -26,8 +27,6 @@ _log = logging.getLogger(__name__)
 
 PREFIX = "/console"
 LOGIN = "/login"
-#: The cookie that keeps the language.
-LANGUAGE = "wares_language"
 #: What a redirect has to tell is signed for this purpose, so that no address can put words on a page.
 SAID = "console said"
 
@@ -42,8 +41,7 @@ class Here(NamedTuple):
     request: Request
     serving: Serving
     caller: Caller
-    language: str
-    t: Translate
+    t: Words
 
     @property
     def shop(self) -> Shop:
@@ -68,9 +66,9 @@ def _here(request: Request, caller: Annotated[Caller, Depends(may("admin"))]) ->
 
 def made(request: Request, caller: Caller = NOBODY) -> Here:
     """What a page is made with."""
-    wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
-    language = wording.chosen(wanted, request.headers.get("accept-language", ""))
-    return Here(request, serving.of(request), caller, language, wording.translator(language))
+    asked, kept = request.query_params.get("lang", ""), request.cookies.get(LANGUAGE, "")
+    words = wording.spoken(asked, kept, request.headers.get("accept-language", ""))
+    return Here(request, serving.of(request), caller, words)
 
 
 #: The dependency of every page.

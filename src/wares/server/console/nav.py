@@ -19,11 +19,12 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Merchandising",
         (Place("/rules", "Rules"), Place("/synonyms", "Synonyms"), Place("/stop-words", "Stop words")),
     ),
-    ("Quality", (Place("/models", "Models"),)),
+    ("Quality", (Place("/evaluation", "Evaluation"), Place("/models", "Models"))),
     (
         "Operation",
         (
             Place("/versions", "Index versions"),
+            Place("/jobs", "Jobs"),
             Place("/settings", "Settings"),
             Place("/keys", "Keys"),
             Place("/audit", "Audit log"),

@@ -13,10 +13,12 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse
 
-from wares.server.console.here import LANGUAGE, PREFIX, Here
+from wares.server.console.here import PREFIX, Here
 from wares.server.console.nav import SECTIONS
 from wares.server.console.wording import LANGUAGES
+from wares.server.errors import without_paths
 from wares.server.middleware.headers import CSP
+from wares.server.pages.rendering import LANGUAGE
 
 _FOLDER = Path(__file__).parent
 NOTHING = "–"
@@ -28,10 +30,10 @@ def page(here: Here, template: str, *, status_code: int = 200, framing: bool = F
     """A page of the console."""
     found = environment().get_template(template)
     text = found.render(here=here, t=here.t, said=here.said(), languages=LANGUAGES, sections=SECTIONS, **view)
-    headers = {"Content-Security-Policy": FRAMING if framing else CSP, "Content-Language": here.language}
+    headers = {"Content-Security-Policy": FRAMING if framing else CSP, "Content-Language": here.t.tag}
     answer = HTMLResponse(text.encode("utf-8", "replace"), status_code, headers)
     if here.request.query_params.get("lang") in LANGUAGES:
-        answer.set_cookie(LANGUAGE, here.language, max_age=31_536_000, samesite="lax", httponly=True, path="/")
+        answer.set_cookie(LANGUAGE, here.t.language, max_age=31_536_000, samesite="lax", httponly=True, path="/")
     return answer
 
 
@@ -130,5 +132,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "ms": milliseconds,
     "moment": moment,
     "clip": clip,
+    "pathless": without_paths,
     "plainly": plainly,
 }

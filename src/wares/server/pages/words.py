@@ -1,4 +1,4 @@
-"""The texts of the interface. One file for each language, ``words/en.toml``, all with the same keys.
+"""The texts of an interface. One file for each language, ``words/en.toml``, all with the same keys.
 
 A text may have places, ``{name}``, and be a table of plural forms, by the names of CLDR: English has "one" and
 "other", Chinese "other" alone.
@@ -17,19 +17,24 @@ from wares.server.pages import formats
 
 #: Languages by the names that HTML gives them, in the order of preference.
 LANGUAGES: Mapping[str, str] = {"en": "en", "zh": "zh-CN"}
+#: The package of the storefront.
+HOME = "wares.server.pages"
 _FORMS = {"one", "other"}
 
 
 class Words:
-    """The texts of one language. Called with a key and what fills its places; ``n`` chooses the plural form."""
+    """The texts of one language. Called with a key and what fills its places; ``n`` chooses the plural form.
 
-    def __init__(self, language: str) -> None:
+    ``home`` is the package whose texts they are. With ``own`` a key that has no text is one itself."""
+
+    def __init__(self, language: str, home: str = HOME, *, own: bool = False) -> None:
         self.language = language
         self.tag = LANGUAGES[language]
-        self._texts = texts(language)
+        self._texts = texts(language, home)
+        self._own = own
 
-    def __call__(self, key: str, **places: object) -> str:
-        text = self._texts[key]
+    def __call__(self, key: str, /, **places: object) -> str:
+        text = self._texts.get(key, key) if self._own else self._texts[key]
         if isinstance(text, Mapping):
             n = places["n"]
             text = text.get("one", text["other"]) if n == 1 else text["other"]
@@ -65,9 +70,9 @@ class Words:
 
 
 @cache
-def texts(language: str) -> Mapping[str, str | Mapping[str, str]]:
+def texts(language: str, home: str = HOME) -> Mapping[str, str | Mapping[str, str]]:
     """The texts of a language by key, "search.placeholder"."""
-    file = resources.files("wares.server.pages") / "words" / f"{language}.toml"
+    file = resources.files(home) / "words" / f"{language}.toml"
     return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")), ""))
 
 

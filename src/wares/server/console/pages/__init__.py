@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from wares.server.console.pages import (
     audit,
     catalogue,
+    evaluation,
+    jobs,
     keys,
     login,
     models,
@@ -28,7 +30,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     rules.router,
     word_pages.router,
     models.router,
+    evaluation.router,
     versions.router,
+    jobs.router,
     settings.router,
     keys.router,
     audit.router,

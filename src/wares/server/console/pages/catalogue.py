@@ -10,13 +10,20 @@ from typing import NamedTuple
 
 from fastapi import Response
 
+from wares.errors import QueryError
 from wares.folding.audit import Audit, audit
 from wares.insight.coverage import Coverage, coverage
+from wares.insight.findable import SAMPLE, Findable
+from wares.server import studies
+from wares.server.console.forms import Posted
 from wares.server.console.here import Asked
 from wares.server.console.here import router as console_router
+from wares.server.console.pages.jobs import start
 from wares.server.console.rendering import page
+from wares.server.studies import Seek
 from wares.shop import Shop
 from wares.store.entries import Warned
+from wares.store.jobs import Job
 from wares.store.store import Store
 
 router = console_router()
@@ -24,6 +31,8 @@ router = console_router()
 #: Media with warnings, and groups of products, that one page shows.
 MOST_WARNINGS = 200
 GROUPS = 20
+#: Feeds with problems that are told, rows of each, and jobs among which they are looked for.
+IMPORTS, MOST_ROWS, JOBS = 5, 20, 200
 
 
 class Broken(NamedTuple):
@@ -33,6 +42,14 @@ class Broken(NamedTuple):
     media: tuple[tuple[str, str], ...]
 
 
+class Import(NamedTuple):
+    """A feed that was not read whole: its job, its first bad rows, and how many there were."""
+
+    job: Job
+    problems: tuple[str, ...]
+    bad_rows: int
+
+
 class Health(NamedTuple):
     """What is shown of a catalogue."""
 
@@ -40,13 +57,35 @@ class Health(NamedTuple):
     broken: tuple[Broken, ...]
     broken_count: int
     folds: Audit
+    sought: Findable | None
+    problems: tuple[Import, ...]
+    last_change: int
 
 
 def health(shop: Shop, store: Store) -> Health:
     """What is shown of a catalogue."""
     warned, count = store.warnings(MOST_WARNINGS), store.warning_count()
     folds = audit(store, shop.settings.folding, GROUPS)
-    return Health(_surveyed(shop, store.last_change()), by_product(warned), count, folds)
+    last = store.last_change()
+    surveyed = _surveyed(shop, last)
+    return Health(surveyed, by_product(warned), count, folds, studies.sought(shop), imports(store), last)
+
+
+def imports(store: Store) -> tuple[Import, ...]:
+    """The last feeds that had bad rows or could not be read, the latest first."""
+    jobs = (job for job in store.jobs.latest(JOBS) if job.kind == "index" and job.ended)
+    found = (Import(job, _problems(job), _bad_rows(job)) for job in jobs)
+    return tuple(one for one in found if one.problems)[:IMPORTS]
+
+
+def _problems(job: Job) -> tuple[str, ...]:
+    told = [job.error["message"]] if job.error else []
+    rows = job.result.get("problems", ()) if isinstance(job.result, dict) else ()
+    return (*told, *rows)[:MOST_ROWS]
+
+
+def _bad_rows(job: Job) -> int:
+    return int(job.result.get("bad_rows", 0)) if isinstance(job.result, dict) else 0
 
 
 def by_product(warned: Sequence[Warned]) -> tuple[Broken, ...]:
@@ -72,3 +111,14 @@ def _surveyed(shop: Shop, last_change: int) -> Coverage:
 def show(here: Asked) -> Response:
     """The page."""
     return page(here, "catalogue.html", view=health(here.shop, here.serving.store))
+
+
+@router.post("/catalogue/findable")
+def seek(here: Asked, form: Posted) -> Response:
+    """Ask for products by their titles and pictures."""
+    try:
+        sample = int(form.number("sample", "how many products", SAMPLE))
+        told = Seek(sample=sample, anew=form.one("anew") == "1")
+    except ValueError as wrong:
+        raise QueryError(str(wrong)) from wrong
+    return start(here, "findable", told)

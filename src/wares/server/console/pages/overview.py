@@ -19,6 +19,8 @@ from wares.server.console.rendering import page
 from wares.server.errors import without_paths
 from wares.shop import Shop
 from wares.store.asked import Totals
+from wares.store.jobs import Job
+from wares.store.store import Store
 
 router = console_router()
 
@@ -37,6 +39,7 @@ class Overview(NamedTuple):
     outdated: tuple[str, ...]
     totals: Totals
     hours: Bars | None
+    jobs: tuple[Job, ...]
 
     @property
     def troubles(self) -> int:
@@ -44,13 +47,16 @@ class Overview(NamedTuple):
         return sum(not check.ok for check in self.checks) + bool(self.outdated) + bool(self.info.warnings)
 
 
-def overview(shop: Shop, reading: Reading) -> Overview:
+def overview(shop: Shop, store: Store) -> Overview:
     """What the first page shows of the shop itself."""
     info = shop.info()
     live = next((version for version in info.versions if version.live), None)
     checks = _checked(shop, info.last_change, int(time.monotonic() // CHECKED_S))
+    reading = Reading(store)
     hours = bars(by_hour(reading.by_hour(DAY)))
-    return Overview(info, live, checks, shop.outdated() if live else (), reading.totals(DAY), hours)
+    return Overview(
+        info, live, checks, shop.outdated() if live else (), reading.totals(DAY), hours, tuple(store.jobs.open())
+    )
 
 
 @lru_cache(maxsize=4)
@@ -65,4 +71,4 @@ def _checked(shop: Shop, last_change: int, time_slot: int) -> tuple[Check, ...]:
 @router.get("")
 def show(here: Asked) -> Response:
     """The first page."""
-    return page(here, "overview.html", view=overview(here.shop, Reading(here.serving.store)))
+    return page(here, "overview.html", view=overview(here.shop, here.serving.store))

@@ -24,7 +24,7 @@ router = console_router()
 #: Spans by their names in an address, in hours; rows of a list on one page, and pages.
 SPANS = {"1h": 1, "24h": 24, "7d": 168}
 ROWS = 50
-PAGES = 20
+PAGES = 19
 
 Row = TypeVar("Row")
 _Read: TypeAlias = Callable[[Reading, float, int], Sequence[Any]]

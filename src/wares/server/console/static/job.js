@@ -6,7 +6,7 @@ const told = place.querySelector("[data-told]");
 const source = new EventSource(place.dataset.job);
 
 function show(event) {
-  const job = JSON.parse(event.data);
+  const { job } = JSON.parse(event.data);
   const progress = job.progress;
   if (progress) {
     if (progress.total) {
@@ -16,11 +16,10 @@ function show(event) {
     const share = progress.total ? ` / ${progress.total.toLocaleString()}` : "";
     told.textContent = `${progress.stage}: ${progress.done.toLocaleString()}${share} ${progress.note ?? ""}`;
   }
-  if (["done", "failed", "cancelled", "interrupted"].includes(job.state)) {
+  if (job.ended) {
     source.close();
     location.reload();
   }
 }
 
-source.onmessage = show;
-for (const name of ["progress", "state", "done", "failed", "cancelled", "interrupted"]) source.addEventListener(name, show);
+for (const name of ["progress", "done", "failed", "cancelled"]) source.addEventListener(name, show);
