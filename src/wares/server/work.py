@@ -19,12 +19,11 @@ from wares import media
 from wares.errors import CatalogueError, QueryError, StoreError
 from wares.records import Media, Product
 from wares.reports import AddReport, BackupReport, OnProgress, Progress, VersionInfo
-from wares.server import studies
+from wares.server import apart, studies
 from wares.server.errors import NotNow, without_paths
 
 if TYPE_CHECKING:
     from wares.access import Scope
-    from wares.fit.report import FitReport
     from wares.server.serving import Serving
 
 Result = TypeVar("Result")
@@ -224,25 +223,13 @@ def _activate(served: Serving, told: Activate, tell: OnProgress) -> VersionInfo:
     return _in_turn(served, lambda: served.shop.publish(told.version))
 
 
-def _fit(served: Serving, told: Fit, tell: OnProgress) -> FitReport:
-    from wares.fit.job import fit
-    from wares.fit.training import Recipe
-
-    return fit(served.shop, recipe=Recipe(seed=told.seed), start=told.start, force=told.force, on_progress=tell)
-
-
 def _fitted(served: Serving, tell: OnProgress) -> str:
-    """The verdict of a fit after indexing. There being too little to learn from is no error: the products are in."""
-    from wares.fit.due import due
-    from wares.fit.job import fit
-    from wares.fit.learning import TooLittle
+    """The verdict of a fit after indexing."""
+    return without_paths(str(apart.run(served.shop.path, "fit if due", Nothing(), tell)))
 
-    if not due(served.shop):
-        return "not due"
-    try:
-        return fit(served.shop, on_progress=tell).verdict
-    except TooLittle as little:
-        return without_paths(str(little))
+
+def _fit(served: Serving, told: Fit, tell: OnProgress) -> Any:
+    return apart.run(served.shop.path, "fit", told, tell)
 
 
 def _backup(served: Serving, told: Nothing, tell: OnProgress) -> BackupReport:

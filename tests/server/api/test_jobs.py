@@ -328,3 +328,21 @@ def test_activating_the_version_that_answers_changes_nothing(served: Served) -> 
     job = ended(client, client.post(f"/api/v1/versions/{live['name']}/activate").json()["job"])
     assert job["state"] == "done" and job["result"]["name"] == live["name"]
     assert client.get("/api/v1/versions").json()["versions"] == [live]
+
+
+def test_a_fit_runs_in_a_process_of_its_own_and_says_why_there_is_none(served: Served) -> None:
+    client = served()
+    job = ended(client, asked(client, "fit"))
+    assert (job["state"], job["error"]["kind"]) == ("failed", "SetupError")
+    assert "200" in job["error"]["message"], "what is missing is told"
+    job = ended(client, asked(client, "fit", start="nowhere"))
+    assert "nowhere" in job["error"]["message"]
+
+
+def test_a_feed_may_be_learned_from_when_that_is_due(served: Served) -> None:
+    client = served()
+    told = {"arguments": json.dumps({"fit": True, "map": {"title": "Titel", "price": "Preis"}}), "kind": "index"}
+    answer = client.post("/api/v1/jobs", data=told, files={"feed": ("feed.csv", FEED)})
+    assert answer.status_code == 202, answer.text
+    job = ended(client, answer.json()["job"])
+    assert (job["state"], job["result"]["added"], job["result"]["fit"]) == ("done", 3, "not due")
