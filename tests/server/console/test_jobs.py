@@ -38,6 +38,7 @@ def test_an_index_is_rebuilt_rolled_back_and_another_version_let_in(post, shop, 
     other = re.search(r'name="version" value="(\w+)"', shop.get("/console/versions").text)
     assert "done" in ended(post("/jobs/ask", kind="activate", version=other[1]))
     assert "rebuild" in shop.get("/console/jobs").text
+    assert shop.get("/console/audit").text.count("rollback") == 1
 
 
 def test_a_job_that_fails_tells_why(post, ended):

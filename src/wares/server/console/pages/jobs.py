@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 
 from wares import media
 from wares.errors import QueryError
-from wares.server import work
+from wares.server import auditing, work
 from wares.server.console.forms import Form, Posted, done
 from wares.server.console.here import PREFIX, Asked, Here
 from wares.server.console.here import router as console_router
@@ -98,6 +98,8 @@ def _text(value: Any) -> str:
 def start(here: Here, kind: str, arguments: msgspec.Struct) -> Response:
     """Put a job in the list, and show it."""
     job = here.serving.runner.ask(kind, arguments, here.caller.name)
+    told = {"kind": kind, "arguments": dict(shown(job).told)}
+    auditing.note(here.serving, here.caller, "job", job.id, None, told)
     return RedirectResponse(f"{PREFIX}/jobs/{job.id}", 303)
 
 
@@ -138,6 +140,8 @@ def ask(here: Asked, form: Posted) -> Response:
 def cancel(here: Asked, form: Posted) -> Response:
     """Cancel a job."""
     id = form.one("id")
-    if here.serving.store.jobs.cancel(id) is None:
+    found = here.serving.store.jobs.get(id)
+    if found is None or here.serving.store.jobs.cancel(id) is None:
         raise Conflict("the job has ended already")
+    auditing.note(here.serving, here.caller, "job", id, {"state": found.state}, {"state": "cancelled"})
     return done(here, f"/jobs/{id}", here.t("The job ends at its next step."))
