@@ -51,6 +51,7 @@ class Load(NamedTuple):
     distinct: bool = False
     cache: int = 0
     workers: int = 1
+    searches: int = 2
     rate: float = 0.0
     path: str = ""
 
@@ -146,6 +147,8 @@ def row(load: Load, shop: Path, paths: Sequence[str], clients: int, seconds: flo
             children.append(context.Process(target=_adder, args=(adder_theirs, port, load.rate, begins - 1, ends)))
         for child in children:
             child.start()
+        for end in (*theirs, adder_theirs):
+            end.close()  # so that a child that dies is noticed
         took = [Took(*pipe.recv()) for pipe in ours]
         added, failed = adder_ours.recv() if load.rate else (0, 0)
         for child in children:
@@ -247,7 +250,7 @@ def served(shop: Path, load: Load) -> Iterator[tuple[int, int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "wares", "serve", str(shop), "--port", str(port), "--log-level", "warning"]
-    command += ["--cache", str(load.cache), "--workers", str(load.workers)]
+    command += ["--cache", str(load.cache), "--workers", str(load.workers), "--searches", str(load.searches)]
     server = subprocess.Popen(command, stderr=subprocess.PIPE if not os.environ.get("VERBOSE") else None)
     try:
         _await(port, server)

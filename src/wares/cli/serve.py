@@ -36,6 +36,9 @@ def serve(
     ] = None,
     workers: Annotated[int, typer.Option(metavar="NUMBER", help="Processes that answer.")] = 1,
     cache: Annotated[int, typer.Option(metavar="NUMBER", help="Answers each of them keeps; 0: none.")] = 2_000,
+    searches: Annotated[
+        int, typer.Option(metavar="NUMBER", help="Questions each of them works out at the same time.")
+    ] = 2,
     log: Annotated[Literal["text", "json"], typer.Option(help="The form of log lines.")] = "text",
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], typer.Option(help="What is logged: this and what is worse.")
@@ -70,6 +73,7 @@ def serve(
         limits=Limits(body=int(max_body * MB)) if max_body is not None else Limits(),
         workers=workers,
         cache=cache,
+        searches=searches,
         log=log,
         log_level=log_level,
         log_questions=log_questions,
