@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -76,3 +78,18 @@ def test_every_error_is_counted_by_its_kind(served: Served) -> None:
     found = figures(client)
     assert total(found, "wares_errors_total", kind="QueryError") == 2
     assert total(found, "wares_errors_total", kind="WrongType") == 1
+
+
+def test_the_page_lists_every_figure(served: Served) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "serving.md").read_text(encoding="utf-8")
+    rows = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `wares_"))
+    listed = set(re.findall(r"`(wares_\w+)`", rows))
+    client = served()
+    client.get("/api/v1/search", params={"q": "mug"})
+    client.get("/no/such/page")
+    told = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in text_string_to_metric_families(client.get("/metrics").text)
+        if family.name.startswith("wares_")
+    }
+    assert listed == told
