@@ -172,3 +172,15 @@ def test_markdown_has_a_row_for_every_figure() -> None:
 )
 def test_a_target_is_met_on_the_right_side(target: Target, value: float, late: float | None, met: bool) -> None:
     assert target.met(value, late) is met
+
+
+@needs_data
+def test_a_served_shop_is_asked_by_several_clients_while_products_are_added(tmp_path: Path) -> None:
+    pytest.importorskip("fastapi")
+    how = ("--products", "300", "--clients", "2", "--seconds", "1")
+    found = measured("serving", tmp_path, *how, "--only", "all distinct, adding", "--only", "/healthz")
+    (table,) = found["tables"]
+    rows = {row[0]: dict(zip(table["columns"], row, strict=True)) for row in table["rows"]}
+    assert list(rows) == ["all distinct, adding", "/healthz", "Shop.search, no server, all distinct"]
+    assert all(row["errors"] == 0 and row["questions/s"] > 0 for row in rows.values())
+    assert rows["all distinct, adding"]["added/s"] > 0

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,9 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 import wares
+from wares.errors import SetupError
+from wares.server.config import ServerConfig
 from wares.server.operations.readiness import Readiness
+from wares.server.running import settled
 
 Served = Callable[..., Any]
 
@@ -169,3 +174,13 @@ def _children(parent: int) -> list[int]:
     path = Path(f"/proc/{parent}/task/{parent}/children")
     found = [int(pid) for pid in path.read_text().split()]
     return [pid for pid in found if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_opened() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SetupError, match=f"cannot listen on 127.0.0.1, port {port}"):
+            settled(ServerConfig(port=port))
+    assert settled(ServerConfig(port=0)).port > 0

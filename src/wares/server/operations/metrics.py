@@ -7,10 +7,7 @@ them is asked adds them up.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import (
@@ -36,7 +33,6 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST
 _REQUESTS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
 _STAGES = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_LIVE = re.compile(r"gauge_live\w+_(\d+)\.db")
 
 
 class Metrics:
@@ -88,7 +84,6 @@ class Metrics:
         """All figures in the text format of Prometheus: those of all workers, and sizes as this one sees them."""
         registry = CollectorRegistry()
         if shared := os.environ.get(SHARED):
-            _forget_the_dead(Path(shared))
             multiprocess.MultiProcessCollector(registry, shared)  # type: ignore[no-untyped-call]
         for collector in self._sizes:
             registry.register(collector)
@@ -106,11 +101,3 @@ class _Sizes(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         for name, size in self._read().items():
             yield GaugeMetricFamily(f"wares_{name}", size.about, value=size.value)
-
-
-def _forget_the_dead(folder: Path) -> None:
-    for path in folder.glob("gauge_live*_*.db"):
-        found = _LIVE.fullmatch(path.name)
-        if found and not Path(f"/proc/{found[1]}").exists():
-            with suppress(OSError):
-                path.unlink()
