@@ -16,14 +16,14 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from wares.records import Query, Results
+from wares.server.turns import Turns
 
 #: Bytes of all answers as they are sent; in memory they take some times that.
 MAX_BYTES = 64_000_000
@@ -58,14 +58,12 @@ class Answers:
         self._stamp = stamp
         self._entries = entries
         self._told = told
-        self._turns = threading.Semaphore(at_once)
+        self._turns = Turns(at_once)
         self._guard = threading.Lock()
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
         self._bytes = 0
         self._flights: dict[Key, Future[Results]] = {}
         self._latest: Hashable = None
-        #: How many questions wait for their turn.
-        self.waiting = 0
 
     def search(self, query: Query) -> Results:
         """Answer a question. Raises as :meth:`wares.shop.Shop.search`."""
@@ -88,6 +86,11 @@ class Answers:
             return _again(kept.results, started)
         assert flight is not None
         return self._flown(query, key, flight) if mine else self._joined(query, flight, started)
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        return self._turns.waiting
 
     def size(self) -> tuple[int, int]:
         """How many answers are kept, and how many bytes they have."""
@@ -113,22 +116,8 @@ class Answers:
         return self._found(query) if flight.exception() is not None else _again(flight.result(), started)
 
     def _found(self, query: Query) -> Results:
-        with self._turn():
+        with self._turns:
             return self._search(query)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        with self._guard:
-            self.waiting += 1
-        try:
-            self._turns.acquire()
-        finally:
-            with self._guard:
-                self.waiting -= 1
-        try:
-            yield
-        finally:
-            self._turns.release()
 
     # -- what is kept; called with the guard ---------------------------------------------------------------------
 
