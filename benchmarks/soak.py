@@ -127,10 +127,9 @@ class Soak:
             thread.start()
         begun = time.monotonic()
         try:
-            operator = self.client()
             for share, job in ((0.25, "rebuild"), (0.5, "activate"), (0.7, "rebuild")):
                 self._stop.wait(max(0.0, begun + self._seconds * share - time.monotonic()))
-                self._job(operator, job)
+                self._job(self.client(), job)
             self._stop.wait(max(0.0, begun + self._seconds - time.monotonic()))
         finally:
             self._stop.set()

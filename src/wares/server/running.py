@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Seconds that requests in flight have to end when the server is told to stop.
 GRACE_S = 30
+#: Seconds for which a connection may be idle: longer than proxies keep theirs, so that it is they who close it.
+IDLE_S = 75
 #: Seconds in which a worker must show that it lives.
 PULSE_S = 60
 #: The variable in which workers find what they serve.
@@ -111,5 +113,6 @@ def _chosen(config: ServerConfig) -> dict[str, Any]:
         "server_header": False,
         "proxy_headers": bool(config.behind_proxy),
         "forwarded_allow_ips": list(config.behind_proxy),
+        "timeout_keep_alive": IDLE_S,
         "timeout_graceful_shutdown": GRACE_S,
     }
