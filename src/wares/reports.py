@@ -38,7 +38,8 @@ class AddReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of the index; ``fit`` is the fit of the shop that its encoders have, "" for none."""
+    """One version of the index; ``fit`` is the fit of the shop that its encoders have, "" for none. ``points`` is how
+    many products it has, if it answers, and else how many it was built with."""
 
     name: str
     created: str

@@ -13,31 +13,29 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wares import media
+from wares import media, places
 from wares.asking import known, parts_of
 from wares.candidates import Rehearsal
 from wares.checkup import checked
-from wares.digest import Digests
 from wares.encoders.words import Words
 from wares.errors import QueryError, SetupError, StoreError
 from wares.fits import Fits
 from wares.index.base import FieldSpec, Index, Match
-from wares.index.live import LiveIndex, open_engine
-from wares.index.manifest import Manifest
+from wares.index.live import LiveIndex
 from wares.index.versions import Versions
-from wares.indexing import fingerprints, words_as_built
 from wares.policy import fused, policy
 from wares.query import filters
 from wares.ranking import chain
 from wares.ranking.fusion.base import Fusion
 from wares.ranking.rules import Rule
+from wares.ready import Ready
 from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
 from wares.relations import Graph
 from wares.reports import AddReport, Check, OnOutcome, OnProgress, Outcome, Progress, ShopInfo, VersionInfo
@@ -45,7 +43,6 @@ from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, RankingSettings, Settings, UnderstandingSettings
 from wares.stamps import Stamp, Stamps
 from wares.store.store import Store, read_settings
-from wares.suggesting import Completer
 from wares.writing import Writer
 
 if TYPE_CHECKING:
@@ -85,10 +82,7 @@ class Shop:
         self._versions = Versions(path)
         self._live = LiveIndex(self._versions)
         self._writer = Writer(path, store, settings, environment, self._live, self.fits)
-        self._manifests: dict[str, Manifest] = {}
-        self._searchers: dict[str, Searcher] = {}
-        self._completers: dict[str, Completer] = {}
-        self._digests: dict[str, Digests] = {}
+        self._ready = Ready(store, self._versions, self.fits)
         self._stamps = Stamps()
         self._noticing = threading.Lock()
         self._saved: str | None = None  # the settings as this shop saw them last in its store
@@ -122,11 +116,11 @@ class Shop:
                 store.close()
                 raise SetupError(_another_model(folder, found.model, model))
         else:
-            _check_place(folder, create)
+            places.check(folder, create)
             found = settings or Settings(model=model or Settings().model)
             fits = Fits(folder, found.model, environment)
             fits.unfitted()  # before anything is made: there may be no such model
-            store = _create(folder, place)
+            store = places.create(folder, place)
         if settings is not None or len(store) == 0:
             store.save_settings(found)
         shop = cls(folder, store, found, environment, fits)
@@ -168,11 +162,11 @@ class Shop:
 
         Products come and go meanwhile: what changed is applied to the new version before it answers.
         """
-        return self._version_info(self._writer.rebuild(progress or _silent))
+        return self._ready.info(self._writer.rebuild(progress or _silent))
 
     def rollback(self) -> VersionInfo:
         """Go back to the index version before; what changed since is applied to it, so no product is lost."""
-        return self._version_info(self._writer.rollback())
+        return self._ready.info(self._writer.rollback())
 
     def build(self, fit: str, *, progress: OnProgress | None = None) -> str:
         """Build a version of the index with the encoders of a fit ("" for the model as it comes) beside the live one,
@@ -183,7 +177,7 @@ class Shop:
     def publish(self, version: str) -> VersionInfo:
         """Switch to a version that :meth:`build` made; what changed meanwhile is applied to it."""
         self._writer.publish(version)
-        return self._version_info(version)
+        return self._ready.info(version)
 
     def discard(self, version: str) -> None:
         """Give up a version that :meth:`build` made and that is not live."""
@@ -200,7 +194,7 @@ class Shop:
         self.check_settings(settings)
         version = self._writer.apply(settings, progress or _silent)
         self.refresh()
-        return self._version_info(version) if version else None
+        return self._ready.info(version) if version else None
 
     def outdated(self) -> tuple[str, ...]:
         """The names of settings ("fields", "k1", "b") that the live index was not built with; see :meth:`apply`."""
@@ -254,7 +248,7 @@ class Shop:
                 followed = self._live.stamp()
                 if index is None or followed is None or not self._writer.has(version, pulse.change):
                     return None
-                learnt = self._learnt(version).stamp()
+                learnt = self._ready.digests(version).stamp()
                 if learnt is None:
                     return None
                 state = (
@@ -346,7 +340,7 @@ class Shop:
         with self._live.use() as (version, index):
             if index is None:
                 return ()
-            return self._completer(version, index).suggest(prefix, k, _checked(where, index))
+            return self._ready.completer(version, index).suggest(prefix, k, _checked(where, index))
 
     def count(self, where: str | Filter | None = None, words: str = "") -> int:
         """How many products pass a filter and have all words of a text. Raises :class:`QueryError`."""
@@ -354,9 +348,9 @@ class Shop:
             if index is None:
                 return 0
             checked = _checked(where, index)
-            return (
-                self._completer(version, index).count(words, checked) if words else index.count(Match(where=checked))
-            )
+            if words:
+                return self._ready.completer(version, index).count(words, checked)
+            return index.count(Match(where=checked))
 
     def trace(
         self,
@@ -410,17 +404,7 @@ class Shop:
     ) -> Iterator[Callable[[Query], Results]]:
         """A search of a version that is not live, to try it; or of one in a copy of the shop, in ``folder``. Raises
         as :meth:`search`."""
-        manifest = self._manifest(version)
-        versions = self._versions if folder is None else Versions(folder)
-        with ExitStack() as opened:
-            store = self._store
-            if folder is not None:
-                store = opened.enter_context(Store.open(folder / "shop.db", read_only=True))
-            index = open_engine(manifest, versions.engine_path(version))
-            opened.callback(index.close)
-            encoders, words = self.fits.encoders(manifest.fit), words_as_built(manifest.words)
-            digests = Digests(versions.path(version))
-            searcher = Searcher(store, index, encoders, words, self.settings.media, digests)
+        with self._ready.beside(version, folder, self.settings.media) as (searcher, index):
             how = policy(index, self.settings, self.fits, ranking=ranking, rules=rules)[0]
             yield lambda query: searcher.search(query, how)
 
@@ -484,7 +468,7 @@ class Shop:
     def relations(self) -> Graph:
         """What products are to each other, to brands and to categories; products go by their numbers."""
         with self._live.use() as (version, index):
-            graph: Graph = Graph() if index is None else self._learnt(version).latest().part("relations")
+            graph: Graph = Graph() if index is None else self._ready.digests(version).latest().part("relations")
             return graph
 
     def related(self, id: str, limit: int = 100) -> list[tuple[str, Product]]:
@@ -508,11 +492,11 @@ class Shop:
 
     def info(self) -> ShopInfo:
         """What the shop holds."""
-        with self._live.use() as (_, index):
+        with self._live.use() as (live, index):
             found = {} if index is None else index.fields()
             fields: dict[str, str] = {name: found[name].type for name in sorted(found)}
             channels = () if index is None else ("words", *(spec.name for spec in index.vectors))
-        live = self._versions.current()
+            points = 0 if index is None else len(index)
         return ShopInfo(
             path=str(self.path),
             model=self.settings.model,
@@ -521,11 +505,9 @@ class Shop:
             warnings=self._store.warning_count(),
             fields=fields,
             channels=channels,
-            versions=tuple(self._version_info(name) for name in self._versions.names() if self._is_whole(name))
-            if live
-            else (),
+            versions=tuple(self._ready.infos(live, points)) if live else (),
             last_change=self._store.last_change(),
-            bytes_on_disk=_bytes_under(self.path),
+            bytes_on_disk=places.room(self.path),
         )
 
     def fitted_fusions(self) -> list[str]:
@@ -578,63 +560,12 @@ class Shop:
                 _log.error("the settings of %s stay as they are: they are for the model %r", self.path, found.model)
                 return False
             self.settings = self._writer.settings = found
-            self._searchers = {}
+            self._ready.forget()
             self._taken += 1
             return True
 
     def _searcher(self, version: str, index: Index) -> Searcher:
-        """The searcher of a version, kept while it is live."""
-        searcher = self._searchers.get(version)
-        if searcher is None:
-            manifest = self._manifest(version)
-            words, encoders = words_as_built(manifest.words), self.fits.encoders(manifest.fit)
-            digests = self._learnt(version)
-            searcher = Searcher(self._store, index, encoders, words, self.settings.media, digests)
-            self._searchers = {version: searcher}
-        return searcher
-
-    def _completer(self, version: str, index: Index) -> Completer:
-        """The completer of a version, kept while it is live."""
-        completer = self._completers.get(version)
-        if completer is None:
-            words = words_as_built(self._versions.manifest(version).words)
-            completer = Completer(self._store, index, words, self._learnt(version))
-            self._completers = {version: completer}
-        return completer
-
-    def _learnt(self, version: str) -> Digests:
-        """What is known of the catalogue by a version, kept while it is live."""
-        digests = self._digests.get(version)
-        if digests is None:
-            digests = Digests(self._versions.path(version))
-            self._digests = {version: digests}
-        return digests
-
-    def _manifest(self, version: str) -> Manifest:
-        """The manifest of a version whose vectors this shop's encoders can be compared with."""
-        manifest = self._manifests.get(version)
-        if manifest is None:
-            manifest = self._versions.manifest(version)
-            if dict(manifest.encoders) != fingerprints(self.fits.encoders(manifest.fit)):
-                raise StoreError(
-                    f"the index of {self.path} was built with other encoders than those installed; run: "
-                    f"wares rebuild {self.path}"
-                )
-            self._manifests = {version: manifest}
-        return manifest
-
-    def _version_info(self, version: str) -> VersionInfo:
-        manifest = self._versions.manifest(version)
-        live = version == self._versions.current()
-        return VersionInfo(
-            name=version, created=manifest.created, points=manifest.points, live=live, fit=manifest.fit
-        )
-
-    def _is_whole(self, version: str) -> bool:
-        try:
-            return self._versions.manifest(version).state == "ready"
-        except StoreError:
-            return False
+        return self._ready.searcher(version, index, self.settings.media)
 
 
 def _silent(_: Progress) -> None:
@@ -652,31 +583,3 @@ def _checked(where: str | Filter | None, index: Index) -> Filter | None:
 
 def _another_model(folder: Path, own: str, wanted: str) -> str:
     return f"{folder} was made with the model {own!r}; index into a new folder to use {wanted!r}"
-
-
-def _check_place(folder: Path, create: bool) -> None:
-    """Whether a shop may be made here."""
-    if folder.exists() and not folder.is_dir():
-        raise SetupError(f"{folder} is a file, and a shop is a folder; name a new folder")
-    empty = not folder.exists() or not any(folder.iterdir())
-    if not empty:
-        raise SetupError(f"{folder} is no shop: it has other files and no shop.db; name a shop or a new folder")
-    if not create:
-        raise SetupError(f"there is no shop at {folder}; make one: wares index {folder} FEED")
-
-
-def _create(folder: Path, place: Path) -> Store:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as refused:
-        raise StoreError(f"cannot make the folder {folder}: {refused.strerror}") from refused
-    return Store.create(place)
-
-
-def _bytes_under(folder: Path) -> int:
-    """Disk space in use, in bytes: by blocks, for the files of the index are made large and sparse."""
-    total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.lstat().st_blocks * 512
-    return total
