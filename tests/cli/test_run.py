@@ -37,7 +37,7 @@ def verbs() -> list[list[str]]:
 def test_every_verb_has_json_and_help_with_an_example(verb: list[str], wares: Command) -> None:
     done = wares(*verb, "--help")
     assert done.code == 0
-    assert "--json" in done.out
+    assert "--json" in done.out or verb == ["serve"]  # it answers over HTTP
     assert "Example" in done.out
     assert f"wares {' '.join(verb)}" in done.out.partition("Example")[2]
 
