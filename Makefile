@@ -67,8 +67,10 @@ format: .venv/.dev  ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev  ## speed at 100k products and quality on the development sets (long)
+bench: .venv/.dev  ## speed and service at 100k products, a soak, and quality on the development sets (long)
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.serving
+	$(BIN)/python -m benchmarks.soak
 	$(BIN)/python -m benchmarks.quality
 
 peers: .venv/.dev  ## txtai, LanceDB, Chroma and Milvus Lite beside wares, each in an environment of its own (hours)

@@ -1,6 +1,6 @@
 """A browser, and a shop of drawn products behind a real server.
 
-Opt in: ``pip install playwright``, and Chromium by ``playwright install chromium`` or from the system.
+Skipped where there is no Playwright or no Chromium; ``make browser`` installs Debian's where it may.
 """
 
 from __future__ import annotations
