@@ -346,7 +346,10 @@ def soak(arguments: argparse.Namespace) -> Mapping[str, Any]:
         "p50_ms": round(float(np.percentile(run.ms, 50)), 1),
         "p99_ms": round(float(np.percentile(run.ms, 99)), 1),
         "acknowledged": {"there": len(run.truth.alive), "removed": len(run.truth.gone)},
-        "memory_mb": {"start": round(first[0]), "peak": round(max(first)), "end": round(first[-1])},
+        "memory_mb": {
+            **{"start": round(first[0]), "peak": round(max(first)), "end": round(first[-1])},
+            "medians of tenths": [round(float(np.median(part))) for part in np.array_split(first, 10) if len(part)],
+        },
         "requests": dict(sorted(run.counts.items())),
         "wrong": [f"{each.what}: {each.about}" for each in wrong[:20]],
         "wrong_count": len(wrong),
