@@ -107,6 +107,11 @@ def test_a_picture_is_identified_and_a_place_explained(shop: wares.Client, catal
     assert (told.id, told.state) == ("mug-red", "shown")
 
 
+def test_a_check_up_is_that_of_the_shop(shop: wares.Client) -> None:
+    with wares.open(shop.folder) as own:
+        assert [(each.name, each.ok) for each in shop.check()] == [(each.name, each.ok) for each in own.check()]
+
+
 def test_errors_are_those_of_the_shop(shop: wares.Client) -> None:
     with pytest.raises(QueryError, match="prise"):
         shop.search("mug", where="prise < 20")

@@ -19,7 +19,7 @@ from wares.errors import QueryError, StoreError
 from wares.identify.records import Identification
 from wares.insight.why import Why
 from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
-from wares.reports import AddReport, OnProgress, Progress, ShopInfo, VersionInfo
+from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.server.messages import Answer, Explanation, ProductBody, Suggestions
 
 API = "/api/v1"
@@ -36,6 +36,10 @@ class _Job(msgspec.Struct):
 
 class _JobBody(msgspec.Struct):
     job: _Job
+
+
+class _Checks(msgspec.Struct):
+    checks: tuple[Check, ...]
 
 
 class Client:
@@ -112,6 +116,10 @@ class Client:
     def info(self) -> ShopInfo:
         """What the shop holds."""
         return self._caller.call("GET", f"{API}/info", ShopInfo)
+
+    def check(self) -> list[Check]:
+        """A check-up: whether the store can be read, the index agrees with it, the model is there, and rules fire."""
+        return list(self._caller.call("GET", f"{API}/checks", _Checks).checks)
 
     def media_bytes(self, medium: Media | MatchedMedia) -> bytes:
         """The bytes of a medium of an answer; pictures as the server shows them, at most 1,600 pixels wide."""
