@@ -132,8 +132,8 @@ class Reader:
 
     def _find(self, wanted: Sequence[Media]) -> list[_Found]:
         """Fetch and decode, several at a time: pictures decode without holding the interpreter."""
-        if not wanted:
-            return []
+        if len(wanted) < 2:  # one needs no threads, which take longer to start than a picture to find
+            return [self._find_one(medium) for medium in wanted]
         with ThreadPoolExecutor(max_workers=8, thread_name_prefix="media") as pool:
             return list(pool.map(self._find_one, wanted))
 
