@@ -69,5 +69,5 @@ def create_app(folder: Path, config: ServerConfig | None = None) -> FastAPI:
     errors.install(app)
     middleware.install(app, chosen)
     document.install(app, [(api.PREFIX, router) for router in api.ROUTERS])
-    app.add_middleware(Watched, metrics=figures, prefix=api.PREFIX)
+    app.add_middleware(Watched, metrics=figures, prefixes=(api.PREFIX, console.PREFIX))
     return app

@@ -144,3 +144,22 @@ def test_a_request_that_fails_here_is_marked(served: Served, folder: Any, spans:
     client.get("/no/such/page")
     (span,) = spans.get_finished_spans()
     assert span.name == "GET none" and span.status.is_unset
+
+
+def test_routes_are_told_by_their_whole_templates(served: Served, lines: Any) -> None:
+    client = served()
+    for path in (
+        "/",
+        "/product/mug-red",
+        "/console",
+        "/console/models",
+        "/api/v1/products/mug-red",
+        "/api",
+        "/nowhere",
+    ):
+        client.get(path)
+    told = [line["route"] for line in lines() if line.get("event") == "request"]
+    assert told == [
+        *("/", "/product/{id:path}", "/console", "/console/models"),
+        *("/api/v1/products/{id:path}", "/api", "none"),
+    ]

@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,12 @@ GONE = 499
 
 class Watched:
     """An application, with every request of it watched. Routes are known by their templates; those that were put
-    under ``prefix`` do not tell it."""
+    under one of ``prefixes`` do not tell it."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, prefix: str) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, prefixes: Sequence[str]) -> None:
         self._app = app
         self._metrics = metrics
-        self._prefix = prefix
+        self._prefixes = prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -94,8 +95,9 @@ class Watched:
         path = getattr(scope.get("route"), "path", None)
         if path is None:
             return str(scope.get("root_path") or "none") if "endpoint" in scope else "none"
-        inner = scope["path"].startswith(self._prefix) and not path.startswith(self._prefix)
-        return f"{self._prefix}{path}" if inner else str(path)
+        asked = f"{scope['path']}/"
+        above = next((each for each in self._prefixes if asked.startswith(f"{each}/")), "")
+        return str(path) if path.startswith(above) else f"{above}{path}"
 
 
 def note(**said: str) -> None:
