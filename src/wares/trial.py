@@ -8,14 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from wares.records import Media
-from wares.reports import OnProgress
-
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from wares.evaluation.made.survey import ReadPicture
     from wares.evaluation.records import EvaluationReport, Judgments, QuerySet
+    from wares.records import Media
+    from wares.reports import OnProgress
     from wares.shop import Shop
 
 
