@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from starlette.staticfiles import StaticFiles
 
 from wares.server.console import pages
-from wares.server.console.here import PREFIX
+from wares.server.console.here import PREFIX as PREFIX
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
