@@ -1,6 +1,7 @@
 """What tests of several rooms use."""
 
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -173,26 +174,47 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> list[Product]:
     return goods(tmp_path_factory.mktemp("pictures"))
 
 
-@pytest.fixture
-def folder(tmp_path: Path, catalogue: list[Product]) -> Path:
-    """A shop of twelve products, closed."""
-    place = tmp_path / "shop"
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, catalogue: list[Product]) -> Path:
+    """A shop of twelve products, closed, that nobody changes."""
+    place = tmp_path_factory.mktemp("template") / "shop"
     with wares.open(place, model="basic") as shop:
         shop.add(catalogue)
     return place
 
 
+@pytest.fixture
+def folder(tmp_path: Path, template: Path) -> Path:
+    """A shop of twelve products, closed."""
+    # The index's files are large and nearly empty: copied as they are on the disk.
+    subprocess.run(["cp", "-r", "--sparse=always", template, tmp_path / "shop"], check=True)
+    return tmp_path / "shop"
+
+
 @pytest.fixture(scope="session")
-def serving() -> Callable[[Path], AbstractContextManager[Served]]:
+def serving() -> Iterator[Callable[[Path], AbstractContextManager[Served]]]:
     """Serves shops in folders, for fixtures that keep one longer than a test."""
-    return _serving
+    yield _serving
+    _wait_for(0)
 
 
 @pytest.fixture
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path, serving: Callable[[Path], AbstractContextManager[Served]]) -> Iterator[Served]:
     """Serves the shop with the settings given; what it returns is a client of it."""
-    with _serving(folder) as serve:
+    with serving(folder) as serve:
         yield serve
+
+
+#: Servers that were told to stop. The next test need not wait for them.
+_leaving: list[threading.Thread] = []
+
+
+def _wait_for(most: int) -> None:
+    """Until at most so many servers are stopping."""
+    while len(_leaving) > most:
+        thread = _leaving.pop(0)
+        thread.join(20)
+        assert not thread.is_alive(), "the server did not stop"
 
 
 @contextmanager
@@ -220,8 +242,7 @@ def _serving(folder: Path) -> Iterator[Served]:
         def stop() -> None:
             client.close()
             server.should_exit = True
-            thread.join(20)
-            assert not thread.is_alive(), "the server did not stop"
+            _leaving.append(thread)
 
         stops.append(stop)
         return client
@@ -231,3 +252,4 @@ def _serving(folder: Path) -> Iterator[Served]:
     finally:
         for stop in reversed(stops):
             stop()
+        _wait_for(4)
