@@ -197,7 +197,10 @@ def test_a_shop_whose_database_is_damaged(wares: Command, shop: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", [*WRITES, ["index", "{}", "{feed}"]], ids=lambda verb: verb[0])
-def test_a_second_writer_is_told_who_writes(verb: list[str], wares: Command, shop: Path, feed: Path) -> None:
+def test_a_second_writer_is_told_who_writes(
+    verb: list[str], wares: Command, shop: Path, feed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wares.writing.WAIT_S", 0.3)
     script = (
         "import sys; from pathlib import Path; from wares.index.locks import WriterLock\n"
         "with WriterLock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"

@@ -106,7 +106,10 @@ def test_bytes_that_are_already_encoded_are_not_encoded_again(shop: Shop, goods:
     assert calls == []
 
 
-def test_a_second_writer_is_told_who_writes(shop: Shop, goods: list[Product]) -> None:
+def test_a_second_writer_is_told_who_writes(
+    shop: Shop, goods: list[Product], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wares.writing.WAIT_S", 0.3)
     with WriterLock(shop.path), pytest.raises(ShopBusy, match="is being written by process"):
         shop.add(goods)
 
