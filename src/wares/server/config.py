@@ -19,14 +19,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds on what one request may cost.
 
     ``body`` and ``upload`` are bytes of a request and of one that brings products or feeds; ``pixels`` those of a
-    picture that is asked about, ``audio_s`` seconds of a recording; ``receive_s`` is how long a request may take to
-    come in, ``answer_s`` to be answered; ``at_once`` how many are answered at the same time, others are told to wait.
+    picture that is asked about; ``receive_s`` is how long a request may take to come in, ``answer_s`` to be answered;
+    ``at_once`` how many are answered at the same time, others are told to wait.
     """
 
     body: int = 20_000_000
     upload: int = 200_000_000
     pixels: int = 40_000_000
-    audio_s: float = 60.0
     receive_s: float = 30.0
     answer_s: float = 60.0
     at_once: int = 256
