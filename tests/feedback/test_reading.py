@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 
 from wares.errors import QueryError, StoreError
 from wares.feedback import Event, Journal, Question, Reading
+from wares.store.asked import Totals
 from wares.store.behaviour import AskedRow
 from wares.store.store import Store
 
@@ -69,7 +69,7 @@ def test_hours_and_windows(store: Store, reading: Reading) -> None:
 
 
 def test_actions_are_counted_and_an_empty_journal_has_nothing(store: Store, reading: Reading) -> None:
-    assert reading.totals() == (0, 0, 0, 0.0, 0.0, 0)
+    assert reading.totals() == Totals(0, 0, 0, 0.0, 0.0, 0)
     assert reading.most_asked() == reading.by_hour() == reading.slowest() == [] and reading.question("q") is None
     with Journal(store) as journal:
         journal.record([Event(action_name=name) for name in ("click", "view", "click")])
@@ -89,4 +89,4 @@ def test_a_damaged_row_is_told(store: Store, reading: Reading) -> None:
     store.behaviour.append([AskedRow(query_id="q1", at=datetime.now(UTC).isoformat(), query="{")], [])
     with pytest.raises(StoreError, match="damaged at 'q1'"):
         reading.question("q1")
-    assert msgspec.json.encode(reading.totals()) == b"[1,1,0,0.0,0.0,0]"
+    assert reading.totals() == Totals(1, 1, 0, 0.0, 0.0, 0)

@@ -76,11 +76,12 @@ class Client:
     ) -> Results:
         """Find products; see :meth:`wares.Shop.search`. The ``source`` of media is an address on the server, for
         :meth:`media_bytes`."""
-        question, pictures = _question(
-            text, image, like, without, weights, where, facets, sort, k, offset, parse, ignore
-        )
-        answer = self._caller.call("POST", f"{API}/search", Answer, **asking.request(question, pictures))
-        return asking.results(answer)
+        further = {
+            **{"like": _several(like), "without": _several(without), "weights": dict(weights or {})},
+            **{"where": asking.written(where), "facets": list(facets), "sort": sort, "limit": k, "offset": offset},
+            **{"parse": parse, "ignore": list(ignore)},
+        }
+        return asking.results(self._caller.call("POST", f"{API}/search", Answer, **_request(text, image, further)))
 
     def suggest(self, prefix: str, k: int = 8) -> tuple[Suggestion, ...]:
         """What somebody who has typed ``prefix`` may go on to ask; see :meth:`wares.Shop.suggest`."""
@@ -99,9 +100,8 @@ class Client:
 
     def why(self, query: str | Query | None, id: str, *, image: Picture | Sequence[Picture] | None = None) -> Why:
         """What became of a product when a question was asked; see :func:`wares.insight.why.why`."""
-        question, pictures = _question(query, image)
         path = f"{API}/why/{quote(id, safe='')}"
-        return asking.why(self._caller.call("POST", path, Explanation, **asking.request(question, pictures)))
+        return asking.why(self._caller.call("POST", path, Explanation, **_request(query, image)))
 
     def identify(self, picture: Picture, k: int = 5, *, sure: float = 0.5) -> Identification:
         """What is in a picture; see :func:`wares.identify.identify`."""
@@ -185,29 +185,15 @@ class Client:
         return next(version for version in self.info().versions if version.live)
 
 
-def _question(
+def _request(
     text: str | Query | None,
-    image: Picture | Sequence[Picture] | None = None,
-    like: str | Sequence[str] | None = None,
-    without: str | Sequence[str] | None = None,
-    weights: Mapping[str, float] | None = None,
-    where: str | Filter | None = None,
-    facets: Sequence[str] = (),
-    sort: str = "",
-    k: int = 10,
-    offset: int = 0,
-    parse: bool = True,
-    ignore: Sequence[str] = (),
-) -> tuple[dict[str, Any], list[Picture]]:
-    """A question as a server takes it, and its pictures."""
+    image: Picture | Sequence[Picture] | None,
+    further: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What httpx is given to ask: a query as it is, or words and pictures with what else is asked."""
     if isinstance(text, Query):
-        return asking.of_query(text)
-    question = {
-        **{"text": text, "like": _several(like), "without": _several(without), "weights": dict(weights or {})},
-        **{"where": asking.written(where), "facets": list(facets), "sort": sort, "limit": k, "offset": offset},
-        **{"parse": parse, "ignore": list(ignore)},
-    }
-    return question, list(_several(image))
+        return asking.request(*asking.of_query(text))
+    return asking.request({"text": text, **(further or {})}, _several(image))
 
 
 def _several(value: Any) -> Sequence[Any]:

@@ -16,13 +16,18 @@ from wares.store.behaviour import AskedRow, EventRow
 MAX_EVENTS = 1_000
 
 
-class _Wire(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it comes; what else it has is not kept."""
+class EventSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of UBI 1.3 (User Behavior Insights): something that was done with an answer.
+
+    ``action_name`` is free: impression, click, view, add_to_cart, purchase. ``query_id`` is that of the answer;
+    ``event_attributes`` names the product, ``{"object": {"object_id": "87"}}``, and its place among the hits,
+    ``{"position": {"ordinal": 1}}``. ``timestamp`` is ISO 8601. What else it has is not kept.
+    """
 
     action_name: str
+    query_id: str | None = None
     timestamp: str = ""
     application: str | None = None
-    query_id: str | None = None
     session_id: str | None = None
     client_id: str | None = None
     user_id: str | None = None
@@ -41,18 +46,20 @@ def read(body: bytes) -> list[Event]:
     """
     try:
         one = body.lstrip()[:1] != b"["
-        found = [msgspec.json.decode(body, type=_Wire)] if one else msgspec.json.decode(body, type=list[_Wire])
+        found = (
+            [msgspec.json.decode(body, type=EventSaid)] if one else msgspec.json.decode(body, type=list[EventSaid])
+        )
     except RecursionError as deep:
         raise QueryError("the events are nested too deep") from deep
     except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
         raise QueryError(f"these are no UBI events: {wrong}") from wrong
     if len(found) > MAX_EVENTS:
         raise QueryError(f"there are {len(found):,} events; send at most {MAX_EVENTS:,} at once")
-    return [_event(wire, "$" if one else f"$[{at}]") for at, wire in enumerate(found)]
+    return [_event(said, "$" if one else f"$[{at}]") for at, said in enumerate(found)]
 
 
-def _event(wire: _Wire, place: str) -> Event:
-    told = wire.event_attributes
+def _event(said: EventSaid, place: str) -> Event:
+    told = said.event_attributes
     thing, spot = told.get("object"), told.get("position")
     object_id = thing.get("object_id") if isinstance(thing, dict) else None
     ordinal = spot.get("ordinal") if isinstance(spot, dict) else None
@@ -61,12 +68,12 @@ def _event(wire: _Wire, place: str) -> Event:
     if not isinstance(ordinal, int | None) or isinstance(ordinal, bool):
         raise QueryError(f"the ordinal of an event is a whole number - at `{place}.event_attributes.position`")
     return Event(
-        action_name=wire.action_name,
-        timestamp=_moment(wire.timestamp, place),
+        action_name=said.action_name,
+        timestamp=_moment(said.timestamp, place),
         object_id="" if object_id is None else str(object_id),
         position=ordinal,
         attributes=told,
-        **{name: getattr(wire, name) or "" for name in _TEXTS},
+        **{name: getattr(said, name) or "" for name in _TEXTS},
     )
 
 

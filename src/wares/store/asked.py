@@ -7,8 +7,8 @@ takes long. Who asked nothing in words is counted, and not listed among what was
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from wares.store.behaviour import AskedRow, EventRow, happening, latest, question
@@ -22,7 +22,7 @@ _ZERO = case(((asked.c.total == 0) & (asked.c.error == ""), 1), else_=0)
 _FAILED = case((asked.c.error != "", 1), else_=0)
 
 
-class Words(NamedTuple):
+class Words(msgspec.Struct, frozen=True):
     """Words that were asked, without regard to case: how often, how often in vain, the mean of ``took_ms``, and when
     last."""
 
@@ -33,7 +33,7 @@ class Words(NamedTuple):
     last: str
 
 
-class Hour(NamedTuple):
+class Hour(msgspec.Struct, frozen=True):
     """An hour ("2026-03-01T14", UTC): questions, those without a hit, those that failed, the mean of ``took_ms``."""
 
     hour: str
@@ -43,7 +43,7 @@ class Hour(NamedTuple):
     took_ms: float
 
 
-class Totals(NamedTuple):
+class Totals(msgspec.Struct, frozen=True):
     """Questions, those without a hit, those that failed, half and 99 % of them took no longer than; events."""
 
     questions: int

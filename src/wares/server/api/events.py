@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from wares.feedback import Event, ubi
+from wares.feedback.ubi import EventSaid
 from wares.server import serving
 from wares.server.access import Caller, may
 from wares.server.messages import Json
 from wares.server.openapi import answers, takes
 
 router = APIRouter(tags=["events"])
-
-
-class EventSaid(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of UBI 1.3 (User Behavior Insights): something that was done with an answer.
-
-    ``action_name`` is free: impression, click, view, add_to_cart, purchase. ``query_id`` is that of the answer;
-    ``event_attributes`` names the product, ``{"object": {"object_id": "87"}}``, and its place among the hits,
-    ``{"position": {"ordinal": 1}}``. ``timestamp`` is ISO 8601.
-    """
-
-    action_name: str
-    query_id: str | None = None
-    timestamp: str = ""
-    application: str | None = None
-    session_id: str | None = None
-    client_id: str | None = None
-    user_id: str | None = None
-    message_type: str | None = None
-    message: str | None = None
-    event_attributes: dict[str, Any] = {}
 
 
 class Recorded(msgspec.Struct, frozen=True):

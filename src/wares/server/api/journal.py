@@ -16,32 +16,12 @@ from wares.server.access import Caller, may
 from wares.server.errors import NotThere
 from wares.server.messages import Json
 from wares.server.openapi import answers
+from wares.store.asked import Hour, Totals, Words
 
 router = APIRouter(tags=["journal"])
 Admin = Annotated[Caller, Depends(may("admin"))]
 Hours = Annotated[float, Query(gt=0, le=MAX_HOURS, description="How far to look back.", examples=[24])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many.")]
-
-
-class Totals(msgspec.Struct, frozen=True):
-    """Questions, those without a hit and those that failed; half and 99 % of them took no longer than; events."""
-
-    questions: int
-    zero: int
-    failed: int
-    p50_ms: float
-    p99_ms: float
-    events: int
-
-
-class Hour(msgspec.Struct, frozen=True):
-    """An hour ("2026-03-01T14", UTC) in which there were questions; ``took_ms`` is the mean."""
-
-    hour: str
-    questions: int
-    zero: int
-    failed: int
-    took_ms: float
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -50,16 +30,6 @@ class Overview(msgspec.Struct, frozen=True):
     totals: Totals
     hours: tuple[Hour, ...]
     actions: dict[str, int]
-
-
-class Words(msgspec.Struct, frozen=True):
-    """Words that were asked: how often, how often in vain, the mean of ``took_ms``, and when last."""
-
-    text: str
-    times: int
-    zero: int
-    took_ms: float
-    last: str
 
 
 class WordsAsked(msgspec.Struct, frozen=True):
@@ -113,8 +83,7 @@ _QUESTIONS: Mapping[str, Look] = {"slowest": Reading.slowest, "latest": Reading.
 def overview(request: Request, caller: Admin, hours: Hours = 24) -> Json:
     """How many questions there were, how many found nothing, how long they took, and what was done with answers."""
     reading = _reading(request)
-    by_hour = tuple(Hour(*each) for each in reading.by_hour(hours))
-    return Json(Overview(Totals(*reading.totals(hours)), by_hour, reading.actions(hours)))
+    return Json(Overview(reading.totals(hours), tuple(reading.by_hour(hours)), reading.actions(hours)))
 
 
 @router.get(
@@ -132,7 +101,7 @@ def words(
     limit: Limit = 20,
 ) -> Json:
     """What was asked most often, or found nothing most often; without regard to case."""
-    return Json(WordsAsked(tuple(Words(*each) for each in _WORDS[which](_reading(request), hours, limit))))
+    return Json(WordsAsked(tuple(_WORDS[which](_reading(request), hours, limit))))
 
 
 @router.get(
