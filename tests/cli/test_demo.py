@@ -54,7 +54,7 @@ def test_the_demo_works_twice_and_so_does_every_command_that_it_names(
         assert command in first.out
         program, *arguments = shlex.split(command)
         assert program == "wares"
-        if "my-products.csv" not in arguments:
+        if "my-products.csv" not in arguments and "serve" not in arguments:  # one needs a feed, one does not end
             done = wares(*arguments)
             assert done.code == 0, (command, done.err)
     assert (tmp_path / "hits.png").exists()

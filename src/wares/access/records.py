@@ -53,7 +53,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     def require(self, scope: Scope) -> None:
         """:class:`~wares.errors.Forbidden` unless it is good for this."""
         if not self.may(scope):
-            raise Forbidden(f"the key {self.name!r} may not {scope}; use one with the scope {scope!r}", scope)
+            raise Forbidden(f"the key {self.name!r} lacks the scope {scope!r}; use one that has it", scope)
 
     def state(self, now: datetime) -> Literal["live", "expired", "revoked"]:
         """Whether it can be used at a moment."""

@@ -128,6 +128,7 @@ def _next(folder: Path, picture: Path) -> tuple[str, ...]:
     """Commands to go on with; each works as it stands."""
     shop = shlex.quote(str(folder))
     return (
+        f"wares serve {shop}",
         f"wares search {shop} shirt --where 'price < 40' --facet category --facet size",
         f"wares search {shop} 橙汁 --explain -k 3",
         f"wares search {shop} --image {shlex.quote(str(picture))} --not yellow --contact-sheet hits.png",

@@ -68,8 +68,8 @@ class Door:
 
     def caller(self, request: Request, scope: Scope) -> Caller:
         """Who sent a request. :class:`~wares.errors.AccessError` for those who may not, or not now."""
-        shown = _shown(request)
-        key = self._keyring.verify(shown) if shown else self._sessions.key(request)
+        token = shown(request)
+        key = self._keyring.verify(token) if token else self._sessions.key(request)
         if key is None and not self._keys:
             return LOCAL
         who = key.id if key else ""
@@ -128,7 +128,7 @@ def address(request: HTTPConnection) -> str:
     return host if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
 
 
-def _shown(request: Request) -> str:
+def shown(request: Request) -> str:
     """The token that a caller shows; "" for none."""
     if any(name.lower() in _IN_ADDRESS or text.startswith("wares_") for name, text in request.query_params.items()):
         raise QueryError(

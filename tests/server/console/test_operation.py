@@ -101,3 +101,14 @@ def test_coming_in_leads_nowhere_else(served, folder, next):
         admin = keys.create("anna", ["admin"], by="test")[1]
     answer = served(keys=True).post("/console/login", data={"key": admin, "next": next})
     assert answer.headers["location"] == "/console"
+
+
+def test_a_visitor_of_the_storefront_is_led_to_the_login_of_the_console(folder, served):
+    with Store.open(folder / "shop.db") as store, Keyring(store) as keyring:
+        keyring.create("front", ("search",), by="tests")
+        _, admin = keyring.create("owner", ("admin",), by="tests")
+    client = served(keys=True, visitors="front")
+    asked = client.get("/console", follow_redirects=False)
+    assert asked.status_code == 303 and asked.headers["location"].startswith("/console/login")
+    assert client.post("/console/login", data={"key": admin}, follow_redirects=True).status_code == 200
+    assert client.get("/console").status_code == 200

@@ -127,6 +127,7 @@ def test_who_needs_a_key_is_told_so_on_a_page(folder, served):
         keyring.create("owner", ("admin",), by="tests")
     shown = served(keys=True).get("/", headers=HTML)
     assert shown.status_code == 401 and "Please sign in" in shown.text
+    assert 'href="/console/login"' in shown.text
 
 
 def test_visitors_see_what_their_key_sees_and_nothing_else(folder, served):

@@ -13,9 +13,9 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from wares.errors import KeyUnknown, WaresError
+from wares.errors import Forbidden, KeyUnknown, WaresError
 from wares.server import serving
-from wares.server.access import Caller, may
+from wares.server.access import Caller, may, shown
 from wares.server.console import wording
 from wares.server.errors import UNFORESEEN, id_of, message_of, status_of
 from wares.server.pages.rendering import LANGUAGE
@@ -84,10 +84,11 @@ class Told(APIRoute):
         async def handle(request: Request) -> Response:
             try:
                 return await inner(request)
-            except KeyUnknown as unknown:
-                if request.method == "GET":
+            except (KeyUnknown, Forbidden) as refused:
+                visiting = isinstance(refused, KeyUnknown) or not shown(request)  # nobody's, or the storefront's key
+                if visiting and request.method == "GET":
                     return _to_login(request)
-                return _page(request, status_of(unknown), message_of(unknown))
+                return _page(request, status_of(refused), message_of(refused))
             except WaresError as error:
                 return _page(request, status_of(error), message_of(error))
             except RequestValidationError:
