@@ -18,6 +18,7 @@ FLOORS = {
     "media": 3,
     "models": 3,
     "encoders": 3,
+    "extraction": 3,
     "index": 3,
     "store": 3,
     "query": 4,
@@ -74,6 +75,8 @@ FLOORS = {
 NEIGHBOURS = {
     ("encoders", "media"),
     ("encoders", "models"),
+    ("extraction", "media"),
+    ("extraction", "models"),
     # The floor of the shop is one job in several files, in this order.
     ("indexing", "documents"),
     ("asking", "indexing"),

@@ -273,12 +273,42 @@ class Contribution(msgspec.Struct, frozen=True):
     value: float
 
 
-class MatchedMedia(msgspec.Struct, frozen=True):
-    """The medium of a product that matched best, and how well (cosine)."""
+PassageKind: TypeAlias = Literal["speech", "subtitle", "screen", "label", "code"]
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Words found in a medium: what is said in it ("speech"), shown below it ("subtitle"), written on its frames
+    ("screen") or on what a picture shows ("label"), or the digits of a barcode ("code").
+
+    ``start_s`` … ``end_s`` is when, in a sound or a video. ``box`` is where, in a picture or a frame: left, top,
+    right and bottom as shares 0 … 1 of the upright picture. ``language`` is an ISO 639-1 code, ``certainty`` 0 … 1 what
+    read it thinks of its own reading.
+    """
+
+    kind: PassageKind
+    text: str
+    language: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+    box: tuple[float, float, float, float] | None = None
+    certainty: float = 1.0
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of a video or a sound that is alike, in seconds; ``poster_s`` is the moment of its picture."""
+
+    start_s: float
+    end_s: float
+    poster_s: float | None = None
+
+
+class MatchedMedia(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The medium of a product that matched best, and how well (cosine); of a video or a sound the ``segment``."""
 
     source: str
     modality: Modality
     score: float
+    segment: Segment | None = None
 
 
 class Span(msgspec.Struct, frozen=True):
