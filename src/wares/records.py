@@ -281,8 +281,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ("screen") or on what a picture shows ("label"), or the digits of a barcode ("code").
 
     ``start_s`` … ``end_s`` is when, in a sound or a video. ``box`` is where, in a picture or a frame: left, top,
-    right and bottom as shares 0 … 1 of the upright picture. ``language`` is an ISO 639-1 code, ``certainty`` 0 … 1 what
-    read it thinks of its own reading.
+    right and bottom as shares 0 … 1 of the upright picture. ``language`` is an ISO 639-1 code, ``certainty``
+    0 … 1 what read it thinks of its own reading.
     """
 
     kind: PassageKind
