@@ -15,7 +15,6 @@ from wares.index.base import Index
 from wares.index.versions import Versions
 from wares.indexing import Pointer, Reader, batches, words_as_built
 from wares.settings import Settings
-from wares.store.entries import Stored
 from wares.store.store import Store
 
 #: Changes that are read at once.
@@ -60,7 +59,7 @@ class Follower:
         while changes := self._store.changes(since, AT_ONCE):
             put = [change.number for change in changes if not change.removed]
             index.delete([change.number for change in changes if change.removed])
-            for rows in batches(self._stored(put), AT_ONCE):
+            for rows in batches(self._store.stored(put), AT_ONCE):
                 if reader is not None and reader.complete(rows):
                     self._store.folds.doubt()
                 index.upsert(pointer.points(rows))
@@ -87,8 +86,3 @@ class Follower:
             lessons = Lessons.since(self._versions.path(version), settings)
             self._lessons = {version: lessons}
         return lessons
-
-    def _stored(self, numbers: list[int]) -> list[Stored]:
-        products, stored = self._store.products(numbers), self._store.media(numbers)
-        groups = self._store.folds.groups(numbers)
-        return [Stored(n, products[n], stored.get(n, ()), groups.get(n, 0)) for n in numbers if n in products]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from wares.records import Modality, Product
+from wares.records import Modality, Passage, Product, Segment
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +48,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     features: Features = {}
 
 
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a product beside its feed: ``passages`` of words that were read in its media, and the
+    ``segments`` of these, by content key."""
+
+    passages: Mapping[str, tuple[Passage, ...]] = {}
+    segments: Mapping[str, tuple[Segment, ...]] = {}
+
+
+#: Nothing is.
+NOTHING = Beside()
+
+
 class Stored(msgspec.Struct, frozen=True):
     """A product as stored; ``number`` is its integer key, which no other product ever gets. ``group`` is shared with
     those that are shown as one with it, 0 when there are none."""
@@ -56,6 +68,12 @@ class Stored(msgspec.Struct, frozen=True):
     product: Product
     media: tuple[StoredMedia, ...]
     group: int = 0
+    beside: Beside = NOTHING
+
+
+def part_key(key: str, place: int) -> str:
+    """The key under which features of the segment at a place of a content are kept."""
+    return f"{key}#{place}"
 
 
 class Fold(msgspec.Struct, frozen=True):

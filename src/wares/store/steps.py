@@ -151,3 +151,18 @@ def serving(connection: Connection) -> None:
     )
     made.create_all(connection)
     connection.execute(text("INSERT INTO meta (key, value) VALUES ('keys', '0')"))
+
+
+def extracting(connection: Connection) -> None:
+    """Step 5: what was read out of media."""
+    made = MetaData()
+    Table(
+        "extracts",
+        made,
+        Column("key", Text, primary_key=True),
+        Column("extractor", Text, primary_key=True),
+        Column("fingerprint", Text, nullable=False),
+        Column("doc", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    made.create_all(connection)

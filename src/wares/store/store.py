@@ -9,16 +9,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from wares.errors import StoreError
 from wares.records import Product
 from wares.settings import Settings
-from wares.store import auditing, counters, documents, merchandising, products, tables, vectors
+from wares.store import auditing, counters, documents, grouping, merchandising, products, tables, vectors
 from wares.store.asked import Asked
 from wares.store.behaviour import Behaviour
 from wares.store.database import Database
 from wares.store.entries import Audited, Change, Entry, Features, Kind, Pulse, Stored, StoredMedia, Warned
+from wares.store.extracts import Extracts, anything, beside
 from wares.store.folds import Folds
 from wares.store.jobs import Jobs
 from wares.store.keys import Keys
@@ -47,6 +48,8 @@ class Store:
         self._database = database
         #: Which products are one.
         self.folds = Folds(database)
+        #: What was read out of media.
+        self.extracts = Extracts(database)
         #: Who may ask, and for what.
         self.keys = Keys(database)
         #: Long work.
@@ -173,11 +176,19 @@ class Store:
         after = 0
         while True:
             with self._database.read() as connection:
-                rows = products.page(connection, after, batch)
+                rows = _with_what_is_beside(connection, products.page(connection, after, batch))
             if not rows:
                 return
             yield rows
             after = rows[-1].number
+
+    def stored(self, numbers: Sequence[int]) -> list[Stored]:
+        """The products of those numbers that are known, whole, in the order of the numbers."""
+        with self._database.read() as connection:
+            found, media = products.by_number(connection, numbers), products.media_of(connection, numbers)
+            groups = grouping.groups(connection, numbers)
+            rows = [Stored(n, found[n], media.get(n, ()), groups.get(n, 0)) for n in numbers if n in found]
+            return _with_what_is_beside(connection, rows)
 
     def listed(self, after: str, size: int) -> list[Product]:
         """At most ``size`` products with ids above ``after``, in the order of ids."""
@@ -310,6 +321,13 @@ class Store:
         with self._database.write() as connection:
             connection.execute(delete(tables.meta).where(tables.meta.c.key == "settings"))
             connection.execute(insert(tables.meta), {"key": "settings", "value": value})
+
+
+def _with_what_is_beside(connection: Connection, rows: list[Stored]) -> list[Stored]:
+    if not (rows and anything(connection)):
+        return rows
+    found = beside(connection, {row.number: row.media for row in rows})
+    return [msgspec.structs.replace(row, beside=found[row.number]) if row.number in found else row for row in rows]
 
 
 def read_settings(text: str) -> Settings:

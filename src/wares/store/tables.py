@@ -29,13 +29,14 @@ from wares.errors import StoreError
 from wares.store import steps
 
 #: The version of the tables below.
-SCHEMA = 4
+SCHEMA = 5
 
 #: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
 MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
     2: steps.folds,
     3: steps.merchandising,
     4: steps.serving,
+    5: steps.extracting,
 }
 
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
@@ -95,13 +96,24 @@ towers = Table(
     Column("dims", Integer, nullable=False),
 )
 
-#: Features: ``row`` is little-endian float16 of the tower's dims.
+#: Features: ``row`` is little-endian float16 of the tower's dims; ``key`` is a content's, or that of its part "#3".
 vectors = Table(
     "vectors",
     metadata,
     Column("key", Text, primary_key=True),
     Column("tower", SmallInteger, primary_key=True, autoincrement=False),
     Column("row", LargeBinary, nullable=False),
+)
+
+#: What an extractor of a fingerprint read out of a content; ``doc`` is that as JSON.
+extracts = Table(
+    "extracts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("extractor", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("doc", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: Under which keys a product is looked for when others that may be one with it are sought.

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from wares.errors import StoreError
 from wares.store.entries import Features
@@ -25,6 +25,8 @@ Item = TypeVar("Item")
 
 #: How many values one IN (…) holds: far below every database's limit, and few different statements to prepare.
 CHUNK = 500
+#: The characters of a content key; what follows names a part of the content.
+KEY_LENGTH = 32
 
 
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
@@ -81,8 +83,8 @@ def missing(connection: Connection, keys: Sequence[str], fingerprint: str) -> se
 
 
 def prune(connection: Connection) -> int:
-    """Remove the rows whose key no stored medium has; how many they were."""
-    used = select(media.c.key).where(media.c.key == vectors.c.key)
+    """Remove the rows whose key no stored medium has, nor one that they are a part of; how many they were."""
+    used = select(media.c.key).where(media.c.key == func.substr(vectors.c.key, 1, KEY_LENGTH))
     return connection.execute(delete(vectors).where(~used.exists())).rowcount
 
 

@@ -1,0 +1,178 @@
+"""What extractors have read out of media: passages and segments by content key, one row per (content, extractor).
+
+A row of a content lets the products that show it change, so that the index follows. What an extractor found nothing
+in, or could not read, has a row, too: it is not tried again before the extractor is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, distinct, func, insert, select, update
+
+from wares.errors import StoreError
+from wares.records import Passage, Segment
+from wares.store import products as rows
+from wares.store import vectors
+from wares.store.database import Database
+from wares.store.entries import NOTHING, Beside, Features, StoredMedia
+from wares.store.tables import extracts, media, products
+from wares.store.vectors import chunks
+
+
+class Extract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an extractor of a ``fingerprint`` found in a content; ``problem`` says why it found nothing, if that is
+    the content's fault."""
+
+    fingerprint: str
+    passages: tuple[Passage, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    problem: str = ""
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Extract).decode
+
+_AMONG = extracts.c.key.in_(bindparam("keys", expanding=True))
+_DOCS = select(extracts.c.key, extracts.c.doc).where(_AMONG).order_by(extracts.c.key, extracts.c.extractor)
+_DONE = select(extracts.c.key).where(
+    _AMONG, extracts.c.extractor == bindparam("extractor"), extracts.c.fingerprint == bindparam("fingerprint")
+)
+_DELETE = delete(extracts).where(extracts.c.key == bindparam("old_key"), extracts.c.extractor == bindparam("old"))
+_SHOWING = select(distinct(media.c.number)).where(media.c.key == bindparam("key"))
+_TOUCH = update(products).where(products.c.number == bindparam("known")).values(change=bindparam("next"))
+
+
+class Extracts:
+    """The extracts of a store; methods as of :class:`~wares.store.store.Store`, whose part it is."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, key: str, found: Mapping[str, Extract], features: Features | None = None) -> None:
+        """Keep what extractors, by name, found in a content, in place of what they found before, with features of
+        its segments; the products that show it count as changed."""
+        with self._database.write() as connection:
+            connection.execute(_DELETE, [{"old_key": key, "old": name} for name in found])
+            values = [
+                {"key": key, "extractor": name, "fingerprint": one.fingerprint, "doc": _encode(one).decode()}
+                for name, one in found.items()
+            ]
+            connection.execute(insert(extracts), values)
+            if features:
+                vectors.put(connection, features)
+            showing = list(connection.scalars(_SHOWING, {"key": key}))
+            if showing:
+                change = rows.advance(connection, len(showing))
+                touched = [{"known": number, "next": change + step} for step, number in enumerate(showing)]
+                connection.execute(_TOUCH, touched)
+
+    def lacking(self, keys: Iterable[str], extractor: str, fingerprint: str) -> set[str]:
+        """The keys that an extractor has not read yet."""
+        absent = set(keys)
+        with self._database.read() as connection:
+            for chunk in chunks(list(absent)):
+                asked = {"keys": chunk, "extractor": extractor, "fingerprint": fingerprint}
+                absent.difference_update(connection.scalars(_DONE, asked))
+        return absent
+
+    def contents(self, modalities: Iterable[str]) -> Iterator[list[tuple[str, StoredMedia]]]:
+        """Every content of some modalities once, as its key and a medium that shows it, in lists."""
+        after = ""
+        kinds = list(modalities)
+        while True:
+            with self._database.read() as connection:
+                found = _page(connection, kinds, after)
+            if not found:
+                return
+            yield found
+            after = found[-1][0]
+
+    def get(self, keys: Iterable[str]) -> dict[str, list[Extract]]:
+        """What was found in contents, by key, as far as there is any."""
+        with self._database.read() as connection:
+            return of_keys(connection, keys)
+
+    def beside(self, numbers: Iterable[int]) -> dict[int, Beside]:
+        """What was found in the media of products, by number; those without are left out."""
+        with self._database.read() as connection:
+            return beside(connection, rows.media_of(connection, numbers)) if anything(connection) else {}
+
+    def modalities(self) -> frozenset[str]:
+        """The modalities of contents that have segments."""
+        parts = select(distinct(media.c.modality)).join(extracts, extracts.c.key == media.c.key)
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(parts.where(extracts.c.extractor.in_(SEGMENTED))))
+
+    def problems(self, limit: int = 100) -> list[tuple[str, str]]:
+        """The keys of contents that could not be read, and why, at most ``limit``."""
+        with self._database.read() as connection:
+            found = connection.execute(select(extracts.c.key, extracts.c.doc).where(_TROUBLED).limit(limit))
+            return [(key, decoded(doc).problem) for key, doc in found]
+
+    def count(self) -> int:
+        """How many contents were read."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count(distinct(extracts.c.key)))) or 0
+
+
+#: The extractors that tell segments.
+SEGMENTED = ("shots", "sounds")
+
+_TROUBLED = extracts.c.doc.contains('"problem":"')
+
+
+def decoded(doc: str) -> Extract:
+    """An extract as stored."""
+    try:
+        return _decode(doc)
+    except msgspec.MsgspecError as damage:
+        raise StoreError(f"the store is damaged: what was read out of a medium cannot be read: {damage}") from damage
+
+
+def anything(connection: Connection) -> bool:
+    """Whether anything was read at all: most shops need not look further."""
+    return connection.scalar(select(extracts.c.key).limit(1)) is not None
+
+
+def of_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[Extract]]:
+    """Extracts by content key."""
+    found: dict[str, list[Extract]] = {}
+    for chunk in chunks(keys):
+        for key, doc in connection.execute(_DOCS, {"keys": chunk}):
+            found.setdefault(key, []).append(decoded(doc))
+    return found
+
+
+def beside(connection: Connection, stored: Mapping[int, tuple[StoredMedia, ...]]) -> dict[int, Beside]:
+    """What was found in media, by the numbers of the products that have them."""
+    found = of_keys(connection, {m.key for own in stored.values() for m in own if m.key is not None})
+    if not found:
+        return {}
+    made = {number: _gathered([m.key for m in own if m.key in found], found) for number, own in stored.items()}
+    return {number: one for number, one in made.items() if one is not NOTHING}
+
+
+def _gathered(keys: Iterable[str | None], found: Mapping[str, list[Extract]]) -> Beside:
+    read = {key: found[key] for key in dict.fromkeys(keys) if key is not None}
+    if not read:
+        return NOTHING
+    return Beside(
+        passages={key: tuple(p for one in own for p in one.passages) for key, own in read.items()},
+        segments={key: tuple(s for one in own for s in one.segments) for key, own in read.items()},
+    )
+
+
+def _page(connection: Connection, modalities: list[str], after: str) -> list[tuple[str, StoredMedia]]:
+    wanted = (
+        select(media.c.key, media.c.modality, func.min(media.c.source))
+        .where(media.c.modality.in_(modalities), media.c.key > after)
+        .group_by(media.c.key, media.c.modality)
+        .order_by(media.c.key)
+        .limit(200)
+    )
+    return [
+        (key, StoredMedia(position=0, key=key, modality=modality, source=source))
+        for key, modality, source in connection.execute(wanted)
+    ]
