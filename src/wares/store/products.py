@@ -38,6 +38,11 @@ _LISTED = (
 _GROUPS_BETWEEN = select(folds.c.number, folds.c.group).where(
     folds.c.number > bindparam("after"), folds.c.number <= bindparam("last")
 )
+_MEDIA = (
+    select(media)
+    .where(media.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(media.c.number, media.c.position)
+)
 _UPDATE = (
     update(products)
     .where(products.c.number == bindparam("known"))
