@@ -12,6 +12,7 @@ FLOORS = {
     "records": 2,
     "reports": 2,
     "settings": 2,
+    "gtins": 2,
     "learnt": 2,
     "registry": 2,
     "catalogue": 3,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from wares.folding.titles import Title, title_of
+from wares.gtins import gtin14
 from wares.index.base import fold
 from wares.media import hashing
 from wares.query.names import field_name
@@ -101,7 +101,7 @@ def traits(number: int, product: Product, hashes: Iterable[int] = (), text: str 
         brand=fold(product.brand),
         category=fold("/".join(product.category)),
         price=None if product.price is None else (product.price.currency, product.price.major),
-        gtins=frozenset(filter(None, (_gtin(values.get(name)) for name in GTINS))),
+        gtins=frozenset(filter(None, (gtin14(_text(values.get(name))) for name in GTINS))),
         marks=frozenset(fold(mark) for name in GROUP_MARKS if (mark := _text(values.get(name)))),
         parents=frozenset(product.relations.get(VARIANT_OF, ())),
         hashes=tuple(hashes),
@@ -120,14 +120,3 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.15g}"
     return value if isinstance(value, str) else ""
-
-
-def _gtin(value: object) -> str:
-    """A trade item number of 14 digits, or "" where there is none: its last digit checks the others (GS1 General
-    Specifications, 7.9), which tells it from what merely fills the column."""
-    digits = re.sub(r"[\s-]", "", _text(value))
-    if not digits.isdecimal() or len(digits) not in (8, 12, 13, 14) or not digits.strip("0"):
-        return ""
-    full = digits.zfill(14)
-    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(full[:-1]))
-    return full if (total + int(full[-1])) % 10 == 0 else ""
