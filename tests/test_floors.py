@@ -28,6 +28,7 @@ FLOORS = {
     "evaluation": 4,
     "documents": 5,
     "indexing": 5,
+    "extracting": 5,
     "asking": 5,
     "candidates": 5,
     "hydrating": 5,
@@ -81,6 +82,10 @@ NEIGHBOURS = {
     # The floor of the shop is one job in several files, in this order.
     ("indexing", "documents"),
     ("asking", "indexing"),
+    ("extracting", "indexing"),
+    ("hydrating", "indexing"),
+    ("shop", "extracting"),
+    ("writing", "extracting"),
     ("candidates", "asking"),
     ("hydrating", "asking"),
     ("hydrating", "candidates"),

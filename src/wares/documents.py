@@ -14,6 +14,7 @@ import msgspec
 
 from wares.query.names import field_name
 from wares.records import AttributeValue, Price, Product, Variant
+from wares.store.entries import NOTHING, Beside
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,7 +32,7 @@ def content_hash(product: Product) -> bytes:
     return digest.digest()
 
 
-def word_fields(product: Product) -> dict[str, str]:
+def word_fields(product: Product, beside: Beside = NOTHING) -> dict[str, str]:
     """The texts that words are looked up in, by the names of :class:`~wares.settings.FieldWeights`."""
     attributes = [_spoken(name, value) for name, value in product.attributes.items()]
     for variant in product.variants:
@@ -43,7 +44,18 @@ def word_fields(product: Product) -> dict[str, str]:
         "category": " ".join(product.category),
         "attributes": " ".join([product.id, *dict.fromkeys(attributes)]),
         "description": product.description,
+        "media": _read_in_media(beside),
     }
+
+
+#: How much of the words that were read in a product's media is looked up: some twenty minutes of speech.
+MEDIA_CHARACTERS = 20_000
+
+
+def _read_in_media(beside: Beside) -> str:
+    """What was read in media, each line once: what is written on a box is seen in every shot of it."""
+    lines = dict.fromkeys(passage.text for own in beside.passages.values() for passage in own)
+    return "\n".join(lines)[:MEDIA_CHARACTERS]
 
 
 def _spoken(name: str, value: AttributeValue) -> str:

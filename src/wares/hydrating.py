@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from wares.index.base import Index, Point
 from wares.index.exact import holds
 from wares.index.fields import Schema
 from wares.index.filters import prepare
+from wares.indexing import shown
 from wares.query.highlighting import spans
-from wares.records import Contribution, Filter, Hit, MatchedMedia, Product, Query, Sparse, Variant
+from wares.records import Contribution, Filter, Hit, MatchedMedia, MatchedPassage, Product, Query, Sparse, Variant
+from wares.store.entries import NOTHING, Beside, StoredMedia
 from wares.store.store import Store
 
 
@@ -33,7 +35,9 @@ class Hydrator:
         """Hits in the order of ``ranked``; products removed since the index answered are left out."""
         numbers = [place.number for place in ranked]
         products = self._store.products(numbers)
-        matched = self._matched_media(asking, numbers)
+        beside = self._store.extracts.beside(numbers)
+        stored = self._store.media(numbers) if beside or self._pictured(asking) else {}
+        matched = self._matched_media(asking, numbers, stored, beside)
         said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
         folded = self._store.ids({number for place in ranked for number in place.folded})
         schema = Schema(self._index.fields())
@@ -45,6 +49,7 @@ class Hydrator:
                 continue
             medium, owner = matched.get(place.number, (None, None))
             variant = _variant(product, _passing(product, where, schema), said, owner)
+            known = beside.get(place.number, NOTHING)
             hits.append(
                 Hit(
                     id=product.id,
@@ -57,31 +62,60 @@ class Hydrator:
                     moves=place.moves,
                     folded=tuple(folded[number] for number in place.folded if number in folded),
                     matched=spans(product, asking.wanted, variant),
+                    passages=_passages(asking.wanted, stored.get(place.number, ()), known),
                 )
             )
         return tuple(hits)
 
-    def _matched_media(self, asking: Asking, numbers: Sequence[int]) -> dict[int, tuple[MatchedMedia, str | None]]:
+    def _pictured(self, asking: Asking) -> bool:
+        return any(channel.name in self._modalities for channel in asking.channels)
+
+    def _matched_media(
+        self,
+        asking: Asking,
+        numbers: Sequence[int],
+        stored: Mapping[int, Sequence[StoredMedia]],
+        beside: Mapping[int, Beside],
+    ) -> dict[int, tuple[MatchedMedia, str | None]]:
         """For each product the medium nearest to what was asked, over the channels of media, and its variant."""
         asked = [
             (self._modalities[channel.name], np.asarray(channel.vector), self._index.rows(numbers, channel.name))
             for ask, channel in zip(asking.asks, asking.channels, strict=True)
             if channel.name in self._modalities and ask.part_weight > 0
         ]
-        pictured = {number for _, _, found in asked for number in found}
-        stored = self._store.media(pictured) if pictured else {}
         best: dict[int, tuple[MatchedMedia, str | None]] = {}
         for modality, vector, found in asked:
             for number, rows in found.items():
-                own = [m for m in stored.get(number, ()) if m.key is not None and m.modality == modality]
+                segments = beside.get(number, NOTHING).segments
+                own = list(shown(stored.get(number, ()), segments, modality))
                 if len(own) != len(rows):
                     continue
                 scores = rows @ vector
                 at = int(scores.argmax())
                 score = float(scores[at])
                 if number not in best or score > best[number][0].score:
-                    best[number] = MatchedMedia(own[at].source, own[at].modality, score), own[at].variant
+                    medium = own[at].medium
+                    found_in = MatchedMedia(medium.source, medium.modality, score, own[at].segment)
+                    best[number] = found_in, medium.variant
         return best
+
+
+#: How many passages of a product are told.
+PASSAGES = 3
+
+
+def _passages(wanted: Set[str], stored: Sequence[StoredMedia], beside: Beside) -> tuple[MatchedPassage, ...]:
+    """The passages with most of the words that were asked for, the first of each text."""
+    if not (wanted and beside.passages):
+        return ()
+    found: dict[str, tuple[int, MatchedPassage]] = {}
+    for medium in stored:
+        for passage in beside.passages.get(medium.key or "", ()):
+            held = len(wanted & set(tokens(passage.text)))
+            if held and passage.text not in found:
+                found[passage.text] = held, MatchedPassage(medium.source, medium.modality, passage)
+    best = sorted(found.values(), key=lambda pair: -pair[0])  # of equal ones those that come first
+    return tuple(passage for _, passage in best[:PASSAGES])
 
 
 def _variant(product: Product, passing: Sequence[Variant], said: set[str], owner: str | None) -> str | None:

@@ -6,7 +6,7 @@ half as often as an index is built: project kept features into spaces, weigh wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -24,9 +24,9 @@ from wares.encoders.words import Words, averages
 from wares.errors import MediaError
 from wares.index.base import Point, VectorSpec
 from wares.index.manifest import WordsParameters
-from wares.records import Media, Product
+from wares.records import Media, Modality, Product, Segment
 from wares.settings import MediaLimits, Settings
-from wares.store.entries import Entry, Stored, StoredMedia
+from wares.store.entries import Beside, Entry, Stored, StoredMedia, part_key
 from wares.store.store import Store
 
 if TYPE_CHECKING:
@@ -74,10 +74,22 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 class Reader:
-    """Fetches and encodes what products consist of. Features that the store has already are not made again."""
+    """Fetches and encodes what products consist of. Features that the store has already are not made again.
 
-    def __init__(self, store: Store, encoders: Sequence[Encoder], limits: MediaLimits, folder: Path) -> None:
+    Media of the modalities that are read ``later`` (:mod:`wares.extracting`) are looked at only to tell one from
+    another.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        encoders: Sequence[Encoder],
+        limits: MediaLimits,
+        folder: Path,
+        later: Collection[Modality] = (),
+    ) -> None:
         self._store = store
+        self._later = later
         self._towers = towers_of(encoders)
         if any(tower.modality == "image" for tower in self._towers.values()):
             self._towers[HashTower.fingerprint] = HashTower()
@@ -139,7 +151,7 @@ class Reader:
 
     def _find_one(self, medium: Media) -> _Found:
         towers = [tower for tower in self._towers.values() if tower.modality == medium.modality]
-        if not towers:
+        if not towers and medium.modality not in self._later:
             return _Found(None, None, "")
         try:
             data = media.read(medium.source, limits=self._limits)
@@ -210,7 +222,7 @@ class Pointer:
         points = []
         for row, own in zip(rows, vectors, strict=True):
             fields, offers = filter_fields(row.product)
-            words = self._words.document(word_fields(row.product))
+            words = self._words.document(word_fields(row.product, row.beside))
             points.append(Point(number=row.number, vectors=own, words=words, fields=fields, offers=offers))
         return points
 
@@ -229,14 +241,37 @@ class Pointer:
 
 
 def keys_of(row: Stored, encoder: Encoder) -> list[str]:
-    """Content keys of the media of a product that an encoder reads, in their order: one row of its channel each,
-    if it has features."""
-    return [m.key for m in row.media if m.key is not None and m.modality == encoder.modality]
+    """The keys of what an encoder reads of a product, in their order: one row of its channel each, if it has
+    features."""
+    return [place.key for place in shown(row.media, row.beside.segments, encoder.modality)]
 
 
-def average_lengths(products: Iterable[Product]) -> dict[str, float]:
+class Shown(NamedTuple):
+    """What one row of a channel shows: a medium, or a segment of one; ``key`` is that of its features."""
+
+    key: str
+    medium: StoredMedia
+    segment: Segment | None = None
+
+
+def shown(
+    stored: Sequence[StoredMedia], segments: Mapping[str, Sequence[Segment]], modality: Modality
+) -> Iterator[Shown]:
+    """What the rows of a channel of a modality show, in their order. A shot of a video is a picture, and so is the
+    mean of all its shots, which comes last."""
+    for medium in stored:
+        if medium.key is None:
+            continue
+        if medium.modality == modality:
+            yield Shown(medium.key, medium)
+        elif modality == "image" and medium.modality == "video" and (parts := segments.get(medium.key)):
+            yield from (Shown(part_key(medium.key, at), medium, part) for at, part in enumerate(parts))
+            yield Shown(medium.key, medium)
+
+
+def average_lengths(documents: Iterable[tuple[Product, Beside]]) -> dict[str, float]:
     """The mean length in tokens of every field that words are looked up in."""
-    return averages(word_fields(product) for product in products)
+    return averages(word_fields(product, beside) for product, beside in documents)
 
 
 def words_of(settings: Settings, lengths: Mapping[str, float]) -> Words:

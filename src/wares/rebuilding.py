@@ -31,6 +31,7 @@ from wares.indexing import Pointer, Reader, average_lengths, fingerprints, vecto
 from wares.records import Product
 from wares.reports import OnProgress, Progress
 from wares.settings import Environment, Settings
+from wares.store.entries import NOTHING, Beside
 from wares.store.store import Store
 
 BATCH = 500
@@ -72,7 +73,8 @@ def begin_empty(
     """The first version of a shop: empty, its average lengths taken from the first products. Returns its name."""
     from wares.index.edge import EdgeIndex
 
-    with begin(versions, settings, encoders, average_lengths(products), 0, fit) as build:
+    lengths = average_lengths((product, NOTHING) for product in products)
+    with begin(versions, settings, encoders, lengths, 0, fit) as build:
         EdgeIndex.create(build.engine_path, vector_specs(encoders)).close()
         build.ready(points=0)
     return build.version
@@ -158,14 +160,14 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
         return build.version
 
 
-def _completed(store: Store, reader: Reader, total: int, made: list[bool]) -> Iterator[Product]:
+def _completed(store: Store, reader: Reader, total: int, made: list[bool]) -> Iterator[tuple[Product, Beside]]:
     """Every product, with the features that it lacked; ``made`` tells, list by list, whether there were any."""
     done = 0
     for rows in store.scan(BATCH):
         made.append(reader.complete(rows))
         done += len(rows)
         _tell("reading", done, total)
-        yield from (row.product for row in rows)
+        yield from ((row.product, row.beside) for row in rows)
 
 
 def _tell(stage: str, done: int, total: int | None) -> None:

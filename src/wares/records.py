@@ -311,6 +311,14 @@ class MatchedMedia(msgspec.Struct, frozen=True, omit_defaults=True):
     segment: Segment | None = None
 
 
+class MatchedPassage(msgspec.Struct, frozen=True):
+    """Words that were asked for, as they were read in a medium of the product."""
+
+    source: str
+    modality: Modality
+    passage: Passage
+
+
 class Span(msgspec.Struct, frozen=True):
     """Characters ``start`` … ``end`` of a field of a product ("title", "attributes.colour") that were asked for."""
 
@@ -324,7 +332,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
     ``why`` has what each part of the question added through each channel, what business signals added (part
     "signal") and what rules added (part "rule", the rule's name as channel). ``moves`` tells what changed its place
-    and not its score, ``folded`` names the products that are shown as this one, ``matched`` the words that matched.
+    and not its score, ``folded`` names the products that are shown as this one, ``matched`` the words that matched,
+    ``passages`` the few places in its media where most of them were read.
     """
 
     id: str
@@ -337,6 +346,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...] = ()
     folded: tuple[str, ...] = ()
     matched: tuple[Span, ...] = ()
+    passages: tuple[MatchedPassage, ...] = ()
 
 
 class FacetValue(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ entry points of the same group name ("wares.encoders", "wares.readers", "wares.i
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -36,9 +36,8 @@ def load(group: str, table: Mapping[str, PartSpec], name: str, kind: str = "") -
         found = [point for point in entry_points(group=group) if point.name == name]
         if found:
             return found[0].load()
-        near = difflib.get_close_matches(name, names(group, table), n=3, cutoff=0.4)
-        hint = f"; did you mean {', '.join(near)}?" if near else f"; known: {', '.join(names(group, table))}"
-        raise SetupError(f"unknown {kind or group.removeprefix('wares.').removesuffix('s')} {name!r}{hint}")
+        what = kind or group.removeprefix("wares.").removesuffix("s")
+        raise SetupError(f"unknown {what} {name!r}; {nearest(name, names(group, table))}")
     module, _, attribute = spec.target.partition(":")
     try:
         return getattr(import_module(module), attribute)
@@ -46,6 +45,12 @@ def load(group: str, table: Mapping[str, PartSpec], name: str, kind: str = "") -
         if spec.extra and not (missing.name or "").startswith("wares"):
             raise MissingExtra(f"{name} ({spec.about})", spec.extra) from missing
         raise
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """What may be meant by a name that is not known, to end a message with."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    return f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known)}"
 
 
 def names(group: str, table: Mapping[str, PartSpec]) -> list[str]:

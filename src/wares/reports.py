@@ -37,6 +37,20 @@ class AddReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class ExtractReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``shop.extract`` did: how many media were ``read``, the ``passages`` of words and the ``segments`` found
+    in them. ``problems`` has what could not be read and why, the first hundred of ``problem_count``; ``notes`` tell
+    what was not tried, for something is not installed."""
+
+    read: int = 0
+    passages: int = 0
+    segments: int = 0
+    problems: tuple[str, ...] = ()
+    problem_count: int = 0
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
 class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One version of the index; ``fit`` is the fit of the shop that its encoders have, "" for none. ``points`` is how
     many products it has, if it answers, and else how many it was built with."""

@@ -68,6 +68,7 @@ class FieldWeights(msgspec.Struct, frozen=True, kw_only=True):
     category: float = 0.5
     attributes: float = 0.3
     description: float = 0.75
+    media: float = 0.3
 
 
 class FusionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -209,6 +210,24 @@ class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
         _within("journal.most", self.most, 1, 100_000_000)
 
 
+class ExtractionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is taken out of media after products were added; see :mod:`wares.extracting`.
+
+    ``take`` are names of :data:`wares.extraction.EXTRACTORS`, "shots" (what videos show) and "sounds" (what they and
+    sounds sound like). ``speech_model`` is "whisper-base", or the place of another one for faster-whisper ("hf:…",
+    "file:…"). ``workers`` media are read at a time.
+    """
+
+    take: tuple[str, ...] = ("subtitles", "speech", "shots", "sounds")
+    speech_model: str = "whisper-base"
+    workers: int = 2
+
+    def __post_init__(self) -> None:
+        _within("extraction.workers", self.workers, 1, 64)
+        if doubled := sorted({name for name in self.take if self.take.count(name) > 1}):
+            raise SetupError(f"extraction.take names {doubled[0]} twice; once is enough")
+
+
 #: Nothing follows fusion: what it brings is shown in its order. For studying fusion, and parts of a shop, alone.
 BARE = RankingSettings(chain=(), cutoff=0.0, collapse=False)
 
@@ -241,6 +260,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     folding: FoldingSettings = FoldingSettings()
     journal: JournalSettings = JournalSettings()
     storefront: StorefrontSettings = StorefrontSettings()
+    extraction: ExtractionSettings = ExtractionSettings()
     k1: float = 0.5
     b: float = 0.5
 

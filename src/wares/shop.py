@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wares import media, places
+from wares import extracting, media, places
 from wares.asking import known, parts_of
 from wares.candidates import Rehearsal
 from wares.checkup import checked
@@ -38,7 +38,17 @@ from wares.ranking.rules import Rule
 from wares.ready import Ready
 from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
 from wares.relations import Graph
-from wares.reports import AddReport, Check, OnOutcome, OnProgress, Outcome, Progress, ShopInfo, VersionInfo
+from wares.reports import (
+    AddReport,
+    Check,
+    ExtractReport,
+    OnOutcome,
+    OnProgress,
+    Outcome,
+    Progress,
+    ShopInfo,
+    VersionInfo,
+)
 from wares.searching import Searcher
 from wares.settings import Environment, FusionSettings, RankingSettings, Settings, UnderstandingSettings
 from wares.stamps import Stamp, Stamps
@@ -146,6 +156,15 @@ class Shop:
         """
         self._notice()
         return self._writer.add(catalogue, progress or _silent, told or _unheard, build=build)
+
+    def extract(self, progress: OnProgress | None = None) -> ExtractReport:
+        """Read what is in media and was not read yet: words with their places, and what videos show.
+
+        What is read is ``settings.extraction``. Each medium is kept as it was read, so that running this again goes
+        on from there; products are found by it from then on. Takes a second and more for a medium.
+        """
+        self._notice()
+        return self._writer.extract(progress or _silent)
 
     def rebuild_is_due(self) -> bool:
         """Whether so many products have come since the live version of the index was built that :meth:`rebuild` is
@@ -272,6 +291,7 @@ class Shop:
         Words(settings.fields, settings.k1, settings.b)
         self.fusion(settings.fusion)
         chain.check(settings.ranking)
+        extracting.check(settings.extraction)
 
     def search(
         self,

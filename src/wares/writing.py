@@ -10,16 +10,17 @@ from pathlib import Path
 
 from wares.documents import content_hash
 from wares.errors import SetupError, ShopBusy, StoreError
+from wares.extracting import Extraction, modalities
 from wares.fits import Fits
 from wares.folding import fold
 from wares.following import Follower
 from wares.index.live import LiveIndex, open_engine
-from wares.index.locks import BuilderLock, WriterLock
+from wares.index.locks import BuilderLock, ExtractorLock, WriterLock
 from wares.index.versions import Versions
 from wares.indexing import Reader, batches
 from wares.rebuilding import begin_empty, rebuild
-from wares.records import Product
-from wares.reports import AddReport, OnOutcome, OnProgress, Outcome, Progress
+from wares.records import Modality, Product
+from wares.reports import AddReport, ExtractReport, OnOutcome, OnProgress, Outcome, Progress
 from wares.settings import Environment, MediaLimits, Settings
 from wares.store.entries import Entry
 from wares.store.store import Store
@@ -27,6 +28,8 @@ from wares.store.store import Store
 #: Products compared with the store at once, and products encoded and stored at once.
 COMPARE = 1_000
 ENCODE = 64
+#: Media that are read before the index is brought up to date with them.
+FOLLOW = 32
 #: A new index version is built when this many points have come since the last, and this share of all.
 REBUILD_AFTER = 5_000
 REBUILD_SHARE = 0.2
@@ -59,7 +62,7 @@ class Writer:
         self._versions = Versions(path)
         self._live = live
         self._fits = fits
-        self._readers: dict[tuple[str, MediaLimits], Reader] = {}
+        self._readers: dict[tuple[str, MediaLimits, frozenset[Modality]], Reader] = {}
         self._turn = threading.RLock()
         self._follower = Follower(path, store, self._versions, fits)
         self._awaited: dict[str, ExitStack] = {}
@@ -83,6 +86,22 @@ class Writer:
             with suppress(ShopBusy):  # somebody else builds, and will have these products too
                 self.rebuild(tell)
         return tally.report(time.monotonic() - started)
+
+    def extract(self, tell: OnProgress) -> ExtractReport:
+        """Read what is in media and was not read yet, and index it as it comes."""
+        fit = self._fit()
+        extraction = Extraction(self._store, self.settings, self._environment, self._fits.encoders(fit))
+        with ExtractorLock(self._path):
+            for read, _ in enumerate(extraction.run(tell), 1):
+                if read % FOLLOW == 0:
+                    self._follow()
+            self._follow()
+        return extraction.report()
+
+    def _follow(self) -> None:
+        """Bring the index up to date, unless another process writes: then it does, or the next who writes."""
+        with suppress(ShopBusy), self._alone():
+            self._settle(whole=False)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove products; how many there were."""
@@ -220,9 +239,10 @@ class Writer:
         return self._fits.latest() if version is None else self._versions.manifest(version).fit
 
     def _reader(self) -> Reader:
-        made_for = self._fit(), self.settings.media
+        made_for = self._fit(), self.settings.media, modalities(self.settings.extraction)
         if made_for not in self._readers:
-            reader = Reader(self._store, self._fits.encoders(made_for[0]), made_for[1], self._path / "media")
+            fit, limits, later = made_for
+            reader = Reader(self._store, self._fits.encoders(fit), limits, self._path / "media", later)
             self._readers = {made_for: reader}
         return self._readers[made_for]
 

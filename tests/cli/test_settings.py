@@ -159,7 +159,7 @@ def test_what_cannot_be_is_refused(wares: Command, made: Path, tmp_path: Path, t
 
 def test_other_mistakes_are_named(wares: Command, made: Path, tmp_path: Path) -> None:
     assert "cannot be read" in wares("settings", made, "--apply", tmp_path / "none.toml").error()
-    known = "known: fields, media, fusion, ranking, understanding, folding, journal, storefront, k1, b"
+    known = "known: fields, media, fusion, ranking, understanding, folding, journal, storefront, extraction, k1, b"
     assert known in wares("settings", made, "--reset", "fussion").error()
     assert "no shop" in wares("settings", tmp_path / "none").error()
 

@@ -16,6 +16,7 @@ from wares.cli import (
     doctor,
     duplicates,
     evaluate,
+    extract,
     fit,
     identify,
     index,
@@ -48,7 +49,7 @@ app = typer.Typer(
 
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo.demo, index.index, search.search, suggest.suggest, why.why, identify.identify),
-    *(products.show, products.remove, relations.relations, fit.fit),
+    *(products.show, products.remove, relations.relations, extract.extract, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
     duplicates.duplicates,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wares.cli import fit
+from wares.cli import extract, fit
 from wares.cli.options import AsJson, ShopFolder, pairs
 from wares.cli.output import counted, plain, print_json, stderr, stdout
 from wares.errors import CatalogueError
@@ -49,14 +49,20 @@ def index(
             help="Whether pictures may come from private addresses; the shop remembers it (refuse at first).",
         ),
     ] = None,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Read this out of media too, as in: labels, codes (see: wares extract)."),
+    ] = None,
+    no_extract: Annotated[bool, typer.Option("--no-extract", help="Do not read media at the end.")] = False,
     no_fit: Annotated[bool, typer.Option("--no-fit", help="Do not learn from the catalogue at the end.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read feeds into a shop; make the shop if there is none.
 
     Products that are unchanged are skipped, so the same command brings a shop up to date, and one that was stopped
-    goes on where it was. Bad rows are told and left out; good rows go in. At the end the shop learns how its words go
-    with its pictures, if it has 200 or more and has changed much since the last time (see: wares fit).
+    goes on where it was. Bad rows are told and left out; good rows go in. At the end what is in sounds and videos is
+    read (see: wares extract), and the shop learns how its words go with its pictures, if it has 200 or more and has
+    changed much since the last time (see: wares fit).
 
     \b
     Examples:
@@ -75,11 +81,14 @@ def index(
         strict=strict,
         allow_private=allow_private,
     )
+    read = None if no_extract else extract.by_itself(shop, stderr(), take or ())
     learned = None if no_fit else fit.by_itself(shop, stderr())
     if as_json:
-        print_json({**document(report, catalogue), "fit": learned})
+        print_json({**document(report, catalogue), "extract": read, "fit": learned})
         return
     stdout().print(summary(report, catalogue), soft_wrap=True)
+    if read is not None:
+        stdout().print(extract.summary(read), soft_wrap=True)
     if learned is not None:
         stdout().print(plain(fit.line(learned)), soft_wrap=True)
 

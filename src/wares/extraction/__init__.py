@@ -7,23 +7,33 @@ store. Which of them a shop uses is a setting, ``extract``. Plugins add rows thr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from wares.records import Modality
 from wares.registry import PartSpec, load
 from wares.registry import names as _names
 
 if TYPE_CHECKING:
     from wares.extraction.base import Extractor
-    from wares.settings import Environment
+    from wares.settings import Environment, ExtractionSettings
 
 GROUP = "wares.extractors"
 
-#: What is loaded is a function ``(environment, progress=None) -> Extractor``.
+#: What is loaded is a function ``(environment, settings) -> Extractor``.
 EXTRACTORS = {
     "speech": PartSpec("wares.extraction.speech:extractor", "what is said in sounds and videos", "speech"),
     "subtitles": PartSpec("wares.extraction.subtitles:extractor", "subtitles within and beside videos", "video"),
     "labels": PartSpec("wares.extraction.labels:extractor", "words written in pictures and on frames", "labels"),
     "codes": PartSpec("wares.extraction.codes:extractor", "EAN, ISBN and QR codes in pictures", "labels"),
+}
+
+#: The modalities that the extractors above read; those of plugins may read all.
+READS: Mapping[str, frozenset[Modality]] = {
+    "speech": frozenset({"audio", "video"}),
+    "subtitles": frozenset({"video"}),
+    "labels": frozenset({"image", "video"}),
+    "codes": frozenset({"image", "video"}),
 }
 
 
@@ -32,8 +42,8 @@ def names() -> list[str]:
     return _names(GROUP, EXTRACTORS)
 
 
-def build(name: str, environment: Environment) -> Extractor:
+def build(name: str, environment: Environment, settings: ExtractionSettings) -> Extractor:
     """The extractor of a name, ready to use. :class:`~wares.errors.SetupError` for an unknown one, its subclasses
     :class:`~wares.errors.MissingExtra` and :class:`~wares.errors.ModelUnavailable` when something is still needed."""
-    extractor: Extractor = load(GROUP, EXTRACTORS, name, "extractor")(environment)
+    extractor: Extractor = load(GROUP, EXTRACTORS, name, "extractor")(environment, settings)
     return extractor

@@ -154,3 +154,9 @@ class BuilderLock(ShopLock):
     may come and go meanwhile."""
 
     name, doing = "builder", "has its index built"
+
+
+class ExtractorLock(ShopLock):
+    """The right to read what is in a shop's media; others write meanwhile."""
+
+    name, doing = "extractor", "has its media read"

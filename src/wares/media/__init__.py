@@ -27,6 +27,7 @@ from wares.settings import MediaLimits
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from wares.media.footage import Footage
     from wares.media.sounds import Sound
 
 __all__ = [
@@ -59,7 +60,12 @@ def picture(data: bytes, limits: MediaLimits | None = None, name: str = "") -> I
     return picture(data, limits, name)
 
 
-def decode_sound(data: bytes, name: str = "") -> Sound:
+def watch(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Footage:
+    """The video in ``data`` as its shots."""
+    raise NotImplementedError
+
+
+def decode_sound(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Sound:
     """The sound in ``data`` as samples; for many, see :class:`wares.media.sounds.SoundDecoder`."""
     from wares.media.sounds import SoundDecoder
 

@@ -40,7 +40,7 @@ _DONE = select(extracts.c.key).where(
     _AMONG, extracts.c.extractor == bindparam("extractor"), extracts.c.fingerprint == bindparam("fingerprint")
 )
 _DELETE = delete(extracts).where(extracts.c.key == bindparam("old_key"), extracts.c.extractor == bindparam("old"))
-_SHOWING = select(distinct(media.c.number)).where(media.c.key == bindparam("key"))
+_SHOWING = select(media.c.number).distinct().where(media.c.key == bindparam("key"))
 _TOUCH = update(products).where(products.c.number == bindparam("known")).values(change=bindparam("next"))
 
 
@@ -101,7 +101,7 @@ class Extracts:
 
     def modalities(self) -> frozenset[str]:
         """The modalities of contents that have segments."""
-        parts = select(distinct(media.c.modality)).join(extracts, extracts.c.key == media.c.key)
+        parts = select(media.c.modality).distinct().join(extracts, extracts.c.key == media.c.key)
         with self._database.read() as connection:
             return frozenset(connection.scalars(parts.where(extracts.c.extractor.in_(SEGMENTED))))
 

@@ -1,0 +1,223 @@
+"""What is in media, read after products were added: words with their places, and what videos show, shot by shot.
+
+It is slow work (a second for a picture, a tenth of the length of a sound), so it is a job of its own, bounded and
+resumable: one content after the other, each kept as soon as it is read, in one transaction that lets the products
+that show it change. What was read is not read again before its extractor is another.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import msgspec
+import numpy as np
+
+from wares import extraction, media
+from wares.encoders.base import Encoder
+from wares.errors import MediaError, MissingExtra, ModelUnavailable, SetupError
+from wares.extraction.base import Extractor
+from wares.indexing import towers_of
+from wares.records import Modality, Segment
+from wares.registry import nearest
+from wares.reports import ExtractReport, OnProgress, Progress
+from wares.settings import Environment, ExtractionSettings, MediaLimits, Settings
+from wares.store.entries import Features, StoredMedia, part_key
+from wares.store.extracts import SEGMENTED, Extract
+from wares.store.store import Store
+
+if TYPE_CHECKING:
+    from wares.extraction.base import Content
+    from wares.media.footage import Footage
+
+Found: TypeAlias = "tuple[dict[str, Extract], Features]"
+
+#: Changes whenever the same video would be cut otherwise.
+SHOTS = "shots:1"
+#: Bounds on a medium's passages: an hour of speech, a page of small print.
+MAX_PASSAGES, MAX_TEXT = 2_000, 1_000
+#: How many problems are told one by one.
+TOLD = 100
+
+
+def check(settings: ExtractionSettings) -> None:
+    """:class:`SetupError` when the settings name what there is not."""
+    known = [*extraction.names(), *SEGMENTED]
+    for name in settings.take:
+        if name not in known:
+            raise SetupError(f"extraction.take: unknown name {name!r}; {nearest(name, known)}")
+
+
+def modalities(settings: ExtractionSettings) -> frozenset[Modality]:
+    """The modalities of media that are read, as far as is known without loading anything."""
+    every: frozenset[Modality] = frozenset({"image", "audio", "video"})
+    found: frozenset[Modality] = frozenset()
+    return found.union(*(_READ.get(name, every) for name in settings.take))
+
+
+_READ: Mapping[str, frozenset[Modality]] = {
+    "shots": frozenset({"video"}),
+    "sounds": frozenset({"audio", "video"}),
+    **extraction.READS,
+}
+
+
+class _Task(NamedTuple):
+    """A content, the extractors that have not read it yet, and whether its shots are wanted."""
+
+    key: str
+    medium: StoredMedia
+    extractors: Sequence[Extractor]
+    shots: bool
+
+
+class Extraction:
+    """One run over a store. It is not for two processes at once."""
+
+    def __init__(
+        self, store: Store, settings: Settings, environment: Environment, encoders: Sequence[Encoder]
+    ) -> None:
+        check(settings.extraction)
+        self._store = store
+        self._take = settings.extraction
+        self._limits = settings.media
+        self._environment = environment
+        self._towers = [tower for tower in towers_of(encoders).values() if tower.modality == "image"]
+        self._notes: list[str] = []
+        self._report = ExtractReport()
+
+    def run(self, tell: OnProgress) -> Iterator[None]:
+        """Read what was not read yet; a step of the iteration is a content that was kept."""
+        started = time.monotonic()
+        tasks = list(self._tasks())
+        for done, (task, (found, features)) in enumerate(self._answered(tasks), 1):
+            self._store.extracts.put(task.key, found, features)
+            self._note(task, found)
+            tell(Progress("reading media", done, len(tasks)))
+            yield
+        seconds = round(time.monotonic() - started, 3)
+        self._report = msgspec.structs.replace(self._report, seconds=seconds, notes=tuple(self._notes))
+
+    def report(self) -> ExtractReport:
+        """What the run did."""
+        return self._report
+
+    def _tasks(self) -> Iterator[_Task]:
+        wanted = modalities(self._take)
+        if not wanted:
+            return
+        extractors: list[Extractor] | None = None
+        for batch in self._store.extracts.contents(wanted):
+            if extractors is None:  # loaded when there is something to read
+                extractors = list(self._extractors({medium.modality for _, medium in batch}))
+            yield from self._lacking(batch, extractors)
+
+    def _extractors(self, modalities: set[Modality]) -> Iterator[Extractor]:
+        for name in self._take.take:
+            if name in SEGMENTED or not (extraction.READS.get(name, modalities) & modalities):
+                continue
+            try:
+                yield extraction.build(name, self._environment, self._take)
+            except (MissingExtra, ModelUnavailable) as lacking:
+                self._notes.append(str(lacking))
+
+    def _lacking(self, batch: Sequence[tuple[str, StoredMedia]], extractors: Sequence[Extractor]) -> Iterator[_Task]:
+        keys = [key for key, _ in batch]
+        open_ = {e.name: self._store.extracts.lacking(keys, e.name, e.fingerprint) for e in extractors}
+        videos = [key for key, medium in batch if medium.modality == "video"] if "shots" in self._take.take else []
+        unseen = self._store.extracts.lacking(videos, "shots", SHOTS) if videos else set()
+        for key, medium in batch:
+            reading = [e for e in extractors if medium.modality in e.modalities and key in open_[e.name]]
+            if reading or key in unseen:
+                yield _Task(key, medium, reading, key in unseen)
+
+    def _answered(self, tasks: Sequence[_Task]) -> Iterator[tuple[_Task, Found]]:
+        """What is found, as it is found; no more contents are held than are being read."""
+        waiting: dict[Future[Found], _Task] = {}
+        rest = iter(tasks)
+        with ThreadPoolExecutor(self._take.workers, thread_name_prefix="extracting") as pool:
+            try:
+                for task in rest:
+                    waiting[pool.submit(self._read, task)] = task
+                    if len(waiting) > self._take.workers:
+                        yield from _done(waiting)
+                while waiting:
+                    yield from _done(waiting)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _read(self, task: _Task) -> Found:
+        try:
+            content = _content(task.medium, self._limits)
+        except MediaError as broken:
+            return _broken(task, str(broken)), {}
+        found = {extractor.name: _extract(extractor, content) for extractor in task.extractors}
+        if not task.shots:
+            return found, {}
+        footage: Footage = content  # type: ignore[assignment]  # only videos have shots
+        segments = tuple(Segment(start_s=s.start_s, end_s=s.end_s, poster_s=s.poster_s) for s in footage.shots)
+        found["shots"] = Extract(fingerprint=SHOTS, segments=segments)
+        return found, self._features(task.key, footage)
+
+    def _features(self, key: str, footage: Footage) -> Features:
+        """A row for each shot, and their mean for the whole, in proportion to how long they last."""
+        made: dict[tuple[str, str], np.ndarray[tuple[int], np.dtype[np.float32]]] = {}
+        if footage.shots:
+            lengths = np.array([shot.end_s - shot.start_s for shot in footage.shots], np.float32)
+            for tower in self._towers:
+                rows = tower.features([shot.frame for shot in footage.shots])
+                made |= {(part_key(key, at), tower.fingerprint): row for at, row in enumerate(rows)}
+                made[key, tower.fingerprint] = np.average(rows, axis=0, weights=lengths + 1e-3).astype(np.float32)
+        return made
+
+    def _note(self, task: _Task, found: Mapping[str, Extract]) -> None:
+        broken = dict.fromkeys(one.problem for one in found.values() if one.problem)
+        now = self._report
+        self._report = msgspec.structs.replace(
+            now,
+            read=now.read + 1,
+            passages=now.passages + sum(len(one.passages) for one in found.values()),
+            segments=now.segments + sum(len(one.segments) for one in found.values()),
+            problems=(*now.problems, *broken)[:TOLD],
+            problem_count=now.problem_count + len(broken),
+        )
+
+
+def _done(waiting: dict[Future[Found], _Task]) -> Iterator[tuple[_Task, Found]]:
+    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in finished:
+        yield waiting.pop(future), future.result()
+
+
+def _content(medium: StoredMedia, limits: MediaLimits) -> Content:
+    """What extractors read. :class:`MediaError` when it cannot be had, or is no longer what it was."""
+    data = media.read(medium.source, limits=limits)
+    if media.content_key(data) != medium.key:
+        raise MediaError("is another now than when it was indexed; index the feed again", source=medium.source)
+    return _DECODERS[medium.modality](data, limits, media.shown(medium.source))
+
+
+_DECODERS: Mapping[str, Callable[[bytes, MediaLimits, str], Content]] = {
+    "image": media.decode_image,
+    "audio": media.decode_sound,
+    "video": media.watch,
+}
+
+
+def _extract(extractor: Extractor, content: Content) -> Extract:
+    try:
+        passages = extractor.extract(content)
+    except MediaError as broken:
+        return Extract(fingerprint=extractor.fingerprint, problem=str(broken))
+    kept = tuple(
+        passage if len(passage.text) <= MAX_TEXT else msgspec.structs.replace(passage, text=passage.text[:MAX_TEXT])
+        for passage in passages[:MAX_PASSAGES]
+    )
+    return Extract(fingerprint=extractor.fingerprint, passages=kept)
+
+
+def _broken(task: _Task, problem: str) -> dict[str, Extract]:
+    found = {one.name: Extract(fingerprint=one.fingerprint, problem=problem) for one in task.extractors}
+    return found | ({"shots": Extract(fingerprint=SHOTS, problem=problem)} if task.shots else {})
