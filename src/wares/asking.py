@@ -20,17 +20,18 @@ from wares.encoders.tokens import fold
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
 from wares.index.base import Channel, Index, Match, Texts
-from wares.indexing import of_products
+from wares.indexing import mean_of_shots, of_products
 from wares.merchant import Wording
 from wares.query.highlighting import asked
 from wares.query.spelling.known import known as is_english
 from wares.ranking.fusion import WORDS, Ask, Fusion
-from wares.records import Part, PartKind, Product, Query, Sparse
+from wares.records import Modality, Part, PartKind, Product, Query, Sparse
 from wares.settings import MediaLimits
 from wares.store.store import Store
 
 if TYPE_CHECKING:
-    from wares.encoders.base import Content, Vectors
+    from wares.encoders.base import Tower, Vectors
+    from wares.media.footage import Footage
 
 #: No synonyms, and the stop words that every shop has.
 ANY = Wording()
@@ -43,6 +44,8 @@ WORDY = 200
 KINDS: Mapping[str, tuple[PartKind, float]] = {
     "text": ("text", 1.0),
     "image": ("image", 1.0),
+    "audio": ("audio", 1.0),
+    "video": ("video", 1.0),
     "like": ("like", 1.0),
     "not": ("text", -1.0),
 }
@@ -166,7 +169,7 @@ class Asker:
             yield Channel(WORDS, said.terms, WORDY * limited)
         seen: dict[str, Vectors] = {}  # one picture, one run of a tower, however many spaces it goes into
         for encoder in self._encoders:
-            if encoder.modality != part.kind:
+            if encoder.modality != _READ_AS.get(part.kind, part.kind):
                 continue
             targets = [
                 channel for channel in self._spaces.get(encoder.space, ()) if fusion.weight(part.kind, channel)
@@ -175,7 +178,7 @@ class Asker:
                 continue
             tower = encoder.tower
             if tower.fingerprint not in seen:
-                seen[tower.fingerprint] = tower.features([self._content(part)])
+                seen[tower.fingerprint] = self._features(part, tower)
             vector = encoder.project(seen[tower.fingerprint])[0]
             if vector.any():
                 yield from (Channel(channel, vector, NEAR * limited) for channel in targets)
@@ -222,13 +225,19 @@ class Asker:
                 self._unheld.add(term)
         return found
 
-    def _content(self, part: Part) -> Content:
+    def _features(self, part: Part, tower: Tower) -> Vectors:
+        """What a tower makes of a part: one row, of a video the mean of its shots in proportion to their lengths."""
         if part.kind == "text":
-            return str(part.value)
+            return tower.features([str(part.value)])
         try:
-            return media.picture(media.read(part.value, limits=self._limits), self._limits, _name(part.value))
+            data, name = media.read(part.value, limits=self._limits), _name(part.value)
+            if part.kind == "image":
+                return tower.features([media.picture(data, self._limits, name)])
+            if part.kind == "audio":
+                return tower.features([media.decode_sound(data, self._limits, name)])
+            return whole(media.watch(data, self._limits, name), tower)
         except CatalogueError as broken:
-            raise QueryError(f"the picture asked for cannot be used: {broken}") from broken
+            raise QueryError(f"the {_CALLED[part.kind]} asked for cannot be used: {broken}") from broken
 
     def _like(self, id: str, limit: int, fusion: Fusion) -> Iterator[Channel]:
         number, _ = known(self._store, id)
@@ -247,12 +256,14 @@ def parts_of(
     like: str | Sequence[str] | None,
     without: str | Sequence[str] | None,
     weights: Mapping[str, float],
+    audio: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
+    video: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
 ) -> tuple[Part, ...]:
     """The parts of a question as people give them. A weight is said once for all parts of a kind."""
     unknown = sorted(set(weights) - set(KINDS))
     if unknown:
         raise QueryError(f"unknown weight {unknown[0]!r}; weights are for {', '.join(KINDS)}")
-    given = {"text": text, "image": image, "like": like, "not": without}
+    given = {"text": text, "image": image, "audio": audio, "video": video, "like": like, "not": without}
     idle = [name for name in weights if not _several(given[name])]
     if idle:
         raise QueryError(
@@ -302,8 +313,22 @@ def _not_understood(part: Part) -> str:
     return f"this shop's model does not understand {part.kind} queries; see wares info"
 
 
+#: Kinds of parts that are looked at as something else: a video as the pictures it shows.
+_READ_AS: Mapping[PartKind, Modality] = {"video": "image"}
+_CALLED: Mapping[PartKind, str] = {"image": "picture", "audio": "recording", "video": "video"}
+
+
+def whole(footage: Footage, tower: Tower) -> Vectors:
+    """A row (1, dims) for a whole video: the mean of its shots, in proportion to how long they last. A video that
+    shows nothing has zeros."""
+    if not footage.shots:
+        return np.zeros((1, tower.dims), np.float32)
+    rows = tower.features([shot.frame for shot in footage.shots])
+    return mean_of_shots(rows, [shot.end_s - shot.start_s for shot in footage.shots])[None]
+
+
 def _name(source: str | bytes) -> str:
-    return "the picture given" if isinstance(source, bytes) else media.shown(source)
+    return "the file given" if isinstance(source, bytes) else media.shown(source)
 
 
 def _check(part: Part) -> None:

@@ -13,13 +13,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
-import numpy as np
 
 from wares import extraction, media
 from wares.encoders.base import Encoder
 from wares.errors import MediaError, MissingExtra, ModelUnavailable, SetupError
 from wares.extraction.base import Extractor
-from wares.indexing import towers_of
+from wares.indexing import mean_of_shots, towers_of
 from wares.records import Modality, Segment
 from wares.registry import nearest
 from wares.reports import ExtractReport, OnProgress, Progress
@@ -29,6 +28,7 @@ from wares.store.extracts import SEGMENTED, Extract
 from wares.store.store import Store
 
 if TYPE_CHECKING:
+    from wares.encoders.base import Vectors
     from wares.extraction.base import Content
     from wares.media.footage import Footage
 
@@ -163,13 +163,13 @@ class Extraction:
 
     def _features(self, key: str, footage: Footage) -> Features:
         """A row for each shot, and their mean for the whole, in proportion to how long they last."""
-        made: dict[tuple[str, str], np.ndarray[tuple[int], np.dtype[np.float32]]] = {}
+        made: dict[tuple[str, str], Vectors] = {}
         if footage.shots:
-            lengths = np.array([shot.end_s - shot.start_s for shot in footage.shots], np.float32)
+            seconds = [shot.end_s - shot.start_s for shot in footage.shots]
             for tower in self._towers:
                 rows = tower.features([shot.frame for shot in footage.shots])
                 made |= {(part_key(key, at), tower.fingerprint): row for at, row in enumerate(rows)}
-                made[key, tower.fingerprint] = np.average(rows, axis=0, weights=lengths + 1e-3).astype(np.float32)
+                made[key, tower.fingerprint] = mean_of_shots(rows, seconds)
         return made
 
     def _note(self, task: _Task, found: Mapping[str, Extract]) -> None:

@@ -269,6 +269,12 @@ def shown(
             yield Shown(medium.key, medium)
 
 
+def mean_of_shots(rows: Vectors, seconds: Sequence[float]) -> Vectors:
+    """Features of a whole video (dims,) out of those of its shots (shots, dims), in proportion to their lengths."""
+    weights = np.asarray(seconds, np.float32) + np.float32(1e-3)
+    return np.average(rows, axis=0, weights=weights).astype(np.float32)
+
+
 def average_lengths(documents: Iterable[tuple[Product, Beside]]) -> dict[str, float]:
     """The mean length in tokens of every field that words are looked up in."""
     return averages(word_fields(product, beside) for product, beside in documents)

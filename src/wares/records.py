@@ -294,6 +294,19 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     certainty: float = 1.0
 
 
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recording that is asked for says: "speech" has words, "sound" is some other sound, "silence" nothing.
+
+    ``language`` is an ISO 639-1 code, ``certainty`` 0 … 1 is that of the words, ``seconds`` how long it lasts.
+    """
+
+    kind: Literal["speech", "sound", "silence"]
+    text: str = ""
+    language: str = ""
+    certainty: float = 0.0
+    seconds: float = 0.0
+
+
 class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part of a video or a sound that is alike, in seconds; ``poster_s`` is the moment of its picture."""
 
@@ -359,7 +372,7 @@ class FacetValue(msgspec.Struct, frozen=True):
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """What is answered. ``total`` counts every product that matches, not only the page of ``hits``; products that are
     folded into one count as one, here and in ``facets``. ``redirect`` is an address to show instead, if a rule says
-    so.
+    so. ``heard`` is what was said in the recordings that were asked for.
     """
 
     query_id: str
@@ -370,6 +383,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     corrections: tuple[Correction, ...] = ()
     banners: tuple[Banner, ...] = ()
     redirect: str = ""
+    heard: tuple[Heard, ...] = ()
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
     timings_ms: dict[str, float] = {}

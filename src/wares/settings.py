@@ -52,10 +52,14 @@ class MediaLimits(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float = 20.0
     max_redirects: int = 3
     allow_private: bool = False
+    audio_s: float = 600.0
+    video_s: float = 600.0
 
     def __post_init__(self) -> None:
         if not (self.max_bytes > 0 and self.max_pixels > 0 and 0 < self.timeout_s < math.inf):
             raise SetupError("media: max_bytes, max_pixels and timeout_s must be greater than 0")
+        if not (0 < self.audio_s < math.inf and 0 < self.video_s < math.inf):
+            raise SetupError("media: audio_s and video_s must be greater than 0")
         if self.max_redirects < 0:
             raise SetupError(f"media: max_redirects must be 0 or more, not {self.max_redirects}")
 

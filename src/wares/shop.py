@@ -30,13 +30,14 @@ from wares.fits import Fits
 from wares.index.base import FieldSpec, Index, Match
 from wares.index.live import LiveIndex
 from wares.index.versions import Versions
+from wares.listening import hear, listened, recordings
 from wares.policy import fused, policy
 from wares.query import filters
 from wares.ranking import chain
 from wares.ranking.fusion.base import Fusion
 from wares.ranking.rules import Rule
 from wares.ready import Ready
-from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
+from wares.records import Filter, Heard, MatchedMedia, Media, Product, Query, Results, Suggestion
 from wares.relations import Graph
 from wares.reports import (
     AddReport,
@@ -298,6 +299,8 @@ class Shop:
         text: str | Query | None = None,
         *,
         image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
+        audio: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
+        video: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
         like: str | Sequence[str] | None = None,
         without: str | Sequence[str] | None = None,
         weights: Mapping[str, float] | None = None,
@@ -313,11 +316,12 @@ class Shop:
         understanding: UnderstandingSettings | None = None,
         rules: Sequence[Rule] | None = None,
     ) -> Results:
-        """Find products by words, by pictures (paths, URLs or bytes), by likeness to products, or any mix.
+        """Find products by words, by pictures, recordings and videos (paths, URLs or bytes), by likeness to products,
+        or any mix. What is said in a recording becomes words (:attr:`Results.heard`).
 
-        ``without`` are words that are not meant; ``weights`` says how much "text", "image", "like" and "not" count
-        (1 each); ``where`` is a filter (docs/filters.md); ``sort`` a number field, "-price" for the dearest first.
-        ``parse`` reads filters out of the words and corrects their spelling; ``ignore`` names chips and corrections
+        ``without`` are words that are not meant; ``weights`` says how much "text", "image", "audio", "video", "like"
+        and "not" count (1 each); ``where`` is a filter (docs/filters.md); ``sort`` a number field, "-price" for the
+        dearest first. ``parse`` reads filters out of the words and corrects their spelling; ``ignore`` names chips and corrections
         of an earlier answer that were not meant. A :class:`Query` may be given instead of all of these. Without any
         part, everything that passes the filter is listed. ``fusion``, ``ranking`` and ``understanding`` take the
         place of the shop's own settings for this question, ``rules`` of its rules (none: ``()``).
@@ -327,7 +331,7 @@ class Shop:
             text
             if isinstance(text, Query)
             else Query(
-                parts=parts_of(text, image, like, without, weights or {}),
+                parts=parts_of(text, image, like, without, weights or {}, audio, video),
                 where=filters.parse(where) if isinstance(where, str) and where.strip() else where or None,  # type: ignore[arg-type]
                 facets=tuple(facets),
                 sort=sort,
@@ -338,6 +342,7 @@ class Shop:
             )
         )
         self._notice()
+        query, heard = self._listened(query)
         with self._live.use() as (version, index):
             if index is None:
                 empty = ("the shop is empty; add products first",)
@@ -352,7 +357,20 @@ class Shop:
                 rules=rules,
             )
             found = self._searcher(version, index).search(query, how)
-            return msgspec.structs.replace(found, notes=(*found.notes, *notes)) if notes else found
+            if not (notes or heard):
+                return found
+            return msgspec.structs.replace(found, notes=(*found.notes, *notes), heard=heard)
+
+    def hear(self, recording: str | Path | bytes) -> Heard:
+        """What a recording says, as :meth:`search` takes it. :class:`QueryError` when it cannot be decoded,
+        :class:`~wares.errors.MissingExtra` when nothing is installed that listens."""
+        source = str(recording) if isinstance(recording, Path) else recording
+        return hear(source, self.settings.extraction, self.settings.media, self._environment)
+
+    def _listened(self, query: Query) -> tuple[Query, tuple[Heard, ...]]:
+        """A question with what is said in its recordings as words."""
+        heard = {at: self.hear(recording) for at, recording in recordings(query).items()}
+        return (listened(query, heard), tuple(heard.values())) if heard else (query, ())
 
     def suggest(self, prefix: str, k: int = 8, where: str | Filter | None = None) -> tuple[Suggestion, ...]:
         """What somebody who has typed ``prefix`` may go on to ask, at most ``k``: queries, categories and brands, the
@@ -388,6 +406,7 @@ class Shop:
             if index is None:
                 raise QueryError(f"{self.path} is empty; add products first")
             how, _ = policy(index, self.settings, self.fits, ranking=ranking, rules=rules, wording=wording)
+            query, _ = self._listened(query)
             return self._searcher(version, index).trace(query, how)
 
     def rehearse(

@@ -16,11 +16,13 @@ from rich.text import Text
 from wares.cli.output import counted, plain
 
 if TYPE_CHECKING:
-    from wares.records import Contribution, FacetValue, Hit, Results, Variant
+    from wares.records import Contribution, FacetValue, Hit, MatchedPassage, Results, Variant
     from wares.shop import Shop
 
 BAR = 24
 FACET_VALUES = 8
+#: Characters of a passage that are shown.
+PASSAGE = 160
 
 
 def print_results(
@@ -54,6 +56,9 @@ def print_results(
         console.print(Text.assemble(("note  ", "yellow"), plain(note)))
 
 
+_OTHERWISE = {"sound": "a sound", "silence": "silence"}
+
+
 def headline(results: Results, offset: int = 0) -> str:
     """How many there are and how long it took."""
     page = f", {offset + 1}–{offset + len(results.hits)} shown" if 0 < len(results.hits) < results.total else ""
@@ -62,6 +67,9 @@ def headline(results: Results, offset: int = 0) -> str:
 
 def understood(results: Results) -> Iterator[RenderableType]:
     """What was made of the words, and what the shop has to say: a line for each."""
+    for one in results.heard:
+        said = plain(one.text) if one.kind == "speech" else f"no words, but {_OTHERWISE[one.kind]}"
+        yield Text.assemble(("heard    ", "yellow"), said)
     for fixed in results.corrections:
         yield Text.assemble(("read as  ", "yellow"), plain(fixed.meant), (f"  for {plain(fixed.said)}", "dim"))
     applied = [chip for chip in results.chips if chip.applied]
@@ -145,7 +153,37 @@ def _details(hit: Hit) -> Iterator[RenderableType]:
         some = ", ".join(hit.folded[:3]) + (" …" if len(hit.folded) > 3 else "")
         yield Text(plain(f"also as {some}"), style="dim")
     if hit.media is not None:
+        part = hit.media.segment
+        if part is not None:
+            yield Text(f"shown from {moment(part.start_s)} to {moment(part.end_s)} in", style="dim")
         yield FilePlace(hit.media.source)
+    for found in hit.passages:
+        yield _passage(found)
+
+
+#: How words came into a medium.
+_READ = {
+    "speech": "said",
+    "subtitle": "in the subtitles",
+    "screen": "on the screen",
+    "label": "on the label",
+    "code": "barcode",
+}
+
+
+def _passage(found: MatchedPassage) -> Text:
+    """Words that were read in a medium, and where."""
+    passage = found.passage
+    when = f" at {moment(passage.start_s)}" if passage.start_s is not None else ""
+    said = passage.text if len(passage.text) <= PASSAGE else f"{passage.text[:PASSAGE]}…"
+    return Text.assemble((f"{_READ[passage.kind]}{when}: ", "dim"), plain(said))
+
+
+def moment(seconds: float) -> str:
+    """A moment of a medium as players show it: 0:07, 12:30, 1:02:03."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
 def _sku(hit: Hit, variant: Variant | None) -> str:

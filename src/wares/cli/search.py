@@ -18,11 +18,13 @@ def search(
     shop: ShopFolder,
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help="Words to look for.")] = None,
     image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Look like this picture.")] = None,
+    audio: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Said, or sounding, so.")] = None,
+    video: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Shown in this video.")] = None,
     like: Annotated[list[str] | None, typer.Option(metavar="ID", help="Be like this product.")] = None,
     without: Annotated[list[str] | None, typer.Option("--not", metavar="TEXT", help="Not this.")] = None,
     weight: Annotated[
         list[str] | None,
-        typer.Option(metavar="PART=NUMBER", help="How much text, image or like counts (1 unless given)."),
+        typer.Option(metavar="PART=NUMBER", help="How much a kind of part counts, as in image=0.7 (1 unless given)."),
     ] = None,
     where: Annotated[
         str | None, typer.Option(metavar="FILTER", help="Only products that pass, as in: price < 30.")
@@ -47,7 +49,7 @@ def search(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search a shop by words, pictures, products or a mix of them.
+    """Search a shop by words, pictures, recordings, videos, products or a mix of them.
 
     Every option that takes a FILE, ID, TEXT, FIELD, CHIP or PART may be given several times, except --where and
     --sort.
@@ -58,6 +60,8 @@ def search(
       wares search my-shop --image photo.jpg --not leather
       wares search my-shop "like this, but blue" --image photo.jpg --weight image=0.7
       wares search my-shop shirt --where 'price < 30 AND size = "M"' --facet brand --sort price
+      wares search my-shop --audio question.wav
+      wares search my-shop --video clip.mp4 --where 'price < 30'
       wares search my-shop --like 1042 --contact-sheet hits.png
       wares search my-shop "red dress under 50" --ignore 'price < 50'
     """
@@ -68,6 +72,8 @@ def search(
         results = opened.search(
             text,
             image=image or None,
+            audio=audio or None,
+            video=video or None,
             like=like or None,
             without=without or None,
             weights=weights or None,
@@ -94,7 +100,7 @@ def search(
 
 
 #: What ``--json`` prints of a hit.
-HIT = ("id", "title", "score", "variant", "media", "why", "moves", "folded", "matched")
+HIT = ("id", "title", "score", "variant", "media", "why", "moves", "folded", "matched", "passages")
 
 
 def chip(found: Chip) -> dict[str, Any]:
@@ -118,6 +124,7 @@ def document(results: Results) -> dict[str, Any]:
         "corrections": results.corrections,
         "banners": results.banners,
         "redirect": results.redirect,
+        "heard": results.heard,
         "notes": results.notes,
         "took_ms": results.took_ms,
     }

@@ -15,7 +15,7 @@ from wares.registry import PartSpec, load
 from wares.registry import names as _names
 
 if TYPE_CHECKING:
-    from wares.extraction.base import Extractor
+    from wares.extraction.base import Extractor, Listener
     from wares.settings import Environment, ExtractionSettings
 
 GROUP = "wares.extractors"
@@ -47,3 +47,9 @@ def build(name: str, environment: Environment, settings: ExtractionSettings) -> 
     :class:`~wares.errors.MissingExtra` and :class:`~wares.errors.ModelUnavailable` when something is still needed."""
     extractor: Extractor = load(GROUP, EXTRACTORS, name, "extractor")(environment, settings)
     return extractor
+
+
+def listener(environment: Environment, settings: ExtractionSettings) -> Listener:
+    """What hears questions that are spoken; one for all. Raises as :func:`build`."""
+    heard = build("speech", environment, settings)
+    return heard  # type: ignore[return-value]  # the row of the table above

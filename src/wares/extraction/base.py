@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, TypeAlias
 
-from wares.records import Modality, Passage
+from wares.records import Heard, Modality, Passage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,3 +31,11 @@ class Extractor(ABC):
 
         Raises :class:`~wares.errors.MediaError` when the content cannot be read after all.
         """
+
+
+class Listener(Extractor):
+    """An extractor that also hears questions that are spoken."""
+
+    @abstractmethod
+    def listen(self, sound: Sound) -> Heard:
+        """What a recording of a question says."""
