@@ -2,7 +2,8 @@
 
 from wares.documents import content_hash, filter_fields, meaning_text, word_fields
 from wares.query.names import CORE_FIELDS, field_name
-from wares.records import Price, Product, Variant
+from wares.records import Passage, Price, Product, Variant
+from wares.store.entries import Beside
 
 SHIRT = Product(
     id="s1",
@@ -47,6 +48,13 @@ def test_words_come_from_titles_options_and_codes() -> None:
     assert words["title"] == "Plain shirt"
     for code in ("s1", "s1-M", "slim", "organic", "2011 "):
         assert code in words["attributes"]
+
+
+def test_a_barcode_in_a_picture_is_found_in_every_form_of_its_number() -> None:
+    read = (Passage(kind="label", text="Oat Drink"), Passage(kind="code", text="0036000291452"))
+    words = word_fields(SHIRT, Beside(passages={"key": read}))["media"].split("\n")
+    assert words[0] == "Oat Drink"
+    assert set(words[1:]) == {"00036000291452", "0036000291452", "036000291452"}
 
 
 def test_the_meaning_says_brand_and_kind_once_and_is_bounded() -> None:

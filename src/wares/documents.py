@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from wares.gtins import code_words
 from wares.query.names import field_name
-from wares.records import AttributeValue, Price, Product, Variant
+from wares.records import AttributeValue, Passage, Price, Product, Variant
 from wares.store.entries import NOTHING, Beside
 
 _encode = msgspec.json.Encoder().encode
@@ -54,8 +55,14 @@ MEDIA_CHARACTERS = 20_000
 
 def _read_in_media(beside: Beside) -> str:
     """What was read in media, each line once: what is written on a box is seen in every shot of it."""
-    lines = dict.fromkeys(passage.text for own in beside.passages.values() for passage in own)
+    passages = (passage for own in beside.passages.values() for passage in own)
+    lines = dict.fromkeys(line for passage in passages for line in lines_of(passage))
     return "\n".join(lines)[:MEDIA_CHARACTERS]
+
+
+def lines_of(passage: Passage) -> tuple[str, ...]:
+    """What is looked up of a passage; of a barcode every form in which its number may be asked for."""
+    return code_words(passage.text) if passage.kind == "code" else (passage.text,)
 
 
 def _spoken(name: str, value: AttributeValue) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from wares.asking import Asking
 from wares.candidates import Ranked
-from wares.documents import filter_fields
+from wares.documents import filter_fields, lines_of
 from wares.encoders.base import Encoder
 from wares.encoders.tokens import tokens
 from wares.index.base import Index, Point
@@ -111,7 +111,7 @@ def _passages(wanted: Set[str], stored: Sequence[StoredMedia], beside: Beside) -
     found: dict[str, tuple[int, MatchedPassage]] = {}
     for medium in stored:
         for passage in beside.passages.get(medium.key or "", ()):
-            held = len(wanted & set(tokens(passage.text)))
+            held = len(wanted & set(tokens("\n".join(lines_of(passage)))))
             if held and passage.text not in found:
                 found[passage.text] = held, MatchedPassage(medium.source, medium.modality, passage)
     best = sorted(found.values(), key=lambda pair: -pair[0])  # of equal ones those that come first

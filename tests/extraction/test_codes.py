@@ -12,7 +12,7 @@ from wares.extraction.base import Extractor
 from wares.gtins import code_words
 from wares.media.footage import Footage, Shot
 from wares.media.sounds import Sound
-from wares.settings import Environment
+from wares.settings import Environment, ExtractionSettings
 
 pytest.importorskip("zxingcpp", reason='barcodes need pip install "wares[labels]"')
 
@@ -43,7 +43,7 @@ def on_a_box(code: Image.Image, place: tuple[int, int], size: tuple[int, int] = 
 
 @pytest.fixture(scope="module")
 def codes(tmp_path_factory: pytest.TempPathFactory) -> Extractor:
-    return build("codes", Environment(cache=tmp_path_factory.mktemp("cache"), offline=True))
+    return build("codes", Environment(cache=tmp_path_factory.mktemp("cache"), offline=True), ExtractionSettings())
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270, 12])

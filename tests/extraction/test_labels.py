@@ -18,7 +18,7 @@ from wares.extraction.base import Extractor
 from wares.extraction.lines import Line, in_order, is_text, language, plain
 from wares.media.footage import Footage, Shot
 from wares.media.sounds import Sound
-from wares.settings import Environment
+from wares.settings import Environment, ExtractionSettings
 
 CHINESE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 LINES = (("Nordhaven Oat Drink", 60), ("12 x 330 ml", 44), ("Ingredients: water, oats 12%", 26))
@@ -39,7 +39,7 @@ def label(
 @pytest.fixture(scope="module")
 def labels(tmp_path_factory: pytest.TempPathFactory) -> Extractor:
     pytest.importorskip("rapidocr", reason='words in pictures need pip install "wares[labels]"')
-    return build("labels", Environment(cache=tmp_path_factory.mktemp("cache"), offline=True))
+    return build("labels", Environment(cache=tmp_path_factory.mktemp("cache"), offline=True), ExtractionSettings())
 
 
 def texts(labels: Extractor, image: Image.Image) -> list[str]:
@@ -135,7 +135,7 @@ def test_nothing_is_fetched_written_or_said(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.chdir(tmp_path)
-    engine = build("labels", Environment(cache=tmp_path / "cache", offline=True))
+    engine = build("labels", Environment(cache=tmp_path / "cache", offline=True), ExtractionSettings())
     assert engine.extract(label()) and engine.extract(Image.new("RGB", (50, 50))) == ()
     assert list(tmp_path.iterdir()) == []
     assert sorted(folder.rglob("*.[!p]*")) == before
@@ -155,7 +155,7 @@ def test_without_its_library_it_says_what_to_install(
     monkeypatch.delitem(sys.modules, f"wares.extraction.{name}", raising=False)
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(MissingExtra, match=r'pip install "wares\[labels\]"'):
-        build(name, Environment(cache=tmp_path))
+        build(name, Environment(cache=tmp_path), ExtractionSettings())
 
 
 # -- what is made of lines --------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ which a feed may write it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from wares.records import Modality, Passage
 
 if TYPE_CHECKING:
     from wares.extraction.base import Content
-    from wares.settings import Environment
+    from wares.settings import Environment, ExtractionSettings
 
 #: The longest side, in pixels, of what is searched: of nothing but noise it takes half a second.
 LONGEST = 2000
@@ -32,7 +31,7 @@ MOST_CODES, MOST_CHARS = 50, 300
 _FORMATS = zxingcpp.barcode_formats_from_str("EAN13|EAN8|UPCA|UPCE|ITF14|Code128|QRCode|DataMatrix")
 
 
-def extractor(environment: Environment, progress: Callable[[str], None] | None = None) -> Codes:
+def extractor(environment: Environment, settings: ExtractionSettings) -> Codes:
     """The reader of barcodes; it needs no model."""
     return Codes()
 

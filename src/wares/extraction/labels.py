@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from wares.extraction.base import Content
-    from wares.settings import Environment
+    from wares.settings import Environment, ExtractionSettings
 
 #: The longest side, in pixels, of the picture that lines are cut out of, and of the one in which they are found.
 LONGEST, FOUND_AT = 1600, 960
@@ -44,7 +43,7 @@ _SURE, _UPRIGHT = 0.9, 1.5
 _MOST_THREADS = 4
 
 
-def extractor(environment: Environment, progress: Callable[[str], None] | None = None) -> Labels:
+def extractor(environment: Environment, settings: ExtractionSettings) -> Labels:
     """The reader of labels. :class:`~wares.errors.ModelUnavailable` when the wheel of RapidOCR lacks its models."""
     return Labels(_engine())
 
