@@ -321,10 +321,11 @@ class Shop:
 
         ``without`` are words that are not meant; ``weights`` says how much "text", "image", "audio", "video", "like"
         and "not" count (1 each); ``where`` is a filter (docs/filters.md); ``sort`` a number field, "-price" for the
-        dearest first. ``parse`` reads filters out of the words and corrects their spelling; ``ignore`` names chips and corrections
-        of an earlier answer that were not meant. A :class:`Query` may be given instead of all of these. Without any
-        part, everything that passes the filter is listed. ``fusion``, ``ranking`` and ``understanding`` take the
-        place of the shop's own settings for this question, ``rules`` of its rules (none: ``()``).
+        dearest first. ``parse`` reads filters out of the words and corrects their spelling; ``ignore`` names chips
+        and corrections of an earlier answer that were not meant. A :class:`Query` may be given instead of all of
+        these. Without any part, everything that passes the filter is listed. ``fusion``, ``ranking`` and
+        ``understanding`` take the place of the shop's own settings for this question, ``rules`` of its rules (none:
+        ``()``).
         Raises :class:`QueryError`, and :class:`SetupError` for a fusion that cannot be.
         """
         query = (

@@ -33,7 +33,7 @@ def test_json_is_one_document_with_the_documented_keys(wares: Command, made: Pat
     answer = {"query_id", "total", "hits", "facets", "notes", "took_ms"}
     assert set(done.json) == answer | {"chips", "corrections", "banners", "redirect", "heard"}
     hit = done.json["hits"][0]
-    assert set(hit) == {"id", "title", "score", "variant", "media", "why", "moves", "folded", "matched"}
+    assert set(hit) == {"id", "title", "score", "variant", "media", "why", "moves", "folded", "matched", "passages"}
     assert hit["id"] == "cup-red"
     assert sum(item["value"] for item in hit["why"]) == pytest.approx(hit["score"], abs=1e-4)
     assert {value["value"] for value in done.json["facets"]["brand"]} <= {"Acme", "Foo & Co"}
