@@ -167,6 +167,11 @@ class Shop:
         self._notice()
         return self._writer.extract(progress or _silent)
 
+    def has_media_to_read(self) -> bool:
+        """Whether there are media of a kind that :meth:`extract` reads."""
+        wanted = extracting.modalities(self.settings.extraction)
+        return next(self._store.extracts.contents(wanted), None) is not None
+
     def rebuild_is_due(self) -> bool:
         """Whether so many products have come since the live version of the index was built that :meth:`rebuild` is
         worth its while."""
@@ -343,7 +348,7 @@ class Shop:
             )
         )
         self._notice()
-        query, heard = self._listened(query)
+        query, heard = self.listened(query)
         with self._live.use() as (version, index):
             if index is None:
                 empty = ("the shop is empty; add products first",)
@@ -368,7 +373,7 @@ class Shop:
         source = str(recording) if isinstance(recording, Path) else recording
         return hear(source, self.settings.extraction, self.settings.media, self._environment)
 
-    def _listened(self, query: Query) -> tuple[Query, tuple[Heard, ...]]:
+    def listened(self, query: Query) -> tuple[Query, tuple[Heard, ...]]:
         """A question with what is said in its recordings as words."""
         heard = {at: self.hear(recording) for at, recording in recordings(query).items()}
         return (listened(query, heard), tuple(heard.values())) if heard else (query, ())
@@ -407,7 +412,7 @@ class Shop:
             if index is None:
                 raise QueryError(f"{self.path} is empty; add products first")
             how, _ = policy(index, self.settings, self.fits, ranking=ranking, rules=rules, wording=wording)
-            query, _ = self._listened(query)
+            query, _ = self.listened(query)
             return self._searcher(version, index).trace(query, how)
 
     def rehearse(

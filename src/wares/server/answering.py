@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wares.errors import WaresError
 from wares.feedback import Question as Noted
 from wares.server import asking, narrowing, serving
+from wares.server.asking import NONE, Files
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MOST = 100
 
 
-def found(request: Request, caller: Caller, question: Question, files: tuple[bytes, ...] = ()) -> Results:
+def found(request: Request, caller: Caller, question: Question, files: Files = NONE) -> Results:
     """What a shop answers to a question as it came. Raises as :meth:`wares.shop.Shop.search`."""
     served = serving.of(request)
     query = asking.asked(served, caller, question, files)

@@ -96,7 +96,11 @@ def _fit_if_due(shop: Shop, told: Mapping[str, Any], tell: OnProgress) -> str:
         return str(little)
 
 
-WORKS: Mapping[str, Work] = {"fit": _fit, "fit if due": _fit_if_due}
+def _extract(shop: Shop, told: Mapping[str, Any], tell: OnProgress) -> Any:
+    return shop.extract(tell)
+
+
+WORKS: Mapping[str, Work] = {"extract": _extract, "fit": _fit, "fit if due": _fit_if_due}
 
 
 def main() -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wares.asking import parts_of
 from wares.errors import QueryError
 from wares.query import filters
 from wares.records import Filter, Part, Product, Query
 from wares.server import pictures
-from wares.server.errors import NotBuilt, NotThere, WrongType, decoded
+from wares.server.errors import NotThere, WrongType, decoded
 from wares.server.messages import Question
 from wares.server.narrowing import vetted
 from wares.server.sight import sees
@@ -35,15 +34,28 @@ _ONCE = {
 }
 _NUMBERS = ("limit", "offset")
 MOST_FILES = 4
+#: Media types of a body that is a file of a name; browsers call a recording of theirs a video, too.
+_MEDIA_TYPES = {"image": ("image/",), "audio": ("audio/", "video/")}
 
 
-async def read(request: Request) -> tuple[Question, tuple[bytes, ...]]:
-    """The question of a POST, and the pictures that came with it."""
+class Files(NamedTuple):
+    """Files that came with a question, by the names that they have in a form."""
+
+    image: tuple[bytes, ...] = ()
+    audio: tuple[bytes, ...] = ()
+    video: tuple[bytes, ...] = ()
+
+
+NONE = Files()
+
+
+async def read(request: Request) -> tuple[Question, Files]:
+    """The question of a POST, and the files that came with it."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in ("application/json", ""):
         question = decoded(await request.body() or b"{}", Question, "the question")
         assert isinstance(question, Question)
-        return question, ()
+        return question, NONE
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         async with request.form(max_files=MOST_FILES, max_fields=100) as form:
             return await _of_form(form)
@@ -59,9 +71,10 @@ async def a_file(request: Request, name: str) -> tuple[bytes, dict[str, str]]:
             found = form.get(name)
             texts = {key: value for key, value in form.items() if isinstance(value, str)}
             return b"" if found is None or isinstance(found, str) else await found.read(), texts
-    if kind in ("", "application/octet-stream") or kind.startswith("image/"):
+    if kind in ("", "application/octet-stream") or kind.startswith(_MEDIA_TYPES[name]):
         return await request.body(), {}
-    raise WrongType(f"a picture is the body (image/…) or a file of multipart/form-data, not {kind[:60]!r}")
+    wanted = f"{_MEDIA_TYPES[name][0]}…"
+    raise WrongType(f"the {name} is the body ({wanted}) or a file of multipart/form-data, not {kind[:60]!r}")
 
 
 def of_address(params: QueryParams | FormData) -> Question:
@@ -88,12 +101,11 @@ def of_address(params: QueryParams | FormData) -> Question:
     return Question(**given)
 
 
-def query_of(question: Question, caller: Caller, images: Sequence[bytes]) -> Query:
-    """What a shop is asked, narrowed to what the caller may see. ``images`` take the place of ``image``."""
-    if question.audio:
-        raise NotBuilt("asking by voice is not installed on this server; type the question")
+def query_of(question: Question, caller: Caller, files: Files = NONE) -> Query:
+    """What a shop is asked, narrowed to what the caller may see. The images of ``files`` take the place of
+    ``image``."""
     text = question.text if question.text.strip() else None
-    parts = parts_of(text, list(images), question.like, question.without, question.weights)
+    parts = parts_of(text, files.image, question.like, question.without, question.weights, files.audio, files.video)
     parts += tuple(Part("like", id, -abs(question.weights.get("not", 1.0))) for id in question.unlike)
     return Query(
         parts=parts,
@@ -108,16 +120,19 @@ def query_of(question: Question, caller: Caller, images: Sequence[bytes]) -> Que
     )
 
 
-def asked(served: Serving, caller: Caller, question: Question, files: Sequence[bytes]) -> Query:
+def asked(served: Serving, caller: Caller, question: Question, files: Files = NONE) -> Query:
     """What a shop is asked, with the pictures that are meant: those that came along, were kept, or lie elsewhere."""
     limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
-    images = [*files, *pictures.fetched(question.image, limits, served.pictures)]
+    images = [*files.image, *pictures.fetched(question.image, limits, served.pictures)]
     if question.crop is not None and len(images) != 1:
         raise QueryError("crop is the part of one picture; give one picture")
     if caller.where is not None:
         for id in (*question.like, *question.unlike):
             _seen(served, caller, id)
-    query = query_of(question, caller, [pictures.cut(data, question.crop, limits) for data in images])
+    cut = tuple(pictures.cut(data, question.crop, limits) for data in images)
+    query = query_of(question, caller, files._replace(image=cut))
+    if files.audio and caller.where is not None:  # what is said is vetted like what is typed
+        query, _ = served.shop.listened(query)
     return vetted(served, caller, query)
 
 
@@ -147,17 +162,18 @@ def where_of(where: Any) -> Filter | None:
     return filters.parse(where) if isinstance(where, str) else filters.from_json(where)
 
 
-async def _of_form(form: FormData) -> tuple[Question, tuple[bytes, ...]]:
-    files = [value for name, value in form.multi_items() if name == "image" and not isinstance(value, str)]
-    if any(not isinstance(value, str) and name == "audio" for name, value in form.multi_items()):
-        raise NotBuilt("asking by voice is not installed on this server; type the question")
+async def _of_form(form: FormData) -> tuple[Question, Files]:
+    files: dict[str, tuple[bytes, ...]] = {}
+    for name, file in form.multi_items():
+        if name in Files._fields and not isinstance(file, str):
+            files[name] = (*files.get(name, ()), await file.read())
     told = form.get("question")
     if isinstance(told, str):
         question = decoded(told.encode(), Question, "the field question")
         assert isinstance(question, Question)
     else:
         question = of_address(form)
-    return question, tuple([await file.read() for file in files])
+    return question, Files(**files)
 
 
 def _number(name: str, text: str) -> int:

@@ -14,7 +14,7 @@ from wares.insight.overlay import overlay
 from wares.insight.regions import Regions, load
 from wares.insight.why import Why, why
 from wares.records import MatchedMedia
-from wares.server.asking import asked, product_of
+from wares.server.asking import NONE, Files, asked, product_of
 from wares.server.errors import NotThere, without_paths
 from wares.server.gallery import fitted
 from wares.server.messages import Explanation, chip_said
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 SIDE = 960
 
 
-def explained(served: Serving, caller: Caller, id: str, question: Question, files: tuple[bytes, ...]) -> Explanation:
+def explained(
+    served: Serving, caller: Caller, id: str, question: Question, files: Files = NONE
+) -> Explanation:
     """What became of a product. :class:`NotThere` for one that the caller does not see."""
     product, found = _asked(served, caller, id, question, files)
     given = {name: getattr(found, name) for name in Why.__struct_fields__}
@@ -49,7 +51,7 @@ def explained(served: Serving, caller: Caller, id: str, question: Question, file
 
 def heatmap(served: Serving, caller: Caller, id: str, question: Question) -> bytes:
     """The picture of a product with the regions that matched, a PNG. :class:`NotThere` when there is none."""
-    _, found = _asked(served, caller, id, question, ())
+    _, found = _asked(served, caller, id, question)
     if found.regions is None:
         raise NotThere("no heat map: the question is compared with no picture of this product")
     try:
@@ -61,9 +63,7 @@ def heatmap(served: Serving, caller: Caller, id: str, question: Question) -> byt
     return out.getvalue()
 
 
-def _asked(
-    served: Serving, caller: Caller, id: str, question: Question, files: tuple[bytes, ...]
-) -> tuple[Product, Why]:
+def _asked(served: Serving, caller: Caller, id: str, question: Question, files: Files = NONE) -> tuple[Product, Why]:
     product = product_of(served, caller, id)
     return product, why(served.shop, asked(served, caller, question, files), id)
 

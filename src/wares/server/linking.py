@@ -29,7 +29,10 @@ class Links:
         """A hit with addresses in place of sources."""
         product = self.product(hit.product)
         media = self.matched(hit.product, hit.media) if hit.media is not None else None
-        return msgspec.structs.replace(hit, product=product, media=media)
+        passages = tuple(
+            msgspec.structs.replace(one, source=self.of_source(hit.product, one.source)) for one in hit.passages
+        )
+        return msgspec.structs.replace(hit, product=product, media=media, passages=passages)
 
     def product(self, product: Product) -> Product:
         """A product with addresses in place of the sources of its media and of its variants' media."""

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wares.insight.why import Why
 from wares.query.filters import unparse
-from wares.records import Banner, Chip, Correction, FacetValue, Hit, Product, Results, Suggestion
+from wares.records import Banner, Chip, Correction, FacetValue, Heard, Hit, Product, Results, Suggestion
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -55,14 +55,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ``image`` are http(s) addresses of pictures, or names that ``POST /api/v1/pictures`` gave; in a multipart request
     they can be files. ``crop`` is the part of the picture that is meant: left, top, width, height as shares of it.
-    ``where`` is a filter in words or as JSON (docs/filters.md). ``weights`` says how much "text", "image", "like" and
-    "not" count. ``session`` and ``client`` go into the journal with the question.
+    ``where`` is a filter in words or as JSON (docs/filters.md). ``weights`` says how much "text", "image", "audio",
+    "video", "like" and "not" count. ``session`` and ``client`` go into the journal with the question.
     """
 
     text: str = ""
     image: tuple[str, ...] = ()
     crop: tuple[float, float, float, float] | None = None
-    audio: str = ""
     like: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
@@ -106,6 +105,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     corrections: tuple[Correction, ...] = ()
     banners: tuple[Banner, ...] = ()
     redirect: str = ""
+    heard: tuple[Heard, ...] = ()
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
     timings_ms: Mapping[str, float] = {}
@@ -162,6 +162,7 @@ def answered(results: Results, hits: tuple[Hit, ...]) -> Answer:
         corrections=results.corrections,
         banners=results.banners,
         redirect=results.redirect,
+        heard=results.heard,
         notes=results.notes,
         took_ms=results.took_ms,
         timings_ms=results.timings_ms,

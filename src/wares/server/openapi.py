@@ -140,6 +140,8 @@ def questions(kind: Any, *, example: Any = None) -> dict[str, Any]:
     fields = {
         **{("text" if name == "q" else name): _field(each) for name, each in _QUESTION.items()},
         "image": {**files, "description": "Pictures as files."},
+        "audio": {**files, "description": "Recordings as files: what is said in them becomes words."},
+        "video": {**files, "description": "Videos as files: what they show is looked for."},
         "question": {"type": "string", "description": "All but the files, as JSON, in place of the other fields."},
     }
     told["requestBody"]["content"]["multipart/form-data"] = {"schema": {"type": "object", "properties": fields}}
@@ -151,7 +153,12 @@ def _field(parameter: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def brings(
-    name: str, *, about: str, required: bool = True, fields: Mapping[str, Any] | None = None
+    name: str,
+    *,
+    about: str,
+    required: bool = True,
+    fields: Mapping[str, Any] | None = None,
+    media_type: str = "image/*",
 ) -> dict[str, Any]:
     """What a route reads that takes a file: as the body, or named in a form, beside other ``fields`` (schemas)."""
     file = {"type": "string", "format": "binary", "description": about}
@@ -160,7 +167,7 @@ def brings(
         "properties": {name: file, **(fields or {})},
         **({"required": [name]} if required else {}),
     }
-    content = {"image/*": {"schema": file}, "multipart/form-data": {"schema": form}}
+    content = {media_type: {"schema": file}, "multipart/form-data": {"schema": form}}
     return {"requestBody": {"required": required, "content": content}}
 
 

@@ -18,7 +18,7 @@ import msgspec
 from wares import media
 from wares.errors import CatalogueError, QueryError, StoreError
 from wares.records import Media, Product
-from wares.reports import AddReport, BackupReport, OnProgress, Progress, VersionInfo
+from wares.reports import AddReport, BackupReport, ExtractReport, OnProgress, Progress, VersionInfo
 from wares.server import apart, studies
 from wares.server.errors import NotNow, without_paths
 
@@ -58,7 +58,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class Indexed(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a feed. ``problems`` are the first hundred of ``bad_rows``, ``warnings`` of ``warning_count``;
-    ``fit`` is the verdict, if one was made."""
+    ``extract`` is what was read in media, if there were any to read; ``fit`` is the verdict, if one was made."""
 
     added: int
     changed: int
@@ -68,6 +68,7 @@ class Indexed(msgspec.Struct, frozen=True, kw_only=True):
     warning_count: int
     bad_rows: int
     problems: tuple[str, ...]
+    extract: ExtractReport | None = None
     fit: str = ""
 
 
@@ -151,6 +152,7 @@ def _index(served: Serving, told: Index, tell: OnProgress) -> Indexed:
         warnings=tuple(map(without_paths, warnings[:TOLD])),
         bad_rows=catalogue.problem_count,
         problems=problems,
+        extract=_extract(served, Nothing(), tell) if served.shop.has_media_to_read() else None,
         fit=_fitted(served, tell) if told.fit else "",
     )
 
@@ -232,6 +234,13 @@ def _fit(served: Serving, told: Fit, tell: OnProgress) -> Any:
     return apart.run(served.shop.path, "fit", told, tell)
 
 
+def _extract(served: Serving, told: Nothing, tell: OnProgress) -> ExtractReport:
+    """What was read in media; in a process of its own, for its models are large."""
+    report = msgspec.convert(apart.run(served.shop.path, "extract", told, tell), ExtractReport)
+    problems, notes = (tuple(map(without_paths, told)) for told in (report.problems, report.notes))
+    return msgspec.structs.replace(report, problems=problems, notes=notes)
+
+
 def _backup(served: Serving, told: Nothing, tell: OnProgress) -> BackupReport:
     from wares.backup import backup
 
@@ -253,5 +262,6 @@ KINDS: Mapping[str, Kind] = {
     "backup": Kind("back up the shop into its folder backups", "admin", Nothing, _backup),
     "evaluate": Kind("measure how good the answers are", "admin", studies.Evaluate, studies.evaluate),
     "findable": Kind("look for products that nobody can find", "admin", studies.Seek, studies.seek),
+    "extract": Kind("read what is in pictures, sounds and videos", "admin", Nothing, _extract),
     "fit": Kind("learn from the catalogue, and switch to it if that is better", "admin", Fit, _fit),
 }

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from PIL import Image
 
+from wares.records import Heard
+
 API = "/api/v1"
 
 
@@ -90,7 +92,20 @@ def test_what_is_no_picture_is_refused(client: httpx.Client) -> None:
     assert "picture" in answer.json()["error"]["message"]
 
 
-def test_a_voice_is_answered_politely(client: httpx.Client) -> None:
-    answer = client.post(f"{API}/search", files={"audio": b"RIFF"})
-    assert answer.status_code == 501
-    assert "not installed" in answer.json()["error"]["message"]
+@pytest.mark.parametrize("path", ["search", "hear"])
+def test_what_is_no_recording_is_refused(client: httpx.Client, path: str) -> None:
+    answer = client.post(f"{API}/{path}", files={"audio": b"RIFF"})
+    assert answer.status_code == 400
+    assert "recording" in answer.json()["error"]["message"]
+
+
+def test_what_is_said_is_searched_for_and_told(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Heard(kind="speech", text="mug", language="en", certainty=0.9, seconds=1.0)
+    monkeypatch.setattr("wares.shop.hear", lambda *args: said)
+    answer = client.post(f"{API}/search", files={"audio": b"RIFF"}, data={"limit": "2"}).json()
+    assert answer["heard"][0]["text"] == "mug"
+    typed = client.get(f"{API}/search", params={"q": "mug", "limit": 2}).json()
+    assert [hit["id"] for hit in answer["hits"]] == [hit["id"] for hit in typed["hits"]]
+    for sent in ({"files": {"audio": b"RIFF"}}, {"content": b"RIFF", "headers": {"Content-Type": "audio/webm"}}):
+        assert client.post(f"{API}/hear", **sent).json()["text"] == "mug"
+    assert client.post(f"{API}/hear").status_code == 400

@@ -76,11 +76,11 @@ def test_a_key_with_a_filter_learns_neither_of_other_products_nor_of_its_filter(
     with_filter = Question(text="mug", where='colour = "red"')
     served = Serving.open(folder, ServerConfig())
     try:
-        told = explained(served, caller, "mug-red", with_filter, ())
+        told = explained(served, caller, "mug-red", with_filter)
         assert [each.text for each in told.conditions if each.source == "filter"] == ['colour = "red"']
         with pytest.raises(NotThere, match="no product"):
-            explained(served, caller, "mug-blue", with_filter, ())
+            explained(served, caller, "mug-blue", with_filter)
         with pytest.raises(QueryError, match="no product"):
-            explained(served, caller, "mug-red", Question(like=("mug-blue",)), ())
+            explained(served, caller, "mug-red", Question(like=("mug-blue",)))
     finally:
         served.close()

@@ -29,6 +29,7 @@ OPEN = re.compile(
 ANSWERED_BY_POST = {
     f"{API}/search",
     f"{API}/why/{{id:path}}",
+    f"{API}/hear",
     f"{API}/pictures",
     f"{API}/identify",
     f"{API}/events",

@@ -43,7 +43,7 @@ def count(request: Request, caller: Annotated[Caller, Depends(may("search"))]) -
     fields = served.shop.fields()
     wanted = question.facets or facets.candidates(fields)
     asked = msgspec.structs.replace(question, facets=wanted, limit=1, offset=0, sort="")
-    found = served.search(asking.asked(served, caller, asked, ()))
+    found = served.search(asking.asked(served, caller, asked))
     if question.facets:
         names = dict.fromkeys(resolve(name, fields) for name in question.facets)
         shown = tuple(facets.facet(fields[name], found.facets[name]) for name in names if name in found.facets)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from wares.server import asking, serving
 from wares.server.access import Caller, may
+from wares.server.asking import NONE, Files
 from wares.server.explaining import explained, heatmap
 from wares.server.messages import Explanation, Json, Question
 from wares.server.openapi import answers, asks, files, questions
@@ -61,7 +62,7 @@ async def heat(request: Request, caller: Searcher, id: Id) -> Response:
 async def by_address(request: Request, caller: Searcher, id: Id) -> Json:
     """What became of a product when a question was answered: its place and what its score is made of; or the first
     thing that kept it away. ``limit`` and ``offset`` are those of the page that was looked at."""
-    return await _explained(request, caller, id, asking.of_address(request.query_params), ())
+    return await _explained(request, caller, id, asking.of_address(request.query_params))
 
 
 @router.post(
@@ -72,13 +73,11 @@ async def by_address(request: Request, caller: Searcher, id: Id) -> Json:
 )
 async def by_anything(request: Request, caller: Searcher, id: Id) -> Json:
     """As GET; the question is JSON or a form, as ``POST /search`` takes it."""
-    question, pictures = await asking.read(request)
-    return await _explained(request, caller, id, question, pictures)
+    question, brought = await asking.read(request)
+    return await _explained(request, caller, id, question, brought)
 
 
-async def _explained(
-    request: Request, caller: Caller, id: str, question: Question, pictures: tuple[bytes, ...]
-) -> Json:
+async def _explained(request: Request, caller: Caller, id: str, question: Question, brought: Files = NONE) -> Json:
     served = serving.of(request)
-    found = await anyio.to_thread.run_sync(explained, served, caller, id, question, pictures, limiter=served.slowly)
+    found = await anyio.to_thread.run_sync(explained, served, caller, id, question, brought, limiter=served.slowly)
     return Json(found)

@@ -83,7 +83,7 @@ def nearest(served: Serving, caller: Caller, address: Address) -> Results:
 
 def _aside(served: Serving, caller: Caller, question: Question, limit: int) -> Results:
     """An answer beside the one that was asked for; the journal does not have it."""
-    query = asking.asked(served, caller, question, ())
+    query = asking.asked(served, caller, question)
     return served.search(msgspec.structs.replace(query, limit=limit, offset=0))
 
 

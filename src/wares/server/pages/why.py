@@ -51,7 +51,7 @@ def reasons(served: Serving, caller: Caller, address: Address, id: str, words: W
     if not address.wants:
         return None
     question = msgspec.structs.replace(of_address(address.at(1)), limit=_DEPTH)
-    found = served.search(asked(served, caller, question, ()))
+    found = served.search(asked(served, caller, question))
     for place, hit in enumerate(found.hits, 1):
         if hit.id == id:
             return Reasons(

@@ -33,11 +33,12 @@ async function ask(sound) {
   form.set("audio", sound, "question");
   busy(true);
   try {
-    const answer = await fetch("/api/v1/search", { method: "POST", body: form });
+    const answer = await fetch("/api/v1/hear", { method: "POST", body: form });
     if (answer.status === 501) return tell("no_voice");
     const body = await answer.json();
     if (!answer.ok) return tell(body.error?.message ?? "failed");
-    if (body.text) location.assign(`/?${new URLSearchParams({ q: body.text })}`);
+    if (body.kind !== "speech") return tell(body.kind === "silence" ? "heard_nothing" : "heard_no_words");
+    location.assign(`/?${new URLSearchParams({ q: body.text })}`);
   } catch {
     tell("offline");
   } finally {
