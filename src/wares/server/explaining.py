@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 SIDE = 960
 
 
-def explained(
-    served: Serving, caller: Caller, id: str, question: Question, files: Files = NONE
-) -> Explanation:
+def explained(served: Serving, caller: Caller, id: str, question: Question, files: Files = NONE) -> Explanation:
     """What became of a product. :class:`NotThere` for one that the caller does not see."""
     product, found = _asked(served, caller, id, question, files)
     given = {name: getattr(found, name) for name in Why.__struct_fields__}
