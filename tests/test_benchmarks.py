@@ -184,3 +184,18 @@ def test_a_served_shop_is_asked_by_several_clients_while_products_are_added(tmp_
     assert list(rows) == ["all distinct, adding", "/healthz", "Shop.search, no server, all distinct"]
     assert all(row["errors"] == 0 and row["questions/s"] > 0 for row in rows.values())
     assert rows["all distinct, adding"]["added/s"] > 0
+
+
+@needs_data
+def test_words_and_codes_in_pictures_are_measured_on_boxes_and_on_groceries(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr")
+    pytest.importorskip("zxingcpp")
+    if not Path("/usr/share/fonts/opentype/noto").is_dir():
+        pytest.skip("no Chinese font is installed (fonts-noto-cjk)")
+    found = measured("labels", tmp_path, "--boxes", "4", "--photos", "4")
+    lines, codes, asked, times = found["tables"]
+    assert {"English", "Chinese"} <= {row[0] for row in lines["rows"]}
+    assert codes["rows"][0] == ["as drawn", 4, 1.0, 0.0]
+    assert {row[0].split(":")[0] for row in asked["rows"]} >= {"drawn", "groceries"}
+    assert all(0 <= value <= 1 for row in asked["rows"] for value in row[3:])
+    assert {row[0].split(" · ")[1] for row in times["rows"]} == {"labels", "RapidOCR as it comes", "codes"}

@@ -77,6 +77,17 @@ def test_a_small_blurred_code_is_read(codes: Extractor) -> None:
     assert [passage.text for passage in codes.extract(blurred)] == ["4006381333931"]
 
 
+def test_of_blurred_bars_one_code_is_told_and_a_upc_e_beside_it_is_not(codes: Extractor) -> None:
+    import zxingcpp
+
+    short = zxingcpp.create_barcode("01234565", zxingcpp.BarcodeFormat.UPCE)
+    alone = Image.fromarray(np.asarray(short.to_image(scale=3, add_quiet_zones=True))).convert("RGB")
+    assert [passage.text for passage in codes.extract(alone)] == ["0012345000065"]
+    image = on_a_box(ean13("4006381333931"), (500, 500))
+    image.paste(alone, (80, 300))
+    assert [passage.text for passage in codes.extract(image)] == ["4006381333931"]
+
+
 def test_other_kinds_are_read_and_long_texts_are_cut(codes: Extractor) -> None:
     import zxingcpp
 

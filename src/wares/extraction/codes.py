@@ -7,7 +7,7 @@ which a feed may write it.
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import zxingcpp
 from PIL.Image import Image, Resampling
@@ -27,6 +27,8 @@ LONGEST = 2000
 #: A picture with no longer side is searched at twice its size when nothing is found in it.
 SMALL = 800
 MOST_CODES, MOST_CHARS = 50, 300
+
+Box: TypeAlias = tuple[float, float, float, float]
 
 _FORMATS = zxingcpp.barcode_formats_from_str("EAN13|EAN8|UPCA|UPCE|ITF14|Code128|QRCode|DataMatrix")
 
@@ -60,10 +62,16 @@ def read(image: Image) -> tuple[Passage, ...]:
     if not found and max(image.size) <= SMALL:
         image = _scaled(image, 2.0)
         found = _codes(image)
+    # Half of an EAN that is blurred looks like a UPC-E, the weakest code: it counts where it stands alone.
+    found = [code for code in found if code.format != zxingcpp.BarcodeFormat.UPCE] or found
+    placed = sorted(((_box(code.position, image.size), code.text) for code in found), key=lambda one: -_area(one[0]))
     passages: dict[str, Passage] = {}
-    for code in found:
-        if text := " ".join(code.text.split())[:MOST_CHARS]:
-            passages.setdefault(text, Passage(kind="code", text=text, box=_box(code.position, image.size)))
+    boxes: list[Box] = []
+    for box, read in placed:
+        text = " ".join(read.split())[:MOST_CHARS]
+        if text and not any(_covers(other, box) for other in boxes):
+            boxes.append(box)
+            passages.setdefault(text, Passage(kind="code", text=text, box=box))
     ordered = sorted(passages.values(), key=lambda passage: (passage.box or ())[1::-1])
     return tuple(ordered[:MOST_CODES])
 
@@ -81,7 +89,18 @@ def _codes(image: Image) -> list[Any]:
     return found
 
 
-def _box(position: Any, size: tuple[int, int]) -> tuple[float, float, float, float]:
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _covers(one: Box, other: Box) -> bool:
+    """Whether the middle of a box lies within another: bars hold one code, and what else is made out of some of their
+    lines, when they are blurred, is a misreading."""
+    x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
+    return one[0] <= x <= one[2] and one[1] <= y <= one[3]
+
+
+def _box(position: Any, size: tuple[int, int]) -> Box:
     corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
     across = [min(max(corner.x / size[0], 0.0), 1.0) for corner in corners]
     down = [min(max(corner.y / size[1], 0.0), 1.0) for corner in corners]
