@@ -317,7 +317,9 @@ def time_rows(
         "codes": codes.extract,
     }
     archive = Archive(arguments.data, GOODS["grocery"].file)
-    photos = random.Random(SEED).sample(sorted(archive.pairs("image_queries.tsv").values()), 40)
+    photos = random.Random(SEED).sample(
+        sorted(archive.pairs("image_queries.tsv").values()), min(40, arguments.photos)
+    )
     boxes = [drawn.drawn(box) for box in data.boxes[:40]]
     sets = {
         "drawn, 900 × 700": boxes,
