@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import numpy as np
 
@@ -39,6 +39,16 @@ class Thing(NamedTuple):
     classes: tuple[int, ...]
     english: tuple[str, ...]
     chinese: tuple[str, ...]
+
+
+class Named(Protocol):
+    """What has names in English and Chinese."""
+
+    @property
+    def english(self) -> tuple[str, ...]: ...
+
+    @property
+    def chinese(self) -> tuple[str, ...]: ...
 
 
 class TextWithColours(Tower):
@@ -137,11 +147,11 @@ def name_vectors(texts: Tower, environment: Environment) -> tuple[Vectors, str]:
     """A unit vector for each thing, the mean of its names' vectors (English and Chinese count the same), of shape
     (things, texts.dims); and the fingerprint of them all. Kept in the cache."""
     made_from = f"{_VERSION}\n{texts.fingerprint}\n{_table()}"
-    return kept(environment, "class-names", made_from, lambda: _named(texts))
+    return kept(environment, "class-names", made_from, lambda: named(texts, things()))
 
 
-def _named(texts: Tower) -> Vectors:
-    rows = things()
+def named(texts: Tower, rows: Sequence[Named]) -> Vectors:
+    """A unit vector for each thing, the mean of its names' vectors, English and Chinese counting the same."""
     words = list(dict.fromkeys(word for thing in rows for word in (*thing.english, *thing.chinese)))
     vectors = dict(zip(words, unit(texts.features(words)), strict=True))
 

@@ -134,17 +134,11 @@ def save(heads: Heads, path: Path) -> None:
         "format": np.array(FORMAT),
         "towers": np.array(heads.towers),
         "shares": np.array([heads.prior, heads.look]),
-        "bounds": np.array([heads.familiar.strange, heads.familiar.known]),
-        "familiar.mean": heads.familiar.mean,
-        "familiar.scale": heads.familiar.scale,
-        **_packed("familiar.centres", heads.familiar.centres, whole=False),
+        **arrays_of_familiar(heads.familiar),
+        **arrays_of_head("words", heads.words),
+        **arrays_of_head("pictures", heads.pictures),
     }
-    for side in ("words", "pictures"):
-        for name, array in msgspec.structs.asdict(getattr(heads, side)).items():
-            arrays.update(_packed(f"{side}.{name}", array, whole=name not in _MATRICES))
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    path.write_bytes(buffer.getvalue())
+    write(arrays, path)
 
 
 def load(path: Path) -> Heads:
@@ -154,43 +148,72 @@ def load(path: Path) -> Heads:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             if int(arrays["format"]) > FORMAT:
                 raise StoreError(f"{path} was made by a newer wares; update wares, or fit again")
-            sides = {side: _head(arrays, side) for side in ("words", "pictures")}
+            sides = {side: head_of(arrays, side) for side in ("words", "pictures")}
             words, pictures = (str(name) for name in arrays["towers"])
             prior, look = (float(share) for share in arrays["shares"])
-            familiar = _familiar(arrays)
-    except _DAMAGE as damage:
+            familiar = familiar_of(arrays)
+    except DAMAGE as damage:
         raise StoreError(
             f"{path}: these heads are missing or damaged ({damage}); roll back, or rebuild the index"
         ) from damage
     return Heads(**sides, familiar=familiar, towers=(words, pictures), prior=prior, look=look)
 
 
+def write(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> None:
+    """An uncompressed archive of arrays."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    path.write_bytes(buffer.getvalue())
+
+
+def arrays_of_head(side: str, head: Head) -> Mapping[str, npt.NDArray[Any]]:
+    """A head as arrays of a file; :func:`head_of` reads them."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for name, array in msgspec.structs.asdict(head).items():
+        arrays.update(packed(f"{side}.{name}", array, whole=name not in _MATRICES))
+    return arrays
+
+
+def arrays_of_familiar(familiar: Familiar) -> Mapping[str, npt.NDArray[Any]]:
+    """A familiarity as arrays of a file; :func:`familiar_of` reads them."""
+    return {
+        "bounds": np.array([familiar.strange, familiar.known]),
+        "familiar.mean": familiar.mean,
+        "familiar.scale": familiar.scale,
+        **packed("familiar.centres", familiar.centres, whole=False),
+    }
+
+
 #: What numpy and zipfile raise of bytes that are no archive, or one that only looks like it.
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
-def _head(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head:
-    found = {name: _unpacked(f"{side}.{name}", arrays) for name in Head.__struct_fields__}
+def head_of(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head:
+    """One side out of the arrays of a file. ``ValueError`` for numbers that are none."""
+    found = {name: unpacked(f"{side}.{name}", arrays) for name in Head.__struct_fields__}
     if not all(np.isfinite(array).all() for array in found.values()):
         raise ValueError("a number is not finite")
     return Head(**found)
 
 
-def _familiar(arrays: Mapping[str, npt.NDArray[Any]]) -> Familiar:
+def familiar_of(arrays: Mapping[str, npt.NDArray[Any]]) -> Familiar:
+    """The familiarity out of the arrays of a file. ``ValueError`` for numbers that are none."""
     strange, known = (float(bound) for bound in arrays["bounds"])
-    found = {name: _unpacked(f"familiar.{name}", arrays) for name in ("centres", "mean", "scale")}
+    found = {name: unpacked(f"familiar.{name}", arrays) for name in ("centres", "mean", "scale")}
     if not (np.isfinite([strange, known]).all() and all(np.isfinite(array).all() for array in found.values())):
         raise ValueError("a number is not finite")
     return Familiar(**found, strange=strange, known=known)
 
 
-def _packed(name: str, array: Vectors, *, whole: bool) -> dict[str, npt.NDArray[Any]]:
+def packed(name: str, array: Vectors, *, whole: bool) -> dict[str, npt.NDArray[Any]]:
+    """An array by its name: float32, or int8 with one scale a row."""
     if whole or not array.size:
         return {name: array.astype(np.float32)}
     scale = np.maximum(np.abs(array).max(axis=1, keepdims=True) / 127, np.finfo(np.float32).tiny)
     return {name: np.round(array / scale).astype(np.int8), f"{name}.scale": scale.astype(np.float32)}
 
 
-def _unpacked(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Vectors:
+def unpacked(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Vectors:
+    """An array as :func:`packed` wrote it, float32."""
     array = arrays[name].astype(np.float32)
     return array * arrays[f"{name}.scale"] if f"{name}.scale" in arrays else array

@@ -9,14 +9,13 @@ is forgotten.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from scipy.fft import dct
 
 from wares.encoders.base import Encoder, Tower, unit
 from wares.encoders.classic.base import Baseline, digest
+from wares.encoders.spectrum import cosines, framed, mel_bands
 from wares.records import Modality
 
 if TYPE_CHECKING:
@@ -69,20 +68,8 @@ def summary(sound: Sound) -> Vectors:
 def coefficients(sound: Sound) -> Vectors:
     """The coefficients of every frame: shape (frames, 13); a sound shorter than a frame is filled up with silence."""
     size, step = round(FRAME * sound.rate), round(STEP * sound.rate)
-    samples = np.pad(sound.samples, (0, max(0, size - len(sound.samples))))
-    frames = np.lib.stride_tricks.sliding_window_view(samples, size)[::step] * np.hamming(size)
+    frames = framed(sound.samples, size, step) * np.hamming(size)
     points = 1 << (size - 1).bit_length()
     power = np.abs(np.fft.rfft(frames, points)) ** 2 / points
-    energies = np.log(np.maximum(power @ bands(points, sound.rate).T, _FLOOR))
-    return np.asarray(dct(energies, type=2, axis=1, norm="ortho")[:, :KEPT], dtype=np.float32)
-
-
-@cache
-def bands(points: int, rate: int) -> Vectors:
-    """Triangles that overlap by half, evenly spaced in mel, from 0 to half the rate: (bands, points // 2 + 1)."""
-    top = 2595 * np.log10(1 + rate / 2 / 700)
-    edges = 700 * (10 ** (np.linspace(0, top, BANDS + 2) / 2595) - 1)
-    at = np.arange(points // 2 + 1) * rate / points
-    left, middle, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    rising, falling = (at - left) / (middle - left), (right - at) / (right - middle)
-    return np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    energies = np.log(np.maximum(power @ mel_bands(points, sound.rate, BANDS).T, _FLOOR))
+    return np.asarray(energies @ cosines(BANDS, KEPT).T, dtype=np.float32)
