@@ -55,8 +55,8 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     """What was learnt of sounds.
 
     ``head`` reads features and gives a cosine to each of the :func:`sources`, and to none of them. ``axes`` (d, dims)
-    are the directions of standardised features in which things differ. ``tower`` is the fingerprint of what made the
-    features.
+    are the directions of features, scaled as the head's, in which things differ; there ``familiar`` knows how near a
+    sound lies to those that were learned from. ``tower`` is the fingerprint of what made the features.
     """
 
     tower: str
@@ -77,12 +77,12 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
         logits = self.head(features) * np.float32(SHARPNESS)
         chances = np.exp(logits - logits.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
-        known = self.familiar(features) * features.any(axis=1, keepdims=True)  # silence is nobody's
+        known = self.familiar(self.timbre(features)) * features.any(axis=1, keepdims=True)  # silence is nobody's
         return np.asarray(chances[:, :-1] * known, dtype=np.float32)
 
     def timbre(self, features: Vectors) -> Vectors:
         """How a sound sounds, at unit length; silence is zeros."""
-        rows = (features - self.familiar.mean) * self.familiar.scale
+        rows = (features - self.head.mean) * self.head.scale
         return unit(np.where(features.any(axis=1, keepdims=True), rows @ self.axes, 0).astype(np.float32))
 
 

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from wares.encoders import familiarity
+from wares.encoders.base import unit
 from wares.encoders.heads import Head
 from wares.encoders.hearing import SoundTower
 from wares.encoders.sounds import SHARPNESS, Hearing, load, save, sources
@@ -113,27 +114,19 @@ def lesson(clips: Sequence[Clip], recipe: Recipe) -> Lesson:
 
 
 def learn(lesson: Lesson, count: int, recipe: Recipe) -> Hearing:
-    """A head that tells ``count`` sources, and none of them, from clips."""
-    familiar = _familiar(lesson, recipe.seed)
-    return Hearing(
-        tower=SoundTower.fingerprint,
-        head=_head(lesson, count, recipe),
-        familiar=familiar,
-        axes=axes(unscaled(lesson.rows, familiar), lesson.sources, recipe.timbre),
-    )
-
-
-def _familiar(lesson: Lesson, seed: int) -> familiarity.Familiar:
-    """What all clips are to it, with the bounds that every fourth recording keeps to one that never heard it."""
+    """A head that tells ``count`` sources, and none of them, from clips; the directions in which sources differ; and
+    how near to one another sounds are there, by what every fourth recording keeps to those of which it is none."""
+    head = _head(lesson, count, recipe)
+    rows = np.asarray((lesson.rows - head.mean) * head.scale, dtype=np.float32)
     out = lesson.recordings % 4 == 0
-    part = familiarity.learned(lesson.rows[~out], lesson.rows[out], seed, BOUNDS)
-    whole = familiarity.learned(lesson.rows, lesson.rows, seed)
-    return msgspec.structs.replace(whole, strange=part.strange, known=part.known)
-
-
-def unscaled(rows: Vectors, familiar: familiarity.Familiar) -> Vectors:
-    """Rows in units of their deviation."""
-    return np.asarray((rows - familiar.mean) * familiar.scale, dtype=np.float32)
+    part = axes(rows[~out], lesson.sources[~out], recipe.timbre)
+    strange = familiarity.learned(unit(rows[~out] @ part), unit(rows[out] @ part), recipe.seed, BOUNDS)
+    whole = axes(rows, lesson.sources, recipe.timbre)
+    timbres = unit(rows @ whole)
+    familiar = msgspec.structs.replace(
+        familiarity.learned(timbres, timbres, recipe.seed), strange=strange.strange, known=strange.known
+    )
+    return Hearing(tower=SoundTower.fingerprint, head=head, familiar=familiar, axes=whole)
 
 
 def _head(lesson: Lesson, count: int, recipe: Recipe) -> Head:
