@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Percentiles of how familiar recordings are that were held out: below the first a sound is strange, above the second
 #: it is known.
-BOUNDS = (5.0, 30.0)
+BOUNDS = (10.0, 50.0)
 #: How much of the scatter within things is taken for even in all directions (Friedman, "Regularized Discriminant
 #: Analysis", 1989).
 EVEN = 0.2
