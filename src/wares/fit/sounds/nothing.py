@@ -29,9 +29,9 @@ def sounds(count: int, seed: int) -> list[Sound]:
 
 
 def _noise(length: int, chance: np.random.Generator) -> Vectors:
-    """Noise whose power falls with frequency to a power of 0 (white) to 2 (brown)."""
+    """Noise whose power falls with frequency to a power of 0 (white) to 2 (brown), white as often as not."""
     spectrum = np.fft.rfft(chance.standard_normal(length))
-    spectrum /= np.maximum(np.arange(len(spectrum)), 1) ** (chance.uniform(0, 2) / 2)
+    spectrum /= np.maximum(np.arange(len(spectrum)), 1) ** max(chance.uniform(-1, 1), 0)
     return np.asarray(np.fft.irfft(spectrum, length), dtype=np.float32)
 
 
@@ -85,4 +85,4 @@ def _wander(count: int, rate: float, chance: np.random.Generator) -> Vectors:
     return np.asarray((smooth - smooth.mean()) / max(float(smooth.std()), 1e-6), dtype=np.float32)
 
 
-_KINDS: tuple[Make, ...] = (_noise, _babble, _hum, _babble, _clicks, _babble, _sweep)
+_KINDS: tuple[Make, ...] = (_noise, _babble, _noise, _hum, _noise, _babble, _clicks, _sweep)

@@ -48,7 +48,7 @@ class Recipe(NamedTuple):
     dropout: float = 0.4
     noise: float = 0.5
     views: int = 3
-    nothing: int = 140
+    nothing: int = 240
     timbre: int = 48
 
 
