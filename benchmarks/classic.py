@@ -27,7 +27,7 @@ from wares.baselines.entrants import Names, channels, entrants, reading
 from wares.baselines.measuring import measure
 from wares.baselines.records import MEASURES, BaselineReport, Contender, Row, Task
 from wares.evaluation import made
-from wares.media.sounds import SoundDecoder
+from wares.media.decoding import Decoder
 from wares.records import Media, Product
 from wares.settings import Environment, Settings
 
@@ -131,8 +131,8 @@ def sounds(data: Path, limit: int | None) -> Iterator[Task]:
     """Clips by their label, and the rest of a clip."""
     archive = Archive(data, SOUNDS)
     rows = list(archive.rows("audio.csv"))[: limit and 3 * limit]
-    with SoundDecoder() as decoder:
-        heard = [decoder.decode(archive.read(row["audio"]), row["audio"]) for row in rows]
+    with Decoder() as decoder:
+        heard = [decoder.sound(archive.read(row["audio"]), name=row["audio"]) for row in rows]
     clips = [(Product(id=row["id"], title=row["label"]), sound) for row, sound in zip(rows, heard, strict=True)]
     asked = clips[::CLIPS]
     pool = [clip for at, clip in enumerate(clips) if at % CLIPS]

@@ -38,7 +38,7 @@ def measured(module: str, scratch: Path, *arguments: str) -> dict[str, Any]:
 @needs_data
 def test_classic_features_are_measured_on_words_pictures_and_sounds(tmp_path: Path) -> None:
     pytest.importorskip("skimage")
-    pytest.importorskip("miniaudio")
+    pytest.importorskip("av")
     found = measured("classic", tmp_path, "--limit", "12")
     (table,) = found["tables"]
     assert table["columns"][:4] == ["set", "products", "questions", "by"]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("skimage")
-pytest.importorskip("miniaudio")
+pytest.importorskip("av")
 
 import wares
 from wares.baselines import compare

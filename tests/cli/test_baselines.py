@@ -47,7 +47,7 @@ def test_a_folder_that_is_no_shop_is_one_line(wares, tmp_path):
 
 def test_without_its_libraries_the_pip_line_is_told(shop, environment):
     """In a process of its own, in which they cannot be imported."""
-    hidden = "import sys; sys.modules.update(dict.fromkeys(('scipy', 'skimage', 'miniaudio')))"
+    hidden = "import sys; sys.modules.update(dict.fromkeys(('scipy', 'skimage', 'av')))"
     code = f"{hidden}; from wares.cli.run import run; sys.exit(run(['baselines', {str(shop)!r}]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 1

@@ -6,11 +6,15 @@ import wave
 import numpy as np
 import pytest
 
-pytest.importorskip("miniaudio")
+pytest.importorskip("av")
 
 from wares import media
 from wares.errors import MediaError
-from wares.media.sounds import MAX_SECONDS, RATE, SoundDecoder
+from wares.media.decoding import Decoder
+from wares.media.sounds import RATE
+from wares.settings import MediaLimits
+
+MAX_SECONDS = 10
 
 
 def wav(samples, rate=RATE, channels=1):
@@ -42,24 +46,24 @@ def test_channels_are_mixed_and_rates_made_one():
 def test_damaged_files_are_errors_and_no_crashes():
     """Bytes of the head are turned round one after the other; whatever that does to the decoder, the next is read."""
     whole = wav(np.sin(np.arange(500) / 5) * 0.5)
-    with SoundDecoder() as decoder:
+    with Decoder() as decoder:
         for at in range(44):
             damaged = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
             try:
-                assert np.isfinite(decoder.decode(damaged).samples).all()
+                assert np.isfinite(decoder.sound(damaged).samples).all()
             except MediaError as told:
                 assert "\n" not in str(told)
-        assert len(decoder.decode(whole).samples) == 500
+        assert len(decoder.sound(whole).samples) == 500
 
 
 def test_a_sound_that_ends_the_decoder_is_one_broken_sound():
     whole = wav(np.zeros(500))
-    with SoundDecoder() as decoder:
-        decoder.decode(whole)
+    with Decoder() as decoder:
+        decoder.sound(whole)
         decoder._child.kill()
         with pytest.raises(MediaError, match=r"^x.wav: cannot be decoded as a sound: it is damaged"):
-            decoder.decode(whole, "x.wav")
-        assert len(decoder.decode(whole).samples) == 500
+            decoder.sound(whole, name="x.wav")
+        assert len(decoder.sound(whole).samples) == 500
 
 
 def test_frames_of_mp3_are_read():
@@ -69,7 +73,9 @@ def test_frames_of_mp3_are_read():
 
 
 def test_a_long_sound_is_cut():
-    found = media.decode_sound(wav(np.zeros(8_000 * (MAX_SECONDS + 5)), rate=8_000))
+    limits = MediaLimits(audio_s=MAX_SECONDS)
+    found = media.decode_sound(wav(np.zeros(8_000 * (MAX_SECONDS + 5)), rate=8_000), limits)
+    assert found.cut
     assert len(found.samples) == MAX_SECONDS * RATE
 
 
@@ -85,6 +91,6 @@ def test_a_long_sound_is_cut():
 )
 def test_what_is_no_sound_is_told_in_one_line(data, why):
     with pytest.raises(MediaError, match=why) as told:
-        media.decode_sound(data, "bark.ogg")
+        media.decode_sound(data, name="bark.ogg")
     assert str(told.value).startswith("bark.ogg: ")
     assert "\n" not in str(told.value)

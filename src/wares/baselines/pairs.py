@@ -75,7 +75,7 @@ def halves(found: Sequence[tuple[Product, Sound]], most: int, problems: list[str
     """The task that the second half of a sound finds the product by the first; what is too short is not asked."""
     pool: list[Content] = []
     asked: dict[str, Content] = {}
-    for product, (samples, rate) in found:
+    for product, (samples, rate, _) in found:
         half = len(samples) // 2
         long = half >= LEAST_HALF * rate
         pool.append(Sound(samples[:half] if long else samples, rate))

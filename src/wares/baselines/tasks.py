@@ -16,8 +16,10 @@ from wares.baselines.entrants import reading
 from wares.baselines.records import Task
 from wares.errors import CatalogueError, SetupError
 from wares.evaluation import made
-from wares.media.sounds import Sound, SoundDecoder
+from wares.media.decoding import Decoder
+from wares.media.sounds import Sound
 from wares.records import Media, Modality, Product
+from wares.settings import MediaLimits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -140,11 +142,15 @@ def _reader(shop: Shop) -> Callable[[Media], Image]:
 # -- sounds -----------------------------------------------------------------------------------------------------
 
 
+#: A sound is compared by its first minute.
+LIMITS = MediaLimits(audio_s=60.0)
+
+
 def _sounding(where: _Shop, products: list[Product], problems: list[str]) -> Iterator[Task]:
-    with SoundDecoder() as decoder:
+    with Decoder() as decoder:
 
         def decoded(medium: Media) -> Sound:
-            return decoder.decode(where.shop.media_bytes(medium), media.shown(str(medium.source)))
+            return decoder.sound(where.shop.media_bytes(medium), LIMITS, media.shown(str(medium.source)))
 
         found = pairs.read([(product, _media(product, "audio")) for product in products], decoded, "sound", problems)
     if found:

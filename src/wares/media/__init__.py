@@ -8,6 +8,9 @@
 :func:`decode_image`    bytes → an upright RGB picture
 :func:`picture`         bytes → that picture at the size encoders look at
 :func:`decode_sound`    bytes → the samples of a sound
+:func:`watch`           bytes → the shots of a video, with its subtitles and its sound
+:func:`frame_at`        bytes → a frame of a video
+:func:`preview`         bytes → three seconds of a video as a small picture that moves
 :func:`contact_sheet`   pictures and captions → one picture to look at
 ======================  =====================================================================
 
@@ -36,11 +39,14 @@ __all__ = [
     "content_key",
     "decode_image",
     "decode_sound",
+    "frame_at",
     "keep",
     "picture",
+    "preview",
     "read",
     "shown",
     "sniff",
+    "watch",
 ]
 
 
@@ -60,17 +66,36 @@ def picture(data: bytes, limits: MediaLimits | None = None, name: str = "") -> I
     return picture(data, limits, name)
 
 
-def watch(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Footage:
-    """The video in ``data`` as its shots."""
-    raise NotImplementedError
-
-
 def decode_sound(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Sound:
-    """The sound in ``data`` as samples; for many, see :class:`wares.media.sounds.SoundDecoder`."""
-    from wares.media.sounds import SoundDecoder
+    """The sound in ``data`` as samples; see :meth:`wares.media.decoding.Decoder.sound`."""
+    from wares.media.decoding import decoder
 
-    with SoundDecoder() as decoder:
-        return decoder.decode(data, name)
+    with decoder() as one:
+        return one.sound(data, limits, name)
+
+
+def watch(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Footage:
+    """The video in ``data`` as its shots; see :meth:`wares.media.decoding.Decoder.footage`."""
+    from wares.media.decoding import decoder
+
+    with decoder() as one:
+        return one.footage(data, limits, name)
+
+
+def frame_at(data: bytes, at_s: float, name: str = "") -> Image:
+    """The frame of a video that is shown at a moment; see :meth:`wares.media.decoding.Decoder.frame`."""
+    from wares.media.decoding import decoder
+
+    with decoder() as one:
+        return one.frame(data, at_s, name)
+
+
+def preview(data: bytes, at_s: float, name: str = "") -> bytes:
+    """Three seconds of a video as an animated WebP; see :meth:`wares.media.decoding.Decoder.preview`."""
+    from wares.media.decoding import decoder
+
+    with decoder() as one:
+        return one.preview(data, at_s, name)
 
 
 def contact_sheet(

@@ -31,9 +31,10 @@ class Caption(NamedTuple):
 
 class Footage(NamedTuple):
     """A video as it was watched: its length in seconds, its shots in their order (none for a video of black frames),
-    the subtitles embedded in it, and its sound (None when it has none)."""
+    the subtitles embedded in it, and its sound (None when it has none). ``cut``: there was more."""
 
     seconds: float
     shots: tuple[Shot, ...]
     subtitles: tuple[Caption, ...] = ()
     sound: Sound | None = None
+    cut: bool = False

@@ -1,0 +1,198 @@
+"""Videos out of bytes: shots by what is seen, and what is wrong with the rest. The videos are made here."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from wares import media
+from wares.errors import MediaError
+from wares.media.decoding import Decoder
+from wares.media.shots import MOST, Cutter
+from wares.settings import MediaLimits
+
+av = pytest.importorskip("av")
+
+RED, GREEN, BLUE, BLACK = (200, 40, 40), (40, 200, 40), (40, 40, 220), (0, 0, 0)
+Scene = tuple[tuple[int, int, int], float]
+
+
+def still(colour: tuple[int, int, int], size: tuple[int, int]) -> np.ndarray:
+    """A picture of a colour with something in it to be sharp, unless it is black."""
+    width, height = size
+    picture = np.full((height, width, 3), colour, np.uint8)
+    if any(colour):
+        picture[height // 4 : height // 2, width // 4 : width // 2] = 255
+        picture[::8, ::8] = 0
+    return picture
+
+
+def video(
+    scenes: Sequence[Scene],
+    *,
+    container: str = "mp4",
+    codec: str = "mpeg4",
+    size: tuple[int, int] = (160, 120),
+    rate: int = 12,
+    times: Sequence[float] | None = None,
+    sound: bool = False,
+) -> bytes:
+    """A video of scenes, each a colour and how long it lasts; ``times`` are moments of frames, if they vary."""
+    stream = io.BytesIO()
+    with av.open(stream, "w", format=container) as out:
+        track = out.add_stream(codec, rate=rate)
+        track.width, track.height = size
+        track.pix_fmt = "yuv420p"
+        track.codec_context.time_base = Fraction(1, 1000)
+        heard = out.add_stream("aac" if container == "mp4" else "libopus", rate=48_000) if sound else None
+        at = 0.0
+        moments = iter(times or ())
+        for colour, seconds in scenes:
+            until = at + seconds
+            while at < until - 1e-6:
+                frame = av.VideoFrame.from_ndarray(still(colour, size), format="rgb24")
+                frame.time_base = Fraction(1, 1000)
+                frame.pts = round(next(moments, at) * 1000)
+                out.mux(track.encode(frame))
+                at += 1 / rate
+        out.mux(track.encode())
+        if heard is not None:
+            tone = (0.3 * np.sin(np.arange(48_000) / 10)).astype(np.float32)[None]
+            for start in range(0, 48_000, 960):
+                piece = av.AudioFrame.from_ndarray(tone[:, start : start + 960], format="fltp", layout="mono")
+                piece.rate, piece.pts = 48_000, start
+                out.mux(heard.encode(piece))
+            out.mux(heard.encode())
+    return stream.getvalue()
+
+
+THREE: Sequence[Scene] = ((RED, 2.0), (GREEN, 1.0), (BLUE, 2.0))
+
+
+def colour_of(picture: Image.Image) -> tuple[int, ...]:
+    return tuple(int(value) for value in np.asarray(picture)[-10, -10])
+
+
+@pytest.mark.parametrize(("container", "codec"), [("mp4", "mpeg4"), ("matroska", "mpeg4"), ("webm", "libvpx")])
+def test_shots_are_told_apart_by_what_is_seen(container: str, codec: str) -> None:
+    footage = media.watch(video(THREE, container=container, codec=codec))
+    assert [round(shot.start_s) for shot in footage.shots] == [0, 2, 3]
+    assert [round(shot.end_s) for shot in footage.shots] == [2, 3, 5]
+    for shot, (colour, _) in zip(footage.shots, THREE, strict=True):
+        assert shot.start_s <= shot.poster_s <= shot.end_s
+        assert max(abs(a - b) for a, b in zip(colour_of(shot.frame), colour, strict=True)) < 40
+    assert footage.sound is None and not footage.cut
+    assert footage.seconds == pytest.approx(5, abs=0.2)
+
+
+def test_a_camera_that_moves_on_shows_another_thing() -> None:
+    cutter: Cutter[float] = Cutter()
+    wall = np.concatenate([still(colour, (64, 48)) for colour in (RED, GREEN, BLUE, RED)], axis=1)
+    steps = range(0, wall.shape[1] - 64, 4)
+    for step in steps:
+        cutter.look(step / 8, wall[:, step : step + 64], lambda step=step: step)
+    assert 3 <= len(cutter.shots(len(steps) / 2)) <= 8
+
+
+def test_the_number_of_shots_is_bounded() -> None:
+    cutter: Cutter[int] = Cutter()
+    for at in range(3 * MOST):
+        cutter.look(float(at), still((RED, GREEN, BLUE)[at % 3], (64, 48)), lambda at=at: at)
+    shots = cutter.shots(3.0 * MOST)
+    assert 1 <= len(shots) <= MOST
+    assert all(one.end_s <= two.start_s + 1e-6 for (one, _), (two, _) in pairwise(shots))
+
+
+def test_black_frames_are_no_shot() -> None:
+    assert media.watch(video([(BLACK, 2.0)])).shots == ()
+    middle = media.watch(video([(RED, 1.0), (BLACK, 1.0), (BLUE, 1.0)])).shots
+    assert [colour_of(shot.frame)[0] > 100 for shot in middle] == [True, False]
+
+
+def test_a_rate_that_varies_keeps_its_moments() -> None:
+    times = [*np.arange(0, 1, 1 / 24), *np.arange(1, 9, 0.5)]
+    scenes = [(RED, 24 / 12), (GREEN, 16 / 12)]
+    footage = media.watch(video(scenes, times=times))
+    assert [round(shot.start_s, 1) for shot in footage.shots] == [0.0, 1.0]
+    assert footage.seconds == pytest.approx(8.5, abs=0.6)
+
+
+def test_the_sound_of_a_video_is_decoded_with_it() -> None:
+    data = video([(RED, 1.0)], sound=True)
+    footage = media.watch(data)
+    assert footage.sound is not None and len(footage.sound.samples) == pytest.approx(16_000, rel=0.1)
+    assert len(media.decode_sound(data).samples) == pytest.approx(16_000, rel=0.1)
+
+
+def test_a_recording_of_a_browser_is_a_sound() -> None:
+    data = video([(RED, 1.0)], container="webm", codec="libvpx", sound=True)
+    assert np.abs(media.decode_sound(data).samples).max() > 0.1
+
+
+def test_no_more_than_the_limit_is_watched() -> None:
+    footage = media.watch(video([(RED, 2.0), (BLUE, 4.0)]), MediaLimits(video_s=1.0))
+    assert footage.cut and footage.seconds <= 1.1 and len(footage.shots) == 1
+
+
+def test_what_is_there_of_a_truncated_video_is_used_or_it_is_told() -> None:
+    whole = video(THREE, container="avi")
+    assert 1 <= len(media.watch(whole[: len(whole) // 2]).shots) <= 2
+    with pytest.raises(MediaError, match=r"^clip.mp4: cannot be decoded as a video") as told:
+        media.watch(video(THREE)[:2000], name="clip.mp4")
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "is no video"),
+        (b"hello, this is no video at all", "is no video"),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(300), "cannot be decoded as a video"),
+        (b"\x1a\x45\xdf\xa3" + bytes(300), "cannot be decoded as a video"),
+        (b"RIFF\x00\x00\x00\x00AVI " + bytes(300), "cannot be decoded as a video"),
+    ],
+)
+def test_what_is_no_video_is_told_in_one_line(data: bytes, told: str) -> None:
+    with pytest.raises(MediaError, match=told):
+        media.watch(data, name="clip.mp4")
+
+
+def test_a_video_without_sound_has_none_to_decode() -> None:
+    with pytest.raises(MediaError, match="there is no sound in it"):
+        media.decode_sound(video([(RED, 1.0)]))
+
+
+def test_damaged_bytes_end_in_one_line_or_in_what_could_be_read() -> None:
+    whole = bytearray(video([(RED, 0.5), (BLUE, 0.5)]))
+    random = np.random.default_rng(7)
+    with Decoder() as decoder:
+        for _ in range(25):
+            damaged = bytearray(whole)
+            for at in random.integers(0, len(whole), 20):
+                damaged[at] ^= int(random.integers(1, 256))
+            try:
+                assert decoder.footage(bytes(damaged)).seconds >= 0
+            except MediaError as told:
+                assert "\n" not in str(told)
+        assert len(decoder.footage(bytes(whole)).shots) == 2
+
+
+def test_a_poster_and_a_preview_are_of_their_moment() -> None:
+    data = video(THREE)
+    assert colour_of(media.frame_at(data, 2.5))[1] > 150
+    assert colour_of(media.frame_at(data, 99.0))[2] > 150
+    moving = Image.open(io.BytesIO(media.preview(data, 2.0)))
+    assert moving.format == "WEBP" and 10 <= moving.n_frames <= 24 and max(moving.size) <= 240
+
+
+def test_a_moving_picture_that_is_given_as_a_video_is_one() -> None:
+    stream = io.BytesIO()
+    frames = [Image.fromarray(still(colour, (64, 48))) for colour in (RED,) * 8 + (BLUE,) * 8]
+    frames[0].save(stream, "GIF", save_all=True, append_images=frames[1:], duration=125)
+    assert len(media.watch(stream.getvalue()).shots) == 2
