@@ -33,7 +33,8 @@ from wares.encoders.sounds import Hearing, shipped, sound_encoders, sources
 from wares.encoders.use import UseTower
 from wares.fit.sounds.clips import Clip, read
 from wares.fit.sounds.training import Recipe, learn, lesson
-from wares.media.sounds import RATE, Sound, SoundDecoder
+from wares.media.decoding import Decoder
+from wares.media.sounds import RATE, Sound
 from wares.settings import Environment
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -250,11 +251,11 @@ def _on_stamps(foreign: Sequence[tuple[str, str, Sound]], texts: Encoder, enviro
 def _stamps(folder: Path) -> list[tuple[str, str, Sound]]:
     """Kind ("sound" or "spoken"), English title, sound; of each."""
     found = []
-    with zipfile.ZipFile(folder / "tuxpaint_stamps.dev.zip") as archive, SoundDecoder() as decoder:
+    with zipfile.ZipFile(folder / "tuxpaint_stamps.dev.zip") as archive, Decoder() as decoder:
         titles = {row["id"]: row["title"] for row in _table(archive, "products.csv")}
         for row in _table(archive, "audio.csv"):
             if row["kind"] == "sound" or row["lang"] == "en":
-                sound = decoder.decode(archive.read(row["audio"]), row["audio"])
+                sound = decoder.sound(archive.read(row["audio"]), name=row["audio"])
                 found.append((row["kind"], titles.get(row["product_id"], row["text"]), sound))
     return found
 

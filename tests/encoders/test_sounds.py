@@ -13,7 +13,8 @@ from wares.encoders import sounds, spectrum
 from wares.encoders.base import Encoder, Tower, unit
 from wares.encoders.hearing import DIMS, SoundTower
 from wares.errors import StoreError
-from wares.media.sounds import RATE, Sound, SoundDecoder
+from wares.media.decoding import Decoder
+from wares.media.sounds import RATE, Sound
 from wares.settings import Environment
 
 SET = Path(__file__).parents[3] / "shared" / "data" / "audio.dev.zip"
@@ -160,8 +161,8 @@ def test_most_clips_that_it_learned_from_are_called_what_they_are():
     if not SET.exists():
         pytest.skip("the set of sounds is not here")
     rows = {label: at for at, source in enumerate(sounds.sources()) for label in source.labels}
-    with zipfile.ZipFile(SET) as archive, SoundDecoder() as decoder:
+    with zipfile.ZipFile(SET) as archive, Decoder() as decoder:
         table = list(csv.DictReader(io.TextIOWrapper(archive.open("audio.csv"), "utf-8")))[::10]
-        clips = [decoder.decode(archive.read(row["audio"])) for row in table]
+        clips = [decoder.sound(archive.read(row["audio"])) for row in table]
     said = sounds.shipped().likely(SoundTower().features(clips)).argmax(axis=1)
     assert np.mean([rows[row["label"]] == one for row, one in zip(table, said, strict=True)]) > 0.8

@@ -13,7 +13,8 @@ import numpy as np
 
 from wares.encoders.sounds import Source
 from wares.errors import CatalogueError, SetupError
-from wares.media.sounds import RATE, Sound, SoundDecoder
+from wares.media.decoding import Decoder
+from wares.media.sounds import RATE, Sound
 
 FILE = "audio.dev.zip"
 #: Licences of clips that are learned from; those of CC-BY are named in NOTICE.
@@ -46,18 +47,18 @@ def read(folder: Path, sources: Sequence[Source]) -> list[Clip]:
         raise SetupError(f"{path} is missing; docs/sounds.md says which clips the head is trained on")
     rows = {label: row for row, source in enumerate(sources) for label in source.labels}
     try:
-        with zipfile.ZipFile(path) as archive, SoundDecoder() as decoder:
+        with zipfile.ZipFile(path) as archive, Decoder() as decoder:
             return list(_clips(archive, decoder, rows))
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, csv.Error) as damage:
         raise CatalogueError(f"not the set of sounds: {damage}", source=str(path)) from damage
 
 
-def _clips(archive: zipfile.ZipFile, decoder: SoundDecoder, rows: dict[str, int]) -> Iterator[Clip]:
+def _clips(archive: zipfile.ZipFile, decoder: Decoder, rows: dict[str, int]) -> Iterator[Clip]:
     table = csv.DictReader(io.TextIOWrapper(archive.open("audio.csv"), "utf-8"))
     for row in table:
         if row["licence"] not in FREE or row["label"] not in rows:
             continue
-        sound = decoder.decode(archive.read(row["audio"]), row["id"])
+        sound = decoder.sound(archive.read(row["audio"]), name=row["id"])
         yield Clip(
             row["id"], row["label"], row["category"], recording(row["id"]), rows[row["label"]], row["licence"], sound
         )
