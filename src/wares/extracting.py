@@ -19,6 +19,7 @@ from wares.encoders.base import Encoder
 from wares.errors import MediaError, MissingExtra, ModelUnavailable, SetupError
 from wares.extraction.base import Extractor
 from wares.indexing import mean_of_shots, towers_of
+from wares.media import decoding
 from wares.records import Modality, Segment
 from wares.registry import nearest
 from wares.reports import ExtractReport, OnProgress, Progress
@@ -59,7 +60,6 @@ def modalities(settings: ExtractionSettings) -> frozenset[Modality]:
 
 _READ: Mapping[str, frozenset[Modality]] = {
     "shots": frozenset({"video"}),
-    "sounds": frozenset({"audio", "video"}),
     **extraction.READS,
 }
 
@@ -110,9 +110,20 @@ class Extraction:
             return
         extractors: list[Extractor] | None = None
         for batch in self._store.extracts.contents(wanted):
+            if any(medium.modality != "image" for _, medium in batch) and not self._decodes():
+                batch = [(key, medium) for key, medium in batch if medium.modality == "image"]
             if extractors is None:  # loaded when there is something to read
                 extractors = list(self._extractors({medium.modality for _, medium in batch}))
             yield from self._lacking(batch, extractors)
+
+    def _decodes(self) -> bool:
+        """Whether sounds and videos can be read; that they cannot is noted."""
+        try:
+            decoding.check()
+        except MissingExtra as lacking:
+            self._notes = list(dict.fromkeys([*self._notes, str(lacking)]))
+            return False
+        return True
 
     def _extractors(self, modalities: set[Modality]) -> Iterator[Extractor]:
         for name in self._take.take:

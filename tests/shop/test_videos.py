@@ -81,6 +81,16 @@ def test_a_rebuilt_index_knows_the_shots(shop: wares.Shop) -> None:
     assert shop.search(image=picture(3)).hits[0].media.segment is not None
 
 
+def test_without_the_library_it_is_said_once_and_the_rest_goes_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wares.media.decoding.find_spec", lambda name: None)
+    with wares.Shop.open(tmp_path / "shop", settings=SHOTS) as opened:
+        opened.add([Product(id=str(n), title="Film", media=(Media(clip(n), "video"),)) for n in range(3)])
+        report = opened.extract()
+        assert report.read == 0 and len(report.notes) == 1 and 'pip install "wares[video]"' in report.notes[0]
+
+
 def test_a_video_that_cannot_be_read_is_told_and_the_others_go_in(tmp_path: Path) -> None:
     with wares.Shop.open(tmp_path / "shop", settings=SHOTS) as opened:
         broken = b"\x00\x00\x00\x18ftypmp42" + bytes(100)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from wares.errors import MissingExtra
 from wares.records import Modality
 from wares.registry import PartSpec, load
 from wares.registry import names as _names
@@ -22,7 +23,6 @@ GROUP = "wares.extractors"
 
 #: What is loaded is a function ``(environment, settings) -> Extractor``.
 EXTRACTORS = {
-    "speech": PartSpec("wares.extraction.speech:extractor", "what is said in sounds and videos", "speech"),
     "subtitles": PartSpec("wares.extraction.subtitles:extractor", "subtitles within and beside videos", "video"),
     "labels": PartSpec("wares.extraction.labels:extractor", "words written in pictures and on frames", "labels"),
     "codes": PartSpec("wares.extraction.codes:extractor", "EAN, ISBN and QR codes in pictures", "labels"),
@@ -51,5 +51,7 @@ def build(name: str, environment: Environment, settings: ExtractionSettings) -> 
 
 def listener(environment: Environment, settings: ExtractionSettings) -> Listener:
     """What hears questions that are spoken; one for all. Raises as :func:`build`."""
+    if "speech" not in names():
+        raise MissingExtra("hearing what is said", "speech")
     heard = build("speech", environment, settings)
     return heard  # type: ignore[return-value]  # the row of the table above

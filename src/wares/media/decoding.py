@@ -33,6 +33,13 @@ PATIENCE, PATIENCE_SHARE = 20.0, 0.5
 #: A preview: seconds of it, its pictures a second, its longest side in pixels.
 PREVIEW_S, PREVIEW_RATE, PREVIEW_SIDE = 3.0, 8, 240
 
+
+def check() -> None:
+    """:class:`MissingExtra` when the library that decodes is not installed."""
+    if find_spec("av") is None:
+        raise MissingExtra("reading sounds and videos", "video")
+
+
 _decode = msgspec.json.Decoder(Head).decode
 
 
@@ -43,8 +50,7 @@ class Decoder:
     """
 
     def __init__(self) -> None:
-        if find_spec("av") is None:
-            raise MissingExtra("reading sounds and videos", "sound")
+        check()
         self._child: subprocess.Popen[bytes] | None = None
 
     def sound(self, data: bytes, limits: MediaLimits | None = None, name: str = "") -> Sound:

@@ -118,7 +118,7 @@ class Extracts:
 
 
 #: The extractors that tell segments.
-SEGMENTED = ("shots", "sounds")
+SEGMENTED = ("shots",)
 
 _TROUBLED = extracts.c.doc.contains('"problem":"')
 
