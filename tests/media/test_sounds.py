@@ -72,6 +72,23 @@ def test_frames_of_mp3_are_read():
     assert len(found.samples) == pytest.approx(60 * 1152 / 44_100 * RATE, rel=0.1)
 
 
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 192_000])
+def test_no_sample_of_any_rate_is_lost(rate):
+    found = media.decode_sound(wav(np.sin(np.arange(rate) / 20) * 0.5, rate=rate))
+    assert len(found.samples) == pytest.approx(RATE, abs=2)
+
+
+def test_a_sound_of_just_the_limit_is_not_cut():
+    found = media.decode_sound(wav(np.zeros(RATE)), MediaLimits(audio_s=1.0))
+    assert len(found.samples) == RATE and not found.cut
+
+
+def test_a_head_that_claims_ten_hours_is_not_believed():
+    data = bytearray(wav(np.zeros(RATE)))
+    data[40:44] = (10 * 3600 * RATE * 2).to_bytes(4, "little")
+    assert len(media.decode_sound(bytes(data)).samples) <= 2 * RATE
+
+
 def test_a_long_sound_is_cut():
     limits = MediaLimits(audio_s=MAX_SECONDS)
     found = media.decode_sound(wav(np.zeros(8_000 * (MAX_SECONDS + 5)), rate=8_000), limits)

@@ -42,6 +42,7 @@ def video(
     rate: int = 12,
     times: Sequence[float] | None = None,
     sound: bool = False,
+    subtitles: str = "",
 ) -> bytes:
     """A video of scenes, each a colour and how long it lasts; ``times`` are moments of frames, if they vary."""
     stream = io.BytesIO()
@@ -50,6 +51,8 @@ def video(
         track.width, track.height = size
         track.pix_fmt = "yuv420p"
         track.codec_context.time_base = Fraction(1, 1000)
+        lines = av.open(io.BytesIO(subtitles.encode()), format="srt") if subtitles else None
+        told = out.add_stream_from_template(lines.streams.subtitles[0]) if lines is not None else None
         heard = out.add_stream("aac" if container == "mp4" else "libopus", rate=48_000) if sound else None
         at = 0.0
         moments = iter(times or ())
@@ -62,6 +65,10 @@ def video(
                 out.mux(track.encode(frame))
                 at += 1 / rate
         out.mux(track.encode())
+        for packet in lines.demux() if lines is not None else ():
+            if packet.dts is not None:
+                packet.stream = told
+                out.mux(packet)
         if heard is not None:
             tone = (0.3 * np.sin(np.arange(48_000) / 10)).astype(np.float32)[None]
             for start in range(0, 48_000, 960):
@@ -196,3 +203,36 @@ def test_a_moving_picture_that_is_given_as_a_video_is_one() -> None:
     frames = [Image.fromarray(still(colour, (64, 48))) for colour in (RED,) * 8 + (BLUE,) * 8]
     frames[0].save(stream, "GIF", save_all=True, append_images=frames[1:], duration=125)
     assert len(media.watch(stream.getvalue()).shots) == 2
+
+
+SRT = """1
+00:00:00,500 --> 00:00:01,500
+Hello <i>there</i>, kettle
+
+2
+00:00:02,000 --> 00:00:03,000
+second, line
+"""
+
+
+def test_embedded_subtitles_come_with_their_times() -> None:
+    found = media.watch(video(THREE, container="matroska", subtitles=SRT)).subtitles
+    assert [(one.start_s, one.end_s) for one in found] == [(0.5, 1.5), (2.0, 3.0)]
+    assert "kettle" in found[0].text and found[1].text == "second, line"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"ffconcat version 1.0\nfile inner.mkv\n",
+        b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n",
+        b"v=0\nc=IN IP4 127.0.0.1\nm=audio 5004 RTP/AVP 0\n",
+    ],
+)
+@pytest.mark.parametrize("head", [b"", b"ID3\x03\x00\x00\x00\x00\x00\x00", b"\x00\x00\x01\xba"])
+def test_a_list_of_other_files_is_no_medium(data: bytes, head: bytes, tmp_path, monkeypatch) -> None:
+    (tmp_path / "inner.mkv").write_bytes(video([(RED, 1.0)], container="matroska"))
+    monkeypatch.chdir(tmp_path)
+    for decode in (media.watch, media.decode_sound, lambda data: media.frame_at(data, 0.0)):
+        with pytest.raises(MediaError):
+            decode(head + data)

@@ -21,6 +21,12 @@ import msgspec
 #: Samples a second, and the memory that decoding may take.
 RATE, MAX_MEMORY = 16_000, 3 << 30
 LENGTH = struct.Struct("<Q")
+#: The containers that are opened, as FFmpeg calls them.
+FORMATS = (
+    *("aac", "aiff", "amr", "ape", "asf", "avi", "caf", "flac", "flv", "gif", "h264", "hevc", "ivf", "m4v"),
+    *("matroska", "webm", "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "mp3", "mpeg", "mpegts", "mpegvideo", "ogg"),
+    *("opus", "rm", "tta", "wav", "w64", "wv"),
+)
 #: No side of a frame is longer, in pixels; moments at which a video is looked at, a second.
 SIDE, LOOKS = 640, 8.0
 
@@ -70,7 +76,7 @@ def main() -> None:
         data = sys.stdin.buffer.read(*LENGTH.unpack(sys.stdin.buffer.read(LENGTH.size)))
         try:
             found, payload = _answered(request, data)
-        except (av.error.FFmpegError, ValueError, EOFError, MemoryError) as broken:
+        except Exception as broken:  # whatever class: it is this medium's, and the next one is another
             found, payload = Head(error=_reason(broken)), b""
         write(sys.stdout.buffer, msgspec.json.encode(found))
         write(sys.stdout.buffer, payload)
@@ -90,7 +96,9 @@ def _reason(broken: BaseException) -> str:
 def _answered(request: Request, data: bytes) -> tuple[Head, bytes]:
     import av
 
-    with av.open(io.BytesIO(data), mode="r", metadata_errors="replace") as container:
+    # Some "media" are lists of other files and addresses (HLS, concat, SDP): nothing but these bytes is opened.
+    options = {"protocol_whitelist": "none", "format_whitelist": ",".join(FORMATS)}
+    with av.open(io.BytesIO(data), mode="r", options=options, metadata_errors="replace") as container:
         if request.want == "sound":
             return _sound(container, request)
         if not container.streams.video:
@@ -111,7 +119,7 @@ def _packets(container: Any, streams: Any) -> Iterator[tuple[Any, list[Any]]]:
         except (StopIteration, av.error.FFmpegError):
             return
         try:
-            yield packet.stream, packet.decode()
+            yield packet, packet.decode()
         except av.error.FFmpegError:
             continue
 
@@ -142,9 +150,12 @@ class _Samples:
             self._count += len(samples) // 4
 
     def full(self) -> bool:
-        return self._count >= self._most
+        """Whether there is more than was asked for."""
+        return self._count > self._most
 
     def taken(self) -> bytes:
+        """What was added, with what the resampler still holds."""
+        self.add(None)
         return b"".join(self._pieces)[: self._most * 4]
 
 
@@ -174,13 +185,14 @@ def _footage(container: Any, request: Request) -> tuple[Head, bytes]:
     samples = _Samples(request.seconds)
     cutter: Cutter[Any] = Cutter()
     captions: list[tuple[float, float, str, str]] = []
-    last, end, cut = -1.0, 0.0, False
-    for stream, found in _packets(container, [s for s in (picture, sound, *texts) if s is not None]):
-        if stream is sound:
+    last: float | None = None
+    end, cut = 0.0, False
+    for packet, found in _packets(container, [s for s in (picture, sound, *texts) if s is not None]):
+        if packet.stream is sound:
             for frame in found:
                 samples.add(frame)
-        elif stream in texts:
-            captions += _captions(stream, found)
+        elif packet.stream in texts:
+            captions += _captions(packet, found)
         else:
             for frame in found:
                 at = _moment(frame, end)
@@ -188,12 +200,12 @@ def _footage(container: Any, request: Request) -> tuple[Head, bytes]:
                     cut = True
                     break
                 end = max(end, at)
-                if at - last >= 1 / LOOKS or last < 0:
+                if last is None or at - last >= 1 / LOOKS:
                     last = at
                     cutter.look(at, _small(frame), partial(_pixels, frame, SIDE))
         if cut:
             break
-    if last < 0:
+    if last is None:
         return Head(error="none of its pictures can be decoded"), b""
     shots = cutter.shots(end)
     pictures = [Picture(p.shape[1], p.shape[0], s.poster_s, s.start_s, s.end_s) for s, p in shots]
@@ -261,15 +273,16 @@ def _pixels(frame: Any, side: int) -> Any:
     return np.ascontiguousarray(np.rot90(pixels, turns))
 
 
-def _captions(stream: Any, subtitles: list[Any]) -> Iterator[tuple[float, float, str, str]]:
+def _captions(packet: Any, shown: list[Any]) -> Iterator[tuple[float, float, str, str]]:
     """Lines of embedded subtitles; those that are pictures are passed over."""
-    for shown in subtitles:
-        start = float(shown.pts or 0) * float(stream.time_base or 0)
-        duration = float(getattr(shown, "duration", 0) or 0) * float(stream.time_base or 0)
-        raw = getattr(shown, "dialogue", b"") or getattr(shown, "text", b"")
+    base = float(packet.time_base or 0)
+    start, seconds = float(packet.pts or 0) * base, float(packet.duration or 0) * base
+    for one in shown:
+        raw = getattr(one, "dialogue", b"") or getattr(one, "text", b"")
         text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
         if text.strip():
-            yield start, start + max(duration, 0.0), text.replace("\\N", " ").strip(), stream.language or ""
+            language = getattr(packet.stream, "language", None) or ""
+            yield start, start + max(seconds, 0.0), text.replace("\\N", " ").strip(), language
 
 
 if __name__ == "__main__":

@@ -75,8 +75,7 @@ class Decoder:
         Raises :class:`MediaError` when it cannot be decoded.
         """
         limits = limits or MediaLimits()
-        if sniff(data).modality not in ("video", "audio") and sniff(data).mime != "image/gif":
-            raise MediaError("is no video; MP4, WebM, Matroska, AVI and their like are read", source=name)
+        _check_video(data, name)
         head, content = self._asked(Request("footage", limits.video_s), data, name, "a video")
         sound, rest = _parted(head, content)
         images = _images(head, rest)
@@ -86,11 +85,13 @@ class Decoder:
 
     def frame(self, data: bytes, at_s: float, name: str = "", side: int = 640) -> Image:
         """The frame that is shown at a moment, upright; of a moment after the end the last one."""
+        _check_video(data, name)
         head, content = self._asked(Request("frame", at=at_s, side=side), data, name, "a video")
         return _images(head, content)[0]
 
     def preview(self, data: bytes, at_s: float, name: str = "") -> bytes:
         """Three seconds of a video from a moment on, small and without sound: an animated WebP."""
+        _check_video(data, name)
         count = round(PREVIEW_S * PREVIEW_RATE)
         asked = Request("frames", at=at_s, side=PREVIEW_SIDE, count=count, step=1 / PREVIEW_RATE)
         head, content = self._asked(asked, data, name, "a video")
@@ -187,6 +188,12 @@ def decoder() -> Iterator[Decoder]:
                 _idle.append(made)
         if not kept:
             made.close()
+
+
+def _check_video(data: bytes, name: str) -> None:
+    kind = sniff(data)
+    if kind.modality not in ("video", "audio") and kind.mime != "image/gif":
+        raise MediaError("is no video; MP4, WebM, Matroska, AVI and their like are read", source=name)
 
 
 def _piece(stream: IO[bytes]) -> bytes | None:
