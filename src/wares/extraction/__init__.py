@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from wares.errors import MissingExtra
+from wares.errors import SetupError
 from wares.records import Modality
 from wares.registry import PartSpec, load
 from wares.registry import names as _names
@@ -52,6 +52,6 @@ def build(name: str, environment: Environment, settings: ExtractionSettings) -> 
 def listener(environment: Environment, settings: ExtractionSettings) -> Listener:
     """What hears questions that are spoken; one for all. Raises as :func:`build`."""
     if "speech" not in names():
-        raise MissingExtra("hearing what is said", "speech")
+        raise SetupError("this version of wares does not write down what is said; type the question")
     heard = build("speech", environment, settings)
     return heard  # type: ignore[return-value]  # the row of the table above

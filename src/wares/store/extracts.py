@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, distinct, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from wares.errors import StoreError
 from wares.records import Passage, Segment
@@ -89,38 +89,14 @@ class Extracts:
             yield found
             after = found[-1][0]
 
-    def get(self, keys: Iterable[str]) -> dict[str, list[Extract]]:
-        """What was found in contents, by key, as far as there is any."""
-        with self._database.read() as connection:
-            return of_keys(connection, keys)
-
     def beside(self, numbers: Iterable[int]) -> dict[int, Beside]:
         """What was found in the media of products, by number; those without are left out."""
         with self._database.read() as connection:
             return beside(connection, rows.media_of(connection, numbers)) if anything(connection) else {}
 
-    def modalities(self) -> frozenset[str]:
-        """The modalities of contents that have segments."""
-        parts = select(media.c.modality).distinct().join(extracts, extracts.c.key == media.c.key)
-        with self._database.read() as connection:
-            return frozenset(connection.scalars(parts.where(extracts.c.extractor.in_(SEGMENTED))))
-
-    def problems(self, limit: int = 100) -> list[tuple[str, str]]:
-        """The keys of contents that could not be read, and why, at most ``limit``."""
-        with self._database.read() as connection:
-            found = connection.execute(select(extracts.c.key, extracts.c.doc).where(_TROUBLED).limit(limit))
-            return [(key, decoded(doc).problem) for key, doc in found]
-
-    def count(self) -> int:
-        """How many contents were read."""
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count(distinct(extracts.c.key)))) or 0
-
 
 #: The extractors that tell segments.
 SEGMENTED = ("shots",)
-
-_TROUBLED = extracts.c.doc.contains('"problem":"')
 
 
 def decoded(doc: str) -> Extract:
