@@ -217,11 +217,13 @@ class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 class ExtractionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is taken out of media after products were added; see :mod:`wares.extracting`.
 
-    ``take`` are names of :data:`wares.extraction.EXTRACTORS`, and "shots" (what videos show). ``workers`` media are
-    read at a time.
+    ``take`` are names of :data:`wares.extraction.EXTRACTORS`, and "shots" (what videos show). ``speech_model`` is
+    "whisper-base", or the place of another one for faster-whisper ("hf:…", "file:…"). ``workers`` media are read at
+    a time.
     """
 
-    take: tuple[str, ...] = ("subtitles", "shots")
+    take: tuple[str, ...] = ("subtitles", "shots", "speech")
+    speech_model: str = "whisper-base"
     workers: int = 2
 
     def __post_init__(self) -> None:

@@ -8,9 +8,9 @@ store. Which of them a shop uses is a setting, ``extract``. Plugins add rows thr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from wares.errors import SetupError
 from wares.records import Modality
 from wares.registry import PartSpec, load
 from wares.registry import names as _names
@@ -23,6 +23,7 @@ GROUP = "wares.extractors"
 
 #: What is loaded is a function ``(environment, settings) -> Extractor``.
 EXTRACTORS = {
+    "speech": PartSpec("wares.extraction.speech:extractor", "what is said in sounds and videos", "speech"),
     "subtitles": PartSpec("wares.extraction.subtitles:extractor", "subtitles within and beside videos", "video"),
     "labels": PartSpec("wares.extraction.labels:extractor", "words written in pictures and on frames", "labels"),
     "codes": PartSpec("wares.extraction.codes:extractor", "EAN, ISBN and QR codes in pictures", "labels"),
@@ -49,9 +50,7 @@ def build(name: str, environment: Environment, settings: ExtractionSettings) -> 
     return extractor
 
 
+@lru_cache(maxsize=1)
 def listener(environment: Environment, settings: ExtractionSettings) -> Listener:
-    """What hears questions that are spoken; one for all. Raises as :func:`build`."""
-    if "speech" not in names():
-        raise SetupError("this version of wares does not write down what is said; type the question")
-    heard = build("speech", environment, settings)
-    return heard  # type: ignore[return-value]  # the row of the table above
+    """What hears questions that are spoken; loaded once. Raises as :func:`build`."""
+    return build("speech", environment, settings)  # type: ignore[return-value]  # the row of the table above

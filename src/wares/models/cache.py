@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from wares.errors import ModelUnavailable
 from wares.models import sources, wheels
-from wares.models.cards import Card
+from wares.models.cards import Card, Companion
 from wares.models.sources import SourceFailed, Tell
 from wares.settings import Environment
 
@@ -91,10 +91,11 @@ def forget(card: Card, environment: Environment) -> None:
 
 
 def _complete(card: Card, place: Path, environment: Environment, tell: Tell) -> None:
-    if not _holds(place / card.file, card.sha256):
-        if (place / card.file).exists():
-            tell(f"{card.name}: the file in the cache is damaged and is fetched anew")
-        _download(card, place, environment, tell)
+    for wanted in card.downloads:
+        if not _holds(place / wanted.file, wanted.sha256):
+            if (place / wanted.file).exists():
+                tell(f"{card.name}: the file {wanted.file} in the cache is damaged and is fetched anew")
+            _download(card, wanted, place, environment, tell)
     if not all(_holds(place / name, sha256) for name, sha256 in card.made.items()):
         tell(f"{card.name}: converting")
         _convert(card, place)
@@ -102,41 +103,41 @@ def _complete(card: Card, place: Path, environment: Environment, tell: Tell) -> 
     _write_note(place, note)
 
 
-def _download(card: Card, place: Path, environment: Environment, tell: Tell) -> None:
+def _download(card: Card, wanted: Companion, place: Path, environment: Environment, tell: Tell) -> None:
     free = shutil.disk_usage(place).free
-    if free < 3 * card.size:  # the file, what it comes packed in, and what is made of it
+    if free < 3 * wanted.size:  # the file, what it comes packed in, and what is made of it
         raise ModelUnavailable(
-            f"{card.name}: {3 * card.size / 1e6:,.0f} MB are needed in {place}, {free / 1e6:,.0f} MB are free; "
+            f"{card.name}: {3 * wanted.size / 1e6:,.0f} MB are needed in {place}, {free / 1e6:,.0f} MB are free; "
             "make room, or set WARES_CACHE to a folder with more"
         )
     failures = []
-    for source in card.sources:
-        tell(f"{card.name}: fetching {card.size / 1e6:,.1f} MB, licence {card.licence}, from {source}")
-        failure = _from_source(source, card, place, environment, tell)
+    for source in wanted.sources:
+        tell(f"{card.name}: fetching {wanted.size / 1e6:,.1f} MB, licence {card.licence}, from {source}")
+        failure = _from_source(source, wanted, place, environment, tell)
         if failure is None:
             return
         failures.append(f"{source}: {failure}")
     raise ModelUnavailable(
         f"{card.name} cannot be had ({'; '.join(failures)}): go online and run `wares models pull {card.name}`, "
-        f"or put the file at {place / card.file}"
+        f"or put the file at {place / wanted.file}"
     )
 
 
-def _from_source(source: str, card: Card, place: Path, environment: Environment, tell: Tell) -> str | None:
+def _from_source(source: str, wanted: Companion, place: Path, environment: Environment, tell: Tell) -> str | None:
     """Put the file in its place; gives the reason when this source cannot."""
-    part = place / f".{card.file}.{hashlib.sha256(source.encode()).hexdigest()[:8]}.part"
+    part = place / f".{wanted.file}.{hashlib.sha256(source.encode()).hexdigest()[:8]}.part"
     # A continued download that ends with a wrong checksum says nothing against the source: once more from the start.
     for _ in range(2 if part.exists() else 1):
         try:
-            sources.fetch(source, part, card.size, offline=environment.offline, tell=tell)
+            sources.fetch(source, part, wanted.size, offline=environment.offline, tell=tell)
         except SourceFailed as failure:
             return str(failure)
         found = _sha256(part)
-        if found == card.sha256:
-            part.replace(place / card.file)
+        if found == wanted.sha256:
+            part.replace(place / wanted.file)
             return None
         part.unlink()
-    return f"the file there has sha256 {found[:16]}… instead of {card.sha256[:16]}…"
+    return f"the file there has sha256 {found[:16]}… instead of {wanted.sha256[:16]}…"
 
 
 def _convert(card: Card, place: Path) -> None:

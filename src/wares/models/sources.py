@@ -6,18 +6,24 @@
 ``hf:OWNER/NAME/path/in/repository``       the Hugging Face hub (extra "hub"; its own variables hold: HF_HOME, …)
 ``https://…``                              any server; an interrupted download is resumed
 =========================================  ==========================================================================
+
+A file that lies in pieces has the sources of its pieces with " + " between them.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from wares.errors import ModelUnavailable, SetupError
 
 Tell: TypeAlias = Callable[[str], None]
+
+
+#: Between the sources of a file that is in pieces.
+JOINT = " + "
 
 
 class SourceFailed(Exception):
@@ -38,11 +44,30 @@ class Wanted(NamedTuple):
 
 
 def fetch(source: str, part: Path, size: int, *, offline: bool, tell: Tell) -> None:
-    """Write what ``source`` names to ``part``. Raises :class:`SourceFailed`, or OSError when it is not writable."""
+    """Write what ``source`` names to ``part``; of several with " + " between them one after the other. Raises
+    :class:`SourceFailed`, or OSError when it is not writable."""
+    pieces = source.split(JOINT)
+    if len(pieces) > 1:
+        _joined(pieces, part, size, offline=offline, tell=tell)
+        return
     scheme, _, location = source.partition(":")
     if scheme not in SOURCES:
         raise SetupError(f"unknown model source {source!r}; known schemes: {', '.join(SOURCES)}")
     SOURCES[scheme](Wanted(location, part, size, offline, tell))
+
+
+def _joined(pieces: Sequence[str], part: Path, size: int, *, offline: bool, tell: Tell) -> None:
+    """Write pieces of a file, each from a source of its own, one after the other."""
+    fetched = [part.with_name(f"{part.name}.{number}") for number in range(len(pieces))]
+    try:
+        with part.open("wb") as whole:
+            for source, piece in zip(pieces, fetched, strict=True):
+                fetch(source, piece, size, offline=offline, tell=tell)
+                with piece.open("rb") as content:
+                    shutil.copyfileobj(content, whole, 1 << 20)
+    finally:
+        for piece in fetched:
+            piece.unlink(missing_ok=True)
 
 
 def _file(wanted: Wanted) -> None:

@@ -1,0 +1,189 @@
+"""Speech with Whisper (Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022), as
+faster-whisper runs it, with int8 weights.
+
+Whisper writes something down whatever it hears: "Thank you." for noise. So only what a detector of speech (Silero,
+which faster-whisper brings) lets through is transcribed, and what the model itself doubts is dropped.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wares import models
+from wares.errors import MediaError, ModelUnavailable, SetupError
+from wares.extraction.base import Listener
+from wares.media.footage import Footage
+from wares.media.sounds import Sound
+from wares.records import Heard, Modality, Passage
+
+if TYPE_CHECKING:
+    from wares.extraction.base import Content
+    from wares.settings import Environment, ExtractionSettings
+
+CARD = "whisper-base"
+#: Below this level, in decibels of full scale, a recording is silent.
+SILENT_DB = -55.0
+#: What is dropped: words that the model finds less likely than this, or that it thinks are none.
+LEAST_LIKELY, MOST_SILENT = -1.0, 0.6
+#: Languages that questions are in, and how near another one must be to be believed in their place.
+ASKED_IN, STRANGER = ("en", "zh"), 4.0
+#: The detector of speech: pauses that end a passage, and the longest passage.
+VOICE: Mapping[str, Any] = {"min_silence_duration_ms": 500, "max_speech_duration_s": 12.0}
+_VERSION = 1
+
+
+def extractor(environment: Environment, settings: ExtractionSettings) -> Speech:
+    """What listens, with the model of the settings: "whisper-base", ``file:FOLDER`` or ``hf:OWNER/NAME``."""
+    from faster_whisper import WhisperModel
+
+    folder, fingerprint = _model(settings.speech_model, environment)
+    try:
+        model = WhisperModel(
+            str(folder), device="cpu", compute_type="int8", cpu_threads=os.cpu_count() or 1, local_files_only=True
+        )
+    except (RuntimeError, ValueError, OSError) as broken:
+        raise ModelUnavailable(f"{settings.speech_model} cannot be used for speech: {broken}") from broken
+    return Speech(model, f"speech:{_VERSION}:{fingerprint}")
+
+
+def _model(location: str, environment: Environment) -> tuple[Path, str]:
+    if location == CARD:
+        return models.path(CARD, environment).parent, f"{CARD}:{models.card(CARD).sha256[:16]}"
+    if location.startswith("file:"):
+        folder = Path(location.removeprefix("file:")).expanduser()
+        if not (folder / "model.bin").is_file():
+            raise ModelUnavailable(
+                f"{location}: there is no model.bin; name the folder of a model for faster-whisper"
+            )
+        return folder, f"{location}:{(folder / 'model.bin').stat().st_size}"
+    if location.startswith("hf:"):
+        from wares.models import hub
+
+        names = ("model.bin", "config.json", "tokenizer.json")
+        files = [hub.file(location.removeprefix("hf:"), name, offline=environment.offline) for name in names]
+        return files[0].parent, f"{location}:{files[0].stat().st_size}"
+    raise SetupError(f'extraction.speech_model is "{CARD}", "file:FOLDER" or "hf:OWNER/NAME", not {location!r}')
+
+
+class Speech(Listener):
+    """Sounds and videos → what is said in them. Threads may share it; it listens to one at a time."""
+
+    name = "speech"
+    modalities: frozenset[Modality] = frozenset({"audio", "video"})
+
+    def __init__(self, model: Any, fingerprint: str) -> None:
+        self._model = model
+        self.fingerprint = fingerprint
+        self._turn = threading.Lock()
+
+    def extract(self, content: Content) -> tuple[Passage, ...]:
+        """Passages of kind "speech", sentence by sentence, with their times."""
+        sound = content.sound if isinstance(content, Footage) else content
+        if sound is None:
+            return ()
+        if not isinstance(sound, Sound):
+            raise MediaError("is neither a sound nor a video; speech is looked for in these")
+        return self._said(sound, beam=5)
+
+    def listen(self, sound: Sound) -> Heard:
+        """What a recording of a question says."""
+        seconds = round(len(sound.samples) / sound.rate, 2)
+        if level(sound) < SILENT_DB:
+            return Heard(kind="silence", seconds=seconds)
+        said = self._said(sound, beam=2)
+        if not said:
+            return Heard(kind="sound", seconds=seconds)
+        text = ("" if said[0].language == "zh" else " ").join(passage.text for passage in said)
+        certainty = sum(passage.certainty for passage in said) / len(said)
+        asked = text.strip().rstrip(".。?？!！")  # Whisper writes sentences; questions are typed without their dots
+        return Heard(
+            kind="speech", text=asked, language=said[0].language, certainty=round(certainty, 3), seconds=seconds
+        )
+
+    def _said(self, sound: Sound, beam: int) -> tuple[Passage, ...]:
+        if level(sound) < SILENT_DB or not _voices(sound):
+            return ()
+        with self._turn:
+            segments, info = self._transcribed(sound, beam, None)
+            nearest = _asked_in(info)
+            if nearest != info.language:
+                segments, info = self._transcribed(sound, beam, nearest)
+        return tuple(
+            Passage(
+                kind="speech",
+                text=_written(one.text, info.language),
+                language=info.language,
+                start_s=round(one.start, 2),
+                end_s=round(one.end, 2),
+                certainty=round(math.exp(one.avg_logprob), 3),
+            )
+            for one in segments
+            if _believed(one)
+        )
+
+    def _transcribed(self, sound: Sound, beam: int, language: str | None) -> tuple[list[Any], Any]:
+        segments, info = self._model.transcribe(
+            sound.samples,
+            language=language,
+            beam_size=beam,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            vad_filter=True,
+            vad_parameters=dict(VOICE),
+            no_speech_threshold=MOST_SILENT,
+            log_prob_threshold=LEAST_LIKELY,
+        )
+        return list(segments), info
+
+
+def _asked_in(info: Any) -> str:
+    """The language to write down: one that questions are in, unless the one that was heard is much more likely."""
+    likely: dict[str, float] = dict(info.all_language_probs or ())
+    own = max(ASKED_IN, key=lambda language: likely.get(language, 0.0))
+    believed = info.language in ASKED_IN or likely.get(info.language, 1.0) > STRANGER * likely.get(own, 0.0)
+    return str(info.language) if believed else own
+
+
+def _voices(sound: Sound) -> bool:
+    """Whether there is a voice in it at all: to ask costs a hundredth of writing it down."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    return bool(get_speech_timestamps(sound.samples, VadOptions(**VOICE)))
+
+
+def level(sound: Sound) -> float:
+    """How loud the loudest tenth of a second is, in decibels of full scale."""
+    length = sound.rate // 10
+    padded = np.pad(sound.samples.astype(np.float64), (0, -len(sound.samples) % length or length))
+    loudest = float(np.sqrt((padded.reshape(-1, length) ** 2).mean(axis=1)).max())
+    return 20 * math.log10(max(loudest, 1e-10))
+
+
+def _believed(segment: Any) -> bool:
+    return bool(
+        segment.text.strip()
+        and segment.avg_logprob >= LEAST_LIKELY
+        and segment.no_speech_prob <= MOST_SILENT
+        and segment.compression_ratio <= 2.4
+    )
+
+
+def _written(text: str, language: str) -> str:
+    """Chinese in simplified characters, as catalogues here are searched."""
+    text = " ".join(text.split())
+    return str(_simplifier().convert(text)) if language == "zh" else text
+
+
+@functools.cache
+def _simplifier() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
