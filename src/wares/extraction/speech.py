@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.vad import VadOptions, get_speech_timestamps
 
 from wares import models
 from wares.errors import MediaError, ModelUnavailable, SetupError
@@ -42,8 +44,6 @@ _VERSION = 1
 
 def extractor(environment: Environment, settings: ExtractionSettings) -> Speech:
     """What listens, with the model of the settings: "whisper-base", ``file:FOLDER`` or ``hf:OWNER/NAME``."""
-    from faster_whisper import WhisperModel
-
     folder, fingerprint = _model(settings.speech_model, environment)
     try:
         model = WhisperModel(
@@ -154,8 +154,6 @@ def _asked_in(info: Any) -> str:
 
 def _voices(sound: Sound) -> bool:
     """Whether there is a voice in it at all: to ask costs a hundredth of writing it down."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
-
     return bool(get_speech_timestamps(sound.samples, VadOptions(**VOICE)))
 
 

@@ -65,6 +65,9 @@ def _joined(pieces: Sequence[str], part: Path, size: int, *, offline: bool, tell
                 fetch(source, piece, size, offline=offline, tell=tell)
                 with piece.open("rb") as content:
                     shutil.copyfileobj(content, whole, 1 << 20)
+    except SourceFailed:
+        part.unlink(missing_ok=True)  # half a file is nothing to go on from
+        raise
     finally:
         for piece in fetched:
             piece.unlink(missing_ok=True)
