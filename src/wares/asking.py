@@ -101,7 +101,10 @@ class Asker:
         self._words = words
         self._limits = limits
         self._spaces: dict[str, list[str]] = {}
+        there = {spec.name for spec in index.vectors}
         for encoder in of_products(encoders):
+            if encoder.channel not in there:  # of sounds, in a shop without any
+                continue
             self._spaces.setdefault(encoder.space, []).append(encoder.channel)
         self._size = (0, -math.inf)
         self._holders: dict[tuple[int, int], int] = {}
@@ -241,13 +244,13 @@ class Asker:
 
     def _like(self, id: str, limit: int, fusion: Fusion) -> Iterator[Channel]:
         number, _ = known(self._store, id)
-        for encoder in of_products(self._encoders):
-            rows = self._index.rows([number], encoder.channel).get(number)
-            if rows is not None and fusion.weight("like", encoder.channel):
+        for spec in self._index.vectors:
+            rows = self._index.rows([number], spec.name).get(number)
+            if rows is not None and fusion.weight("like", spec.name):
                 middle = rows.mean(axis=0, dtype=np.float32)
                 length = float(np.linalg.norm(middle))
                 if length > 0:
-                    yield Channel(encoder.channel, middle / np.float32(length), limit)
+                    yield Channel(spec.name, middle / np.float32(length), limit)
 
 
 def parts_of(

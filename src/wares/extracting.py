@@ -20,23 +20,26 @@ from wares.errors import MediaError, MissingExtra, ModelUnavailable, SetupError
 from wares.extraction.base import Extractor
 from wares.indexing import mean_of_shots, towers_of
 from wares.media import decoding
+from wares.media.footage import Footage
+from wares.media.sounds import Sound
 from wares.records import Modality, Segment
 from wares.registry import nearest
 from wares.reports import ExtractReport, OnProgress, Progress
 from wares.settings import Environment, ExtractionSettings, MediaLimits, Settings
-from wares.store.entries import Features, StoredMedia, part_key
+from wares.store.entries import Features, StoredMedia, shot_key, sound_key
 from wares.store.extracts import SEGMENTED, Extract
 from wares.store.store import Store
 
 if TYPE_CHECKING:
     from wares.encoders.base import Vectors
     from wares.extraction.base import Content
-    from wares.media.footage import Footage
 
 Found: TypeAlias = "tuple[dict[str, Extract], Features]"
 
 #: Changes whenever the same video would be cut otherwise.
-SHOTS = "shots:1"
+SHOTS, SOUNDS = "shots:1", "sounds:1"
+#: A sound is compared in stretches of so many seconds, as many of them as that.
+STRETCH_S, MOST_STRETCHES = 10.0, 60
 #: Bounds on a medium's passages: an hour of speech, a page of small print.
 MAX_PASSAGES, MAX_TEXT = 2_000, 1_000
 #: How many problems are told one by one.
@@ -60,17 +63,19 @@ def modalities(settings: ExtractionSettings) -> frozenset[Modality]:
 
 _READ: Mapping[str, frozenset[Modality]] = {
     "shots": frozenset({"video"}),
+    "sounds": frozenset({"audio", "video"}),
     **extraction.READS,
 }
 
 
 class _Task(NamedTuple):
-    """A content, the extractors that have not read it yet, and whether its shots are wanted."""
+    """A content, the extractors that have not read it yet, and whether its shots and its sound are wanted."""
 
     key: str
     medium: StoredMedia
     extractors: Sequence[Extractor]
     shots: bool
+    sounds: bool
 
 
 class Extraction:
@@ -84,7 +89,9 @@ class Extraction:
         self._take = settings.extraction
         self._limits = settings.media
         self._environment = environment
-        self._towers = [tower for tower in towers_of(encoders).values() if tower.modality == "image"]
+        towers = towers_of(encoders).values()
+        self._seeing = [tower for tower in towers if tower.modality == "image"]
+        self._hearing = [tower for tower in towers if tower.modality == "audio"]
         self._notes: list[str] = []
         self._report = ExtractReport()
 
@@ -137,12 +144,21 @@ class Extraction:
     def _lacking(self, batch: Sequence[tuple[str, StoredMedia]], extractors: Sequence[Extractor]) -> Iterator[_Task]:
         keys = [key for key, _ in batch]
         open_ = {e.name: self._store.extracts.lacking(keys, e.name, e.fingerprint) for e in extractors}
-        videos = [key for key, medium in batch if medium.modality == "video"] if "shots" in self._take.take else []
-        unseen = self._store.extracts.lacking(videos, "shots", SHOTS) if videos else set()
+        unseen = self._untaken("shots", SHOTS, batch, ("video",))
+        unheard = self._untaken("sounds", SOUNDS, batch, ("audio", "video")) if self._hearing else set()
         for key, medium in batch:
             reading = [e for e in extractors if medium.modality in e.modalities and key in open_[e.name]]
-            if reading or key in unseen:
-                yield _Task(key, medium, reading, key in unseen)
+            if reading or key in unseen or key in unheard:
+                yield _Task(key, medium, reading, key in unseen, key in unheard)
+
+    def _untaken(
+        self, name: str, fingerprint: str, batch: Sequence[tuple[str, StoredMedia]], modalities: Sequence[Modality]
+    ) -> set[str]:
+        """The contents of some modalities of which something is wanted and was not taken yet."""
+        if name not in self._take.take:
+            return set()
+        keys = [key for key, medium in batch if medium.modality in modalities]
+        return self._store.extracts.lacking(keys, name, fingerprint)
 
     def _answered(self, tasks: Sequence[_Task]) -> Iterator[tuple[_Task, Found]]:
         """What is found, as it is found; no more contents are held than are being read."""
@@ -165,21 +181,36 @@ class Extraction:
         except MediaError as broken:
             return _broken(task, str(broken)), {}
         found = {extractor.name: _extract(extractor, content) for extractor in task.extractors}
-        if not task.shots:
-            return found, {}
-        footage: Footage = content  # type: ignore[assignment]  # only videos have shots
-        segments = tuple(Segment(start_s=s.start_s, end_s=s.end_s, poster_s=s.poster_s) for s in footage.shots)
-        found["shots"] = Extract(fingerprint=SHOTS, segments=segments)
-        return found, self._features(task.key, footage)
+        features: dict[tuple[str, str], Vectors] = {}
+        if task.shots:
+            assert isinstance(content, Footage)
+            segments = tuple(Segment(start_s=s.start_s, end_s=s.end_s, poster_s=s.poster_s) for s in content.shots)
+            found["shots"] = Extract(fingerprint=SHOTS, segments=segments)
+            features |= self._seen(task.key, content)
+        if task.sounds:
+            sound = content.sound if isinstance(content, Footage) else content
+            assert sound is None or isinstance(sound, Sound)
+            stretches = [] if sound is None else list(_stretches(sound))
+            found["sounds"] = Extract(fingerprint=SOUNDS, segments=tuple(segment for segment, _ in stretches))
+            features |= self._heard(task.key, [part for _, part in stretches])
+        return found, features
 
-    def _features(self, key: str, footage: Footage) -> Features:
+    def _heard(self, key: str, parts: Sequence[Sound]) -> dict[tuple[str, str], Vectors]:
+        """A row for each stretch of a sound."""
+        return {
+            (sound_key(key, at), tower.fingerprint): row
+            for tower in self._hearing
+            for at, row in enumerate(tower.features(parts))
+        }
+
+    def _seen(self, key: str, footage: Footage) -> dict[tuple[str, str], Vectors]:
         """A row for each shot, and their mean for the whole, in proportion to how long they last."""
         made: dict[tuple[str, str], Vectors] = {}
         if footage.shots:
             seconds = [shot.end_s - shot.start_s for shot in footage.shots]
-            for tower in self._towers:
+            for tower in self._seeing:
                 rows = tower.features([shot.frame for shot in footage.shots])
-                made |= {(part_key(key, at), tower.fingerprint): row for at, row in enumerate(rows)}
+                made |= {(shot_key(key, at), tower.fingerprint): row for at, row in enumerate(rows)}
                 made[key, tower.fingerprint] = mean_of_shots(rows, seconds)
         return made
 
@@ -231,4 +262,17 @@ def _extract(extractor: Extractor, content: Content) -> Extract:
 
 def _broken(task: _Task, problem: str) -> dict[str, Extract]:
     found = {one.name: Extract(fingerprint=one.fingerprint, problem=problem) for one in task.extractors}
-    return found | ({"shots": Extract(fingerprint=SHOTS, problem=problem)} if task.shots else {})
+    taken = {"shots": SHOTS} if task.shots else {}
+    taken |= {"sounds": SOUNDS} if task.sounds else {}
+    return found | {name: Extract(fingerprint=mark, problem=problem) for name, mark in taken.items()}
+
+
+def _stretches(sound: Sound) -> Iterator[tuple[Segment, Sound]]:
+    """Stretches of a sound, of equal length but for the last one, which is not much shorter."""
+    length = round(STRETCH_S * sound.rate)
+    count = min(max(1, round(len(sound.samples) / length)), MOST_STRETCHES)
+    for at in range(count):
+        start = at * length
+        end = len(sound.samples) if at == count - 1 else start + length
+        piece = sound.samples[start : min(end, start + 2 * length)]
+        yield Segment(start_s=start / sound.rate, end_s=(start + len(piece)) / sound.rate), Sound(piece, sound.rate)

@@ -13,7 +13,7 @@ from wares.digest import PATIENCE, Lessons
 from wares.fits import Fits
 from wares.index.base import Index
 from wares.index.versions import Versions
-from wares.indexing import Pointer, Reader, batches, words_as_built
+from wares.indexing import Pointer, Reader, batches, needed, words_as_built
 from wares.settings import Settings
 from wares.store.store import Store
 
@@ -51,7 +51,7 @@ class Follower:
         """Apply what has changed since. ``complete`` makes features that the encoders of this version lack: products
         may have come while another one was live."""
         manifest = self._versions.manifest(version)
-        encoders = self._fits.encoders(manifest.fit)
+        encoders = needed(self._fits.encoders(manifest.fit), sounds=manifest.sounds)
         pointer = Pointer(self._store, encoders, words_as_built(manifest.words))
         reader = Reader(self._store, encoders, settings.media, self._path / "media") if complete else None
         lessons = self._learning(version, settings)

@@ -86,8 +86,7 @@ class Hydrator:
         best: dict[int, tuple[MatchedMedia, str | None]] = {}
         for modality, vector, found in asked:
             for number, rows in found.items():
-                segments = beside.get(number, NOTHING).segments
-                own = list(shown(stored.get(number, ()), segments, modality))
+                own = list(shown(stored.get(number, ()), beside.get(number, NOTHING), modality))
                 if len(own) != len(rows):
                     continue
                 scores = rows @ vector

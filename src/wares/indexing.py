@@ -26,7 +26,7 @@ from wares.index.base import Point, VectorSpec
 from wares.index.manifest import WordsParameters
 from wares.records import Media, Modality, Product, Segment
 from wares.settings import MediaLimits, Settings
-from wares.store.entries import Beside, Entry, Stored, StoredMedia, part_key
+from wares.store.entries import Beside, Entry, Stored, StoredMedia, shot_key, sound_key
 from wares.store.store import Store
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ def of_products(encoders: Iterable[Encoder]) -> tuple[Encoder, ...]:
 def towers_of(encoders: Iterable[Encoder]) -> dict[str, Tower]:
     """The towers behind the encoders of products, each once, by fingerprint."""
     return {encoder.tower.fingerprint: encoder.tower for encoder in of_products(encoders)}
+
+
+def needed(encoders: Iterable[Encoder], *, sounds: bool) -> tuple[Encoder, ...]:
+    """The encoders that an index has channels of: those of sounds only where there are any."""
+    return tuple(encoder for encoder in encoders if sounds or encoder.modality != "audio")
 
 
 def vector_specs(encoders: Iterable[Encoder]) -> tuple[VectorSpec, ...]:
@@ -90,7 +95,7 @@ class Reader:
     ) -> None:
         self._store = store
         self._later = later
-        self._towers = towers_of(encoders)
+        self._towers = towers_of(needed(encoders, sounds=False))
         if any(tower.modality == "image" for tower in self._towers.values()):
             self._towers[HashTower.fingerprint] = HashTower()
         self._limits = limits
@@ -243,7 +248,7 @@ class Pointer:
 def keys_of(row: Stored, encoder: Encoder) -> list[str]:
     """The keys of what an encoder reads of a product, in their order: one row of its channel each, if it has
     features."""
-    return [place.key for place in shown(row.media, row.beside.segments, encoder.modality)]
+    return [place.key for place in shown(row.media, row.beside, encoder.modality)]
 
 
 class Shown(NamedTuple):
@@ -254,18 +259,19 @@ class Shown(NamedTuple):
     segment: Segment | None = None
 
 
-def shown(
-    stored: Sequence[StoredMedia], segments: Mapping[str, Sequence[Segment]], modality: Modality
-) -> Iterator[Shown]:
+def shown(stored: Sequence[StoredMedia], beside: Beside, modality: Modality) -> Iterator[Shown]:
     """What the rows of a channel of a modality show, in their order. A shot of a video is a picture, and so is the
-    mean of all its shots, which comes last."""
+    mean of all its shots, which comes last; a stretch of its soundtrack is a sound, like one of a sound."""
     for medium in stored:
         if medium.key is None:
             continue
-        if medium.modality == modality:
+        if modality == "audio":
+            parts = beside.sounds.get(medium.key, ())
+            yield from (Shown(sound_key(medium.key, at), medium, part) for at, part in enumerate(parts))
+        elif medium.modality == modality:
             yield Shown(medium.key, medium)
-        elif modality == "image" and medium.modality == "video" and (parts := segments.get(medium.key)):
-            yield from (Shown(part_key(medium.key, at), medium, part) for at, part in enumerate(parts))
+        elif modality == "image" and medium.modality == "video" and (shots := beside.shots.get(medium.key)):
+            yield from (Shown(shot_key(medium.key, at), medium, part) for at, part in enumerate(shots))
             yield Shown(medium.key, medium)
 
 

@@ -13,7 +13,7 @@ from wares.index.base import Index
 from wares.index.live import open_engine
 from wares.index.manifest import Manifest
 from wares.index.versions import Versions
-from wares.indexing import fingerprints, words_as_built
+from wares.indexing import fingerprints, needed, words_as_built
 from wares.reports import VersionInfo
 from wares.searching import Searcher
 from wares.settings import MediaLimits
@@ -81,7 +81,8 @@ class Ready:
         manifest = self._manifests.get(version)
         if manifest is None:
             manifest = self._versions.manifest(version)
-            if dict(manifest.encoders) != fingerprints(self._fits.encoders(manifest.fit)):
+            own = needed(self._fits.encoders(manifest.fit), sounds=manifest.sounds)
+            if dict(manifest.encoders) != fingerprints(own):
                 shop = self._versions.shop
                 mend = f"run: wares rebuild {shop}"
                 raise StoreError(f"the index of {shop} was built with other encoders than those installed; {mend}")

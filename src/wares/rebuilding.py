@@ -27,7 +27,7 @@ from wares.errors import SetupError, StoreError, WaresError
 from wares.fits import Fits
 from wares.index.manifest import Build, WordsParameters
 from wares.index.versions import Versions
-from wares.indexing import Pointer, Reader, average_lengths, fingerprints, vector_specs, words_of
+from wares.indexing import Pointer, Reader, average_lengths, fingerprints, needed, vector_specs, words_of
 from wares.records import Product
 from wares.reports import OnProgress, Progress
 from wares.settings import Environment, Settings
@@ -55,7 +55,8 @@ def begin(
     built_from: int,
     fit: str,
 ) -> Build:
-    """A version folder under construction, with all that its manifest must say; ``fit`` gave the encoders."""
+    """A version folder under construction, with all that its manifest must say; ``fit`` gave the encoders, which are
+    those that it has channels of."""
     return versions.begin(
         engine=ENGINE,
         vectors=vector_specs(encoders),
@@ -74,6 +75,7 @@ def begin_empty(
     from wares.index.edge import EdgeIndex
 
     lengths = average_lengths((product, NOTHING) for product in products)
+    encoders = needed(encoders, sounds=False)  # nothing was listened to yet
     with begin(versions, settings, encoders, lengths, 0, fit) as build:
         EdgeIndex.create(build.engine_path, vector_specs(encoders)).close()
         build.ready(points=0)
@@ -140,6 +142,7 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
         if any(made):  # what was compared before was compared without these
             store.folds.doubt()
         versions = Versions(shop)
+        encoders = needed(encoders, sounds=store.extracts.has_sounds())
         pointer = Pointer(store, encoders, words_of(settings, lengths))
         with begin(versions, settings, encoders, lengths, built_from, fit) as build:
             index = EdgeIndex.create(build.engine_path, vector_specs(encoders))

@@ -217,12 +217,13 @@ class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 class ExtractionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is taken out of media after products were added; see :mod:`wares.extracting`.
 
-    ``take`` are names of :data:`wares.extraction.EXTRACTORS`, and "shots" (what videos show). ``speech_model`` is
+    ``take`` are names of :data:`wares.extraction.EXTRACTORS`, "shots" (what videos show) and
+    "sounds" (what they and sounds sound like). ``speech_model`` is
     "whisper-base", or the place of another one for faster-whisper ("hf:…", "file:…"). ``workers`` media are read at
     a time.
     """
 
-    take: tuple[str, ...] = ("subtitles", "shots", "speech")
+    take: tuple[str, ...] = ("subtitles", "shots", "speech", "sounds")
     speech_model: str = "whisper-base"
     workers: int = 2
 

@@ -96,7 +96,18 @@ class Writer:
                 if read % FOLLOW == 0:
                     self._follow()
             self._follow()
+        if self._unheard():
+            with suppress(ShopBusy):  # somebody else builds, and will have these channels too
+                self.rebuild(tell)
         return extraction.report()
+
+    def _unheard(self) -> bool:
+        """Whether the live index has no channels for sounds that were read since it was built."""
+        version = self._versions.current()
+        hears = any(encoder.modality == "audio" for encoder in self._fits.encoders(self._fit()))
+        return bool(
+            version and hears and self._store.extracts.has_sounds() and not self._versions.manifest(version).sounds
+        )
 
     def _follow(self) -> None:
         """Bring the index up to date, unless another process writes: then it does, or the next who writes."""

@@ -8,6 +8,7 @@ from wares.encoders.base import Encoder
 from wares.encoders.conse import PictureEncoder, TextEncoder, TextWithColours, name_vectors
 from wares.encoders.efficientnet import PictureTower
 from wares.encoders.look import LookEncoder, axes
+from wares.encoders.sounds import sound_encoders
 from wares.encoders.use import UseTower
 from wares.settings import Environment
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def encoders(environment: Environment, progress: Progress | None = None) -> tuple[Encoder, ...]:
-    """Texts in the space "use"; pictures in "seen", where words look for them, and in "look", where pictures do.
+    """Texts in the space "use"; pictures in "seen", where words look for them, and in "look", where pictures do;
+    sounds in "sounding" and "timbre" likewise.
 
     Weights are fetched if they are not in the cache; ``progress`` is told. Raises
     :class:`~wares.errors.ModelUnavailable` when they cannot be had.
@@ -25,9 +27,11 @@ def encoders(environment: Environment, progress: Progress | None = None) -> tupl
     pictures = PictureTower(environment, progress)
     names, named = name_vectors(texts, environment)
     directions, directed = axes(pictures, environment)
+    meaning = Encoder(texts, "use")
     return (
-        Encoder(texts, "use"),
+        meaning,
         TextEncoder(TextWithColours(texts), names, named),
         PictureEncoder(pictures, names, named),
         LookEncoder(pictures, directions, directed),
+        *sound_encoders(meaning, environment),
     )

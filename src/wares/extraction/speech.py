@@ -60,9 +60,7 @@ def _model(location: str, environment: Environment) -> tuple[Path, str]:
     if location.startswith("file:"):
         folder = Path(location.removeprefix("file:")).expanduser()
         if not (folder / "model.bin").is_file():
-            raise ModelUnavailable(
-                f"{location}: there is no model.bin; name the folder of a model for faster-whisper"
-            )
+            raise ModelUnavailable(f"{location} has no model.bin; name the folder of a model for faster-whisper")
         return folder, f"{location}:{(folder / 'model.bin').stat().st_size}"
     if location.startswith("hf:"):
         from wares.models import hub

@@ -20,7 +20,7 @@ from wares.encoders.hashes import HashTower, value
 from wares.folding import titles
 from wares.folding.pairs import is_common, plausible, reason, same_rest
 from wares.folding.records import PICTURES, REASONS, Traits, traits
-from wares.indexing import MEANING, batches, towers_of
+from wares.indexing import MEANING, batches, needed, towers_of
 from wares.media import hashing
 from wares.records import Product
 from wares.settings import FoldingSettings
@@ -87,7 +87,7 @@ class _Folding:
     def __init__(self, store: Store, settings: FoldingSettings, encoders: Sequence[Encoder]) -> None:
         self._store = store
         self._settings = settings
-        self._towers = towers_of(encoders).values()
+        self._towers = towers_of(needed(encoders, sounds=False)).values()
         self._crowded: set[int] = set()
 
     def fold(self, numbers: Sequence[int]) -> int:

@@ -51,6 +51,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     builder: Process
     fit: str = ""
 
+    @property
+    def sounds(self) -> bool:
+        """Whether it has channels of sounds."""
+        return any(channel.endswith(".audio") for channel in self.encoders)
+
 
 class Build:
     """A version under construction: a context manager that marks it failed unless :meth:`ready` was reached.

@@ -40,9 +40,10 @@ FLOORS: Mapping[str, float] = {
     **{"look.image": 0.38, "seen.image": 0.3},
     "image.seen.image": 1.0,  # never: what a classifier calls a picture that was asked for is always like something
     **{"strange.use.text": 0.3, "strange.seen.image": 0.4},  # words that nobody knows are near to something, too
+    **{"sounding.audio": 0.33, "audio.sounding.audio": 0.5, "audio.timbre.audio": 0.6, "audio.use.text": 0.3},
 }
 #: Parts of a question that may be about something the shop has not.
-STRANGE = ("text", "image")
+STRANGE = ("text", "image", "audio")
 
 
 class Standard(NamedTuple):

@@ -49,11 +49,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a product beside its feed: ``passages`` of words that were read in its media, and the
-    ``segments`` of these, by content key."""
+    """What is known of a product beside its feed, by the content keys of its media: ``passages`` of words that were
+    read in them, the ``shots`` of videos, and the stretches of their ``sounds``."""
 
     passages: Mapping[str, tuple[Passage, ...]] = {}
-    segments: Mapping[str, tuple[Segment, ...]] = {}
+    shots: Mapping[str, tuple[Segment, ...]] = {}
+    sounds: Mapping[str, tuple[Segment, ...]] = {}
 
 
 #: Nothing is.
@@ -71,9 +72,14 @@ class Stored(msgspec.Struct, frozen=True):
     beside: Beside = NOTHING
 
 
-def part_key(key: str, place: int) -> str:
-    """The key under which features of the segment at a place of a content are kept."""
+def shot_key(key: str, place: int) -> str:
+    """The key under which features of a shot of a video are kept."""
     return f"{key}#{place}"
+
+
+def sound_key(key: str, place: int) -> str:
+    """The key under which features of a stretch of a sound, or of the sound of a video, are kept."""
+    return f"{key}#s{place}"
 
 
 class Fold(msgspec.Struct, frozen=True):

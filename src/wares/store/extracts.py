@@ -35,7 +35,11 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Extract).decode
 
 _AMONG = extracts.c.key.in_(bindparam("keys", expanding=True))
-_DOCS = select(extracts.c.key, extracts.c.doc).where(_AMONG).order_by(extracts.c.key, extracts.c.extractor)
+_DOCS = (
+    select(extracts.c.key, extracts.c.extractor, extracts.c.doc)
+    .where(_AMONG)
+    .order_by(extracts.c.key, extracts.c.extractor)
+)
 _DONE = select(extracts.c.key).where(
     _AMONG, extracts.c.extractor == bindparam("extractor"), extracts.c.fingerprint == bindparam("fingerprint")
 )
@@ -94,9 +98,16 @@ class Extracts:
         with self._database.read() as connection:
             return beside(connection, rows.media_of(connection, numbers)) if anything(connection) else {}
 
+    def has_sounds(self) -> bool:
+        """Whether the sound of any content was read."""
+        with self._database.read() as connection:
+            return (
+                connection.scalar(select(extracts.c.key).where(extracts.c.extractor == "sounds").limit(1)) is not None
+            )
+
 
 #: The extractors that tell segments.
-SEGMENTED = ("shots",)
+SEGMENTED = ("shots", "sounds")
 
 
 def decoded(doc: str) -> Extract:
@@ -112,12 +123,12 @@ def anything(connection: Connection) -> bool:
     return connection.scalar(select(extracts.c.key).limit(1)) is not None
 
 
-def of_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[Extract]]:
-    """Extracts by content key."""
-    found: dict[str, list[Extract]] = {}
+def of_keys(connection: Connection, keys: Iterable[str]) -> dict[str, dict[str, Extract]]:
+    """Extracts by content key and the name of the extractor."""
+    found: dict[str, dict[str, Extract]] = {}
     for chunk in chunks(keys):
-        for key, doc in connection.execute(_DOCS, {"keys": chunk}):
-            found.setdefault(key, []).append(decoded(doc))
+        for key, extractor, doc in connection.execute(_DOCS, {"keys": chunk}):
+            found.setdefault(key, {})[extractor] = decoded(doc)
     return found
 
 
@@ -130,13 +141,14 @@ def beside(connection: Connection, stored: Mapping[int, tuple[StoredMedia, ...]]
     return {number: one for number, one in made.items() if one is not NOTHING}
 
 
-def _gathered(keys: Iterable[str | None], found: Mapping[str, list[Extract]]) -> Beside:
+def _gathered(keys: Iterable[str | None], found: Mapping[str, dict[str, Extract]]) -> Beside:
     read = {key: found[key] for key in dict.fromkeys(keys) if key is not None}
     if not read:
         return NOTHING
     return Beside(
-        passages={key: tuple(p for one in own for p in one.passages) for key, own in read.items()},
-        segments={key: tuple(s for one in own for s in one.segments) for key, own in read.items()},
+        passages={key: tuple(p for one in own.values() for p in one.passages) for key, own in read.items()},
+        shots={key: own["shots"].segments for key, own in read.items() if "shots" in own},
+        sounds={key: own["sounds"].segments for key, own in read.items() if "sounds" in own},
     )
 
 

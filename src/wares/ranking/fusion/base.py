@@ -36,9 +36,13 @@ WEIGHTS: Mapping[str, float] = {
     "video.image": 1.0,
     "video.seen.image": 0.25,
     "video.text": 0.2,
+    "audio.audio": 1.0,
+    "audio.text": 0.4,
+    "text.audio": 0.2,
     "like.text": 0.5,
     "like.image": 1.0,
     "like.seen.image": 0.25,
+    "like.timbre.audio": 0.5,
 }
 MAX_WEIGHT = 1_000.0
 
