@@ -38,6 +38,13 @@ _FAILED_S, _FAILED = 60.0, 2_000
 Format: TypeAlias = Literal["webp", "jpeg"]
 
 
+class Moment(NamedTuple):
+    """A moment of a film, in seconds: its picture, or three seconds from there on that move."""
+
+    at_s: float
+    moving: bool = False
+
+
 class Served(NamedTuple):
     """Bytes and their media type."""
 
@@ -55,14 +62,17 @@ class Gallery:
         #: Media are made in threads of their own, so that slow ones do not keep questions waiting.
         self.limiter = anyio.CapacityLimiter(AT_ONCE)
 
-    def medium(self, medium: Media, width: int, wanted: Format) -> Served:
-        """A medium as it is sent. :class:`MediaError` for what cannot be had, or is neither picture, sound nor
-        film."""
+    def medium(self, medium: Media, width: int, wanted: Format, moment: Moment | None = None) -> Served:
+        """A medium as it is sent, of a film what it shows at a ``moment`` if one is given. :class:`MediaError` for
+        what cannot be had, or is neither picture, sound nor film."""
         name = _digest(str(medium.source))
         if time.monotonic() < self._failed.get(name, 0.0):
             raise MediaError("could not be had a moment ago")
         try:
-            return self._picture(medium, width, wanted) if medium.modality == "image" else self._recording(medium)
+            if medium.modality == "image":
+                return self._picture(medium, width, wanted)
+            recording = self._recording(medium)
+            return recording if moment is None else self._shown(recording, moment, width, wanted)
         except MediaError:
             self._failed[name] = time.monotonic() + _FAILED_S
             while len(self._failed) > _FAILED:
@@ -80,6 +90,20 @@ class Gallery:
             made = encoded(fitted(image, width, width * _HIGH), wanted)
             self._shelf.put(key, made)
         return Served(made, f"image/{wanted}")
+
+    def _shown(self, film: Served, moment: Moment, width: int, wanted: Format) -> Served:
+        """What a film shows at a moment."""
+        at_s = round(moment.at_s, 1)
+        shape = "moving" if moment.moving else f"{width} {wanted}"
+        key = _digest(f"{shape} at {at_s} {media.content_key(film.data)}")
+        made = self._shelf.get(key)
+        if made is None:
+            if moment.moving:
+                made = media.preview(film.data, at_s)
+            else:
+                made = encoded(fitted(media.frame_at(film.data, at_s), width, width * _HIGH), wanted)
+            self._shelf.put(key, made)
+        return Served(made, "image/webp" if moment.moving else f"image/{wanted}")
 
     def _recording(self, medium: Media) -> Served:
         key = _digest(f"as it is {medium.source!s}")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wares.errors import MediaError, QueryError
 from wares.server import errors, serving
-from wares.server.gallery import WIDTH, WIDTHS
+from wares.server.gallery import WIDTH, WIDTHS, Moment
 from wares.server.openapi import files
 from wares.server.sending import send
 
@@ -32,6 +32,12 @@ Width = Annotated[
     Query(description=f"Width of a picture in pixels: one of {', '.join(map(str, WIDTHS))}.", examples=[320]),
 ]
 
+At = Annotated[
+    float | None,
+    Query(description="A moment of a film, in seconds: its picture is sent.", ge=0, le=86_400, examples=[12.5]),
+]
+Moving = Annotated[bool, Query(description="Three seconds of the film from that moment on, as a WebP that moves.")]
+
 
 @router.head("/media/{signature}/{position}/{id:path}", include_in_schema=False)
 @router.get(
@@ -51,16 +57,20 @@ async def medium(
     position: Annotated[str, Path(description="Which of the product's media.", examples=["0"])],
     id: Annotated[str, Path(description="The id of the product.", examples=["87"])],
     w: Width = None,
+    at: At = None,
+    moving: Moving = False,
 ) -> Response:
     """A medium by the address that answers give: pictures at a width, re-encoded as WebP or JPEG (as the header
-    ``Accept`` allows); sounds and films as they are, in parts if asked for."""
+    ``Accept`` allows); sounds and films as they are, in parts if asked for; of films also the picture ``at`` a
+    moment, or three seconds from there on, ``moving``."""
     if w is not None and w not in WIDTHS:
         raise QueryError(f"w is one of {', '.join(map(str, WIDTHS))}, not {w}")
     gallery = serving.of(request).gallery
+    moment = None if at is None else Moment(at, moving)
     wanted: Format = "webp" if "image/webp" in request.headers.get("accept", "") else "jpeg"
 
     def made() -> Served:
-        return gallery.medium(_named(request, id, position, signature), w or WIDTH, wanted)
+        return gallery.medium(_named(request, id, position, signature), w or WIDTH, wanted, moment)
 
     try:
         served = await anyio.to_thread.run_sync(made, limiter=gallery.limiter)
