@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wares.encoders.tokens import fold, tokens
-from wares.query.highlighting import MAX_CHARACTERS, asked, marked, passage, pieces, spans, text_of, texts
+from wares.query.highlighting import MAX_CHARACTERS, asked, marked, pieces, snippet, spans, text_of, texts
 from wares.records import Product, Span, Variant
 
 LETTERS = "aé ß½/-'\"．１Ｂ红色连衣裙小鞋がﾊﾞ😀.,e\u0301"
@@ -119,10 +119,10 @@ def test_spans_of_a_field_are_in_order_and_apart(title: str, question: str) -> N
 
 @settings(max_examples=300, deadline=None)
 @given(TEXT, TEXT, st.integers(20, 80))
-def test_a_passage_is_a_piece_of_the_text_with_its_spans(text: str, question: str, width: int) -> None:
+def test_a_snippet_is_a_piece_of_the_text_with_its_spans(text: str, question: str, width: int) -> None:
     text = text * 4
     found = spans(Product(id="-", title=text), asked(question))
-    part = passage(text, found, width)
+    part = snippet(text, found, width)
     assert len(part.text) <= width + 2
     assert part.text.removeprefix("…").removesuffix("…") in text
     assert bool(part.spans) is bool(found)
@@ -131,7 +131,7 @@ def test_a_passage_is_a_piece_of_the_text_with_its_spans(text: str, question: st
         assert not part.text[span.start : span.end].startswith("…") or "…" in text
 
 
-def test_a_passage_is_where_most_different_words_stand() -> None:
+def test_a_snippet_is_where_most_different_words_stand() -> None:
     text = (
         "Red and red again, red as ever. "
         + "Nothing to see here at all. " * 10
@@ -139,16 +139,16 @@ def test_a_passage_is_where_most_different_words_stand() -> None:
         + "x " * 90
     )
     found = spans(Product(id="1", title=text), asked("red leather shoe"))
-    part = passage(text, found, 60)
+    part = snippet(text, found, 60)
     assert "red shoe of leather" in part.text
     assert part.text.startswith("…")
     assert part.text.endswith("…")
     assert [part.text[span.start : span.end] for span in part.spans] == ["red shoe", "leather"]
 
 
-def test_a_passage_without_spans_is_the_beginning() -> None:
-    assert passage("one two three four five", (), 12).text == "one two…"
-    assert passage("short", (), 12) == ("short", ())
+def test_a_snippet_without_spans_is_the_beginning() -> None:
+    assert snippet("one two three four five", (), 12).text == "one two…"
+    assert snippet("short", (), 12) == ("short", ())
 
 
 def test_marks_are_put_around_spans_and_only_the_text_is_escaped() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wares.shop import Shop
 
 #: Characters of a field that are shown around the words that were asked for.
-PASSAGE = 70
+SNIPPET = 70
 
 
 def why(
@@ -156,12 +156,12 @@ def _words(found: Why, product: Product) -> Iterator[Text]:
     """The fields with words that were asked for, these in bold."""
     from rich.text import Text
 
-    from wares.query.highlighting import passage, pieces, texts
+    from wares.query.highlighting import pieces, snippet, texts
 
     for field, text in texts(product, found.variant):
         spans = [span for span in found.matched if span.field == field]
         if spans:
-            shown = passage(text, spans, PASSAGE)
+            shown = snippet(text, spans, SNIPPET)
             marked = ((plain(piece), "bold" if asked else "") for piece, asked in pieces(shown.text, shown.spans))
             yield Text.assemble((f"{field}: ", "dim"), *marked)
 

@@ -1,4 +1,4 @@
-"""Which words of a product were asked for: places in its texts, a passage to show, and marks around words.
+"""Which words of a product were asked for: places in its texts, a snippet to show, and marks around words.
 
 What counts as the same word is what counts as it when words are looked up (:mod:`wares.encoders.tokens`): stems,
 codes with and without joints, numbers with units, Chinese words inside longer ones, letters without accents.
@@ -20,11 +20,11 @@ MAX_CHARACTERS = 5_000
 #: Between two words that were asked for, this is marked with them: "red, green", "4-door".
 _BETWEEN = re.compile(r"[\s\-_.'’&+/]*")
 
-# Where a passage may begin or end: not inside a word of letters that are written together.
+# Where a snippet may begin or end: not inside a word of letters that are written together.
 _WORD = re.compile(r"[^\W\u3000-\u9fff\uac00-\ud7af]")
 
 
-class Passage(NamedTuple):
+class Snippet(NamedTuple):
     """A piece of a text with the spans in it, their places counted in ``text``, which has "…" where it was cut."""
 
     text: str
@@ -71,11 +71,11 @@ def text_of(product: Product, field: str, variant: str | None = None) -> str:
     return next((text for name, text in texts(product, variant) if name == field), "")
 
 
-def passage(text: str, spans: Sequence[Span], width: int = 160) -> Passage:
+def snippet(text: str, spans: Sequence[Span], width: int = 160) -> Snippet:
     """At most ``width`` characters of a text (and an ellipsis at either end), where most different words of
     ``spans``, which are of this text, stand close together; its beginning when there are none."""
     if len(text) <= width:
-        return Passage(text, tuple(spans))
+        return Snippet(text, tuple(spans))
     start, end = _window(text, spans, width)
     start, end = _at_words(text, start, end, spans)
     before = "…" if start else ""
@@ -84,7 +84,7 @@ def passage(text: str, spans: Sequence[Span], width: int = 160) -> Passage:
         for span in spans
         if span.start < end and span.end > start
     )
-    return Passage(before + text[start:end] + ("…" if end < len(text) else ""), moved)
+    return Snippet(before + text[start:end] + ("…" if end < len(text) else ""), moved)
 
 
 def pieces(text: str, spans: Iterable[Span]) -> list[tuple[str, bool]]:
