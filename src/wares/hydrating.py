@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
+import msgspec
 import numpy as np
 
 from wares.asking import Asking
 from wares.candidates import Ranked
 from wares.documents import filter_fields, lines_of
 from wares.encoders.base import Encoder
+from wares.encoders.places import places
 from wares.encoders.tokens import tokens
 from wares.index.base import Index, Point
 from wares.index.exact import holds
@@ -114,7 +116,9 @@ def _passages(wanted: Set[str], stored: Sequence[StoredMedia], beside: Beside) -
             if held and passage.text not in found:
                 found[passage.text] = held, MatchedPassage(medium.source, medium.modality, passage)
     best = sorted(found.values(), key=lambda pair: -pair[0])  # of equal ones those that come first
-    return tuple(passage for _, passage in best[:PASSAGES])
+    return tuple(
+        msgspec.structs.replace(one, spans=tuple(places(one.passage.text, wanted))) for _, one in best[:PASSAGES]
+    )
 
 
 def _variant(product: Product, passing: Sequence[Variant], said: set[str], owner: str | None) -> str | None:

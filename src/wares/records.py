@@ -325,11 +325,13 @@ class MatchedMedia(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MatchedPassage(msgspec.Struct, frozen=True):
-    """Words that were asked for, as they were read in a medium of the product."""
+    """Words that were asked for, as they were read in a medium of the product; ``spans`` are from which character to
+    which one of the passage's text."""
 
     source: str
     modality: Modality
     passage: Passage
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class Span(msgspec.Struct, frozen=True):

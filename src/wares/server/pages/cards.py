@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from wares.server.pages import formats
+from wares.server.pages.places import found
 
 if TYPE_CHECKING:
     from wares.records import Hit, MatchedMedia, Media, Product, Span
     from wares.server.linking import Links
     from wares.server.pages.address import Address
+    from wares.server.pages.places import Found
     from wares.server.pages.words import Words
 
 #: Widths at which pictures are sent: cards, galleries.
 SMALL, LARGE = (320, 640), (640, 960, 1600)
+#: Places in media that a card tells.
+FOUND = 2
 
 
 class Picture(NamedTuple):
-    """A picture at several widths."""
+    """A picture at several widths; of a film what it shows at a moment, and ``moving`` three seconds of it."""
 
     src: str
     srcset: str
     source: str
+    moving: str = ""
 
 
 class Card(NamedTuple):
@@ -45,6 +50,8 @@ class Card(NamedTuple):
     options: str
     more: str
     less: str
+    span: str = ""
+    found: Sequence[Found] = ()
 
 
 class Dealer:
@@ -62,6 +69,7 @@ class Dealer:
     def card(self, product: Product, hit: Hit | None = None) -> Card:
         """A card. Of a hit it shows the variant and the picture that matched."""
         variant = next((v for v in product.variants if hit is not None and v.id == hit.variant), None)
+        linked = self._links.hit(hit) if hit is not None else None
         price, more = formats.priced(product, variant if hit is not None and len(product.variants) < 2 else None)
         return Card(
             id=product.id,
@@ -69,7 +77,7 @@ class Dealer:
             title=marked(product.title, hit.matched if hit else (), "title"),
             name=product.title,
             brand=product.brand,
-            picture=shown(self._links.product(product), self._matched(hit)),
+            picture=shown(self._links.product(product), linked.media if linked is not None else None),
             price=self._words.price(price) if price else "",
             from_price=more,
             rating=product.rating,
@@ -79,10 +87,9 @@ class Dealer:
             options=self._options(product),
             more=_question(self._address).plus("like", product.id).href(),
             less=_question(self._address).plus("unlike", product.id).href(),
+            span=_span(hit.media) if hit is not None else "",
+            found=found(linked, self._words)[:FOUND] if linked is not None else (),
         )
-
-    def _matched(self, hit: Hit | None) -> MatchedMedia | None:
-        return self._links.hit(hit).media if hit is not None else None
 
     def _options(self, product: Product) -> str:
         """What there is to choose, "3 sizes", of the option with most values."""
@@ -96,10 +103,15 @@ class Dealer:
 
 def shown(linked: Product, matched: MatchedMedia | None = None) -> Picture | None:
     """The picture of a product whose media are addresses: the one that matched, else the first."""
-    if matched is not None and matched.modality == "image" and matched.source:
-        return at_widths(matched.source, SMALL)
-    first = next((medium for _, medium in linked.all_media() if medium.modality == "image"), None)
-    return at_widths(str(first.source), SMALL) if first else None
+    if matched is not None and matched.source and matched.modality != "audio":
+        moment = matched.segment.poster_s if matched.segment is not None else None
+        return at_widths(matched.source, SMALL, 0.0 if matched.modality == "video" and moment is None else moment)
+    media = [medium for _, medium in linked.all_media()]
+    for modality, moment in (("image", None), ("video", 0.0)):
+        first = next((medium for medium in media if medium.modality == modality), None)
+        if first is not None:
+            return at_widths(str(first.source), SMALL, moment)
+    return None
 
 
 def gallery(media: Sequence[Media]) -> list[Picture]:
@@ -107,9 +119,19 @@ def gallery(media: Sequence[Media]) -> list[Picture]:
     return [at_widths(str(medium.source), LARGE) for medium in media if medium.modality == "image"]
 
 
-def at_widths(source: str, widths: Sequence[int]) -> Picture:
-    """A picture of ours at some widths."""
-    return Picture(f"{source}?w={widths[0]}", ", ".join(f"{source}?w={w} {w}w" for w in widths), source)
+def at_widths(source: str, widths: Sequence[int], at_s: float | None = None) -> Picture:
+    """A picture of ours at some widths; of a film that at a moment."""
+    asked = "" if at_s is None else f"at={at_s:.1f}&"
+    moving = "" if at_s is None else f"{source}?{asked}moving=1"
+    srcset = ", ".join(f"{source}?{asked}w={w} {w}w" for w in widths)
+    return Picture(f"{source}?{asked}w={widths[0]}", srcset, source, moving)
+
+
+def _span(matched: MatchedMedia | None) -> str:
+    """From when to when a film matched."""
+    if matched is None or matched.segment is None:
+        return ""
+    return f"{formats.moment(matched.segment.start_s)}–{formats.moment(matched.segment.end_s)}"
 
 
 def sold_out(product: Product) -> bool:

@@ -50,3 +50,10 @@ def priced(product: Product, variant: Variant | None = None) -> tuple[Price | No
     if not prices:
         return product.price, False
     return prices[0], prices[0].amount != prices[-1].amount
+
+
+def moment(seconds: float) -> str:
+    """A moment of a film or a sound as players show it: 0:07, 12:30, 1:02:03."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

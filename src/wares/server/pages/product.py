@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wares.records import Part, Query
-from wares.server.pages import cards, formats
+from wares.server.pages import cards, formats, places
 from wares.server.pages.address import Address
 from wares.server.sight import sees
 
 if TYPE_CHECKING:
-    from wares.records import Media, Product, Variant
+    from wares.records import Hit, Media, Product, Variant
     from wares.server.access import Caller
     from wares.server.pages.cards import Card, Dealer, Picture
+    from wares.server.pages.places import Player
     from wares.server.pages.words import Words
     from wares.server.serving import Serving
 
@@ -48,6 +49,7 @@ class Shown(NamedTuple):
     from_price: bool
     availability: str
     pictures: Sequence[Picture]
+    players: Sequence[Player]
     options: Sequence[Option]
     attributes: Sequence[tuple[str, str]]
     path: Sequence[tuple[str, str]]
@@ -61,8 +63,9 @@ class Group(NamedTuple):
     cards: Sequence[Card]
 
 
-def shown(linked: Product, chosen: str, address: Address, words: Words) -> Shown:
-    """A product, whose media are addresses, with the variant of an id chosen; of an unknown id, none."""
+def shown(linked: Product, chosen: str, address: Address, words: Words, hit: Hit | None = None) -> Shown:
+    """A product, whose media are addresses, with the variant of an id chosen; of an unknown id, none. Films begin
+    where they matched in a ``hit``, whose media are addresses, too."""
     variant = next((each for each in linked.variants if each.id == chosen), None)
     if variant is None and len(linked.variants) == 1:
         variant = linked.variants[0]
@@ -77,6 +80,7 @@ def shown(linked: Product, chosen: str, address: Address, words: Words) -> Shown
         from_price=more,
         availability=available if available in _AVAILABLE else "",
         pictures=cards.gallery(_media(linked, variant)),
+        players=places.players(_media(linked, variant), hit),
         options=list(_options(linked, variant, address, words)),
         attributes=list(_attributes(linked, words)),
         path=list(_path(linked.category)),

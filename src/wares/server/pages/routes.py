@@ -12,7 +12,7 @@ from wares.server import answering
 from wares.server.access import Caller, may
 from wares.server.asking import product_of
 from wares.server.facets import candidates
-from wares.server.pages import facets, parts, product, question, why
+from wares.server.pages import facets, parts, places, product, question, why
 from wares.server.pages.cards import Dealer
 from wares.server.pages.rendering import Page
 
@@ -48,11 +48,14 @@ def one(request: Request, caller: Visitor, id: str) -> Response:
     served, words = page.served, page.words
     found = product_of(served, caller, id)
     plain = Dealer(served.links, words, page.address._replace(pairs=()))
-    shown = product.shown(served.links.product(found), request.query_params.get("variant", ""), page.address, words)
+    reasons = why.reasons(served, caller, page.address, id, words)
+    hit = served.links.hit(reasons.hit) if reasons is not None and reasons.hit is not None else None
+    chosen = request.query_params.get("variant", "")
     return page.render(
         "product.html.j2",
-        shown=shown,
-        reasons=why.reasons(served, caller, page.address, id, words),
+        shown=product.shown(served.links.product(found), chosen, page.address, words, hit),
+        reasons=reasons,
+        found=places.found(hit, words) if hit is not None else (),
         similar=[plain.card(each) for each in product.similar(served, caller, id)],
         related=product.related(served, caller, id, plain, words),
         back=page.address.href() if page.address.asks else "",

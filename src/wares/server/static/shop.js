@@ -2,6 +2,7 @@
 import "./theme.js";
 import "./suggest.js";
 import "./picture.js";
+import "./film.js";
 import "./voice.js";
 import "./more.js";
 import "./events.js";
