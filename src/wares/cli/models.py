@@ -73,7 +73,8 @@ def _print_list(shops: dict[str, str], weights: list[Listed]) -> None:
 
 @app.command()
 def pull(name: Name = None, as_json: AsJson = False) -> None:
-    """Fetch the weights of a model, or of all; what is here is verified, and what is damaged is fetched anew.
+    """Fetch the weights of a model, or of all that what is installed uses; what is here is verified, and what is
+    damaged is fetched anew.
 
     NAME is one of the weights, a model of a shop ("default"), or a location such as hf:OWNER/NAME.
 
@@ -92,7 +93,7 @@ def pull(name: Name = None, as_json: AsJson = False) -> None:
         encoders.build(name, environment)
         pulled = {name: "ready"}
     else:
-        names = [card(name).name] if name is not None else list(CARDS)
+        names = [card(name).name] if name is not None else [each.name for each in CARDS.values() if each.wanted]
         pulled = {each: str(fetch(each, environment)) for each in names}
     if as_json:
         print_json({"pulled": pulled})

@@ -8,6 +8,7 @@ which faster-whisper brings) lets through is transcribed, and what the model its
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 import os
 import threading
@@ -31,12 +32,16 @@ if TYPE_CHECKING:
     from wares.settings import Environment, ExtractionSettings
 
 CARD = "whisper-base"
+#: The files that faster-whisper reads in a model's folder; which of them there are depends on the model.
+FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*", "preprocessor_config.json")
 #: Below this level, in decibels of full scale, a recording is silent.
 SILENT_DB = -55.0
 #: What is dropped: words that the model finds less likely than this, or that it thinks are none.
 LEAST_LIKELY, MOST_SILENT = -1.0, 0.6
 #: Languages that questions are in, and how near another one must be to be believed in their place.
 ASKED_IN, STRANGER = ("en", "zh"), 4.0
+#: Languages that are written in Chinese characters, without spaces; larger models tell Cantonese apart.
+CHINESE = ("zh", "yue")
 #: The detector of speech: pauses that end a passage, and the longest passage.
 VOICE: Mapping[str, Any] = {"min_silence_duration_ms": 500, "max_speech_duration_s": 12.0}
 _VERSION = 1
@@ -55,20 +60,24 @@ def extractor(environment: Environment, settings: ExtractionSettings) -> Speech:
 
 
 def _model(location: str, environment: Environment) -> tuple[Path, str]:
+    """The folder of a model, and what is another for other weights."""
     if location == CARD:
         return models.path(CARD, environment).parent, f"{CARD}:{models.card(CARD).sha256[:16]}"
     if location.startswith("file:"):
         folder = Path(location.removeprefix("file:")).expanduser()
-        if not (folder / "model.bin").is_file():
-            raise ModelUnavailable(f"{location} has no model.bin; name the folder of a model for faster-whisper")
-        return folder, f"{location}:{(folder / 'model.bin').stat().st_size}"
-    if location.startswith("hf:"):
+    elif location.startswith("hf:"):
         from wares.models import hub
 
-        names = ("model.bin", "config.json", "tokenizer.json")
-        files = [hub.file(location.removeprefix("hf:"), name, offline=environment.offline) for name in names]
-        return files[0].parent, f"{location}:{files[0].stat().st_size}"
-    raise SetupError(f'extraction.speech_model is "{CARD}", "file:FOLDER" or "hf:OWNER/NAME", not {location!r}')
+        folder = hub.folder(location.removeprefix("hf:"), FILES, offline=environment.offline)
+    else:
+        raise SetupError(f'extraction.speech_model is "{CARD}", "file:FOLDER" or "hf:OWNER/NAME", not {location!r}')
+    try:
+        with (folder / "model.bin").open("rb") as weights:
+            return folder, f"{location}:{hashlib.file_digest(weights, 'sha256').hexdigest()[:16]}"
+    except OSError as error:
+        raise ModelUnavailable(
+            f"{location} has no model.bin that can be read; name the folder of a model for faster-whisper"
+        ) from error
 
 
 class Speech(Listener):
@@ -99,7 +108,7 @@ class Speech(Listener):
         said = self._said(sound, beam=2)
         if not said:
             return Heard(kind="sound", seconds=seconds)
-        text = ("" if said[0].language == "zh" else " ").join(passage.text for passage in said)
+        text = ("" if said[0].language in CHINESE else " ").join(passage.text for passage in said)
         certainty = sum(passage.certainty for passage in said) / len(said)
         asked = text.strip().rstrip(".。?？!！")  # Whisper writes sentences; questions are typed without their dots
         return Heard(
@@ -175,7 +184,7 @@ def _believed(segment: Any) -> bool:
 def _written(text: str, language: str) -> str:
     """Chinese in simplified characters, as catalogues here are searched."""
     text = " ".join(text.split())
-    return str(_simplifier().convert(text)) if language == "zh" else text
+    return str(_simplifier().convert(text)) if language in CHINESE else text
 
 
 @functools.cache

