@@ -120,7 +120,7 @@ class Spoken(Encoder):
     is not certain is zeros, and asks nothing."""
 
     def __init__(self, tower: Tower, space: str, names: Vectors, hearing: Hearing, mark: str) -> None:
-        super().__init__(tower, space, dims=names.shape[1], fingerprint=mark, asks_only=True)
+        super().__init__(tower, space, dims=names.shape[1], fingerprint=f"{mark}:spoken", asks_only=True)
         self._names, self._hearing = names, hearing
 
     def project(self, features: Vectors) -> Vectors:
