@@ -219,12 +219,14 @@ class ExtractionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_default
 
     ``take`` are names of :data:`wares.extraction.EXTRACTORS`, "shots" (what videos show) and
     "sounds" (what they and sounds sound like). ``speech_model`` is
-    "whisper-base", or the place of another one for faster-whisper ("hf:…", "file:…"). ``workers`` media are read at
-    a time.
+    "whisper-base", or the place of another one for faster-whisper ("hf:…", "file:…"); ``speech_languages`` are what
+    spoken questions are in, in codes of two letters, and likely in media too; none: whatever is heard. ``workers``
+    media are read at a time.
     """
 
     take: tuple[str, ...] = ("subtitles", "shots", "speech", "sounds")
     speech_model: str = "whisper-base"
+    speech_languages: tuple[str, ...] = ("en", "zh")
     workers: int = 2
 
     def __post_init__(self) -> None:

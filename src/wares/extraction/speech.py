@@ -12,7 +12,7 @@ import hashlib
 import math
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,15 +36,17 @@ CARD = "whisper-base"
 FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*", "preprocessor_config.json")
 #: Below this level, in decibels of full scale, a recording is silent.
 SILENT_DB = -55.0
-#: What is dropped: words that the model finds less likely than this, or that it thinks are none.
-LEAST_LIKELY, MOST_SILENT = -1.0, 0.6
-#: Languages that questions are in, and how near another one must be to be believed in their place.
-ASKED_IN, STRANGER = ("en", "zh"), 4.0
+#: What is dropped: words whose mean log-probability, less so much of the probability that nobody speaks, is below
+#: this. Single words are never likely; what Whisper makes of a sneeze is as likely, and nobody speaks there.
+NOBODY, LEAST_LIKELY = 0.8, -1.4
+#: How much likelier another language must be than those of the settings to be believed in media. In questions it
+#: never is: one word is often taken for a word of a language that nobody asks in.
+STRANGER = 4.0
 #: Languages that are written in Chinese characters, without spaces; larger models tell Cantonese apart.
 CHINESE = ("zh", "yue")
 #: The detector of speech: pauses that end a passage, and the longest passage.
 VOICE: Mapping[str, Any] = {"min_silence_duration_ms": 500, "max_speech_duration_s": 12.0}
-_VERSION = 1
+_VERSION = 2
 
 
 def extractor(environment: Environment, settings: ExtractionSettings) -> Speech:
@@ -56,7 +58,9 @@ def extractor(environment: Environment, settings: ExtractionSettings) -> Speech:
         )
     except (RuntimeError, ValueError, OSError) as broken:
         raise ModelUnavailable(f"{settings.speech_model} cannot be used for speech: {broken}") from broken
-    return Speech(model, f"speech:{_VERSION}:{fingerprint}")
+    if unknown := sorted(set(settings.speech_languages) - set(model.supported_languages)):
+        raise SetupError(f"extraction.speech_languages: {settings.speech_model} does not know {', '.join(unknown)}")
+    return Speech(model, settings.speech_languages, f"speech:{_VERSION}:{fingerprint}")
 
 
 def _model(location: str, environment: Environment) -> tuple[Path, str]:
@@ -86,8 +90,9 @@ class Speech(Listener):
     name = "speech"
     modalities: frozenset[Modality] = frozenset({"audio", "video"})
 
-    def __init__(self, model: Any, fingerprint: str) -> None:
+    def __init__(self, model: Any, languages: Sequence[str], fingerprint: str) -> None:
         self._model = model
+        self._languages = languages
         self.fingerprint = fingerprint
         self._turn = threading.Lock()
 
@@ -98,14 +103,14 @@ class Speech(Listener):
             return ()
         if not isinstance(sound, Sound):
             raise MediaError("is neither a sound nor a video; speech is looked for in these")
-        return self._said(sound, beam=5)
+        return self._said(sound, beam=5, stranger=STRANGER)
 
     def listen(self, sound: Sound) -> Heard:
         """What a recording of a question says."""
         seconds = round(len(sound.samples) / sound.rate, 2)
         if level(sound) < SILENT_DB:
             return Heard(kind="silence", seconds=seconds)
-        said = self._said(sound, beam=2)
+        said = self._said(sound, beam=2, stranger=math.inf)
         if not said:
             return Heard(kind="sound", seconds=seconds)
         text = ("" if said[0].language in CHINESE else " ").join(passage.text for passage in said)
@@ -115,28 +120,31 @@ class Speech(Listener):
             kind="speech", text=asked, language=said[0].language, certainty=round(certainty, 3), seconds=seconds
         )
 
-    def _said(self, sound: Sound, beam: int) -> tuple[Passage, ...]:
+    def _said(self, sound: Sound, beam: int, stranger: float) -> tuple[Passage, ...]:
         if level(sound) < SILENT_DB or not _voices(sound):
             return ()
         with self._turn:
             segments, info = self._transcribed(sound, beam, None)
-            nearest = _asked_in(info)
-            if nearest != info.language:
-                segments, info = self._transcribed(sound, beam, nearest)
+            own = self._own(info, stranger)
+            if own != info.language:  # nothing was written down yet: the segments come as they are asked for
+                segments, info = self._transcribed(sound, beam, own)
+            believed = [one for one in segments if _believed(one)]
+        seconds = (
+            len(sound.samples) / sound.rate
+        )  # Whisper listens to half a minute, and may end a word after the sound
         return tuple(
             Passage(
                 kind="speech",
                 text=_written(one.text, info.language),
                 language=info.language,
                 start_s=round(one.start, 2),
-                end_s=round(one.end, 2),
+                end_s=round(min(one.end, seconds), 2),
                 certainty=round(math.exp(one.avg_logprob), 3),
             )
-            for one in segments
-            if _believed(one)
+            for one in believed
         )
 
-    def _transcribed(self, sound: Sound, beam: int, language: str | None) -> tuple[list[Any], Any]:
+    def _transcribed(self, sound: Sound, beam: int, language: str | None) -> tuple[Iterable[Any], Any]:
         segments, info = self._model.transcribe(
             sound.samples,
             language=language,
@@ -145,18 +153,17 @@ class Speech(Listener):
             condition_on_previous_text=False,
             vad_filter=True,
             vad_parameters=dict(VOICE),
-            no_speech_threshold=MOST_SILENT,
-            log_prob_threshold=LEAST_LIKELY,
+            no_speech_threshold=None,
         )
-        return list(segments), info
+        return segments, info
 
-
-def _asked_in(info: Any) -> str:
-    """The language to write down: one that questions are in, unless the one that was heard is much more likely."""
-    likely: dict[str, float] = dict(info.all_language_probs or ())
-    own = max(ASKED_IN, key=lambda language: likely.get(language, 0.0))
-    believed = info.language in ASKED_IN or likely.get(info.language, 1.0) > STRANGER * likely.get(own, 0.0)
-    return str(info.language) if believed else own
+    def _own(self, info: Any, stranger: float) -> str:
+        """The language to write down: one of the settings, unless what was heard is so much likelier."""
+        likely: dict[str, float] = dict(info.all_language_probs or ())
+        if not self._languages or info.language in self._languages or not likely:
+            return str(info.language)
+        own = max(self._languages, key=lambda language: likely.get(language, 0.0))
+        return str(info.language) if likely.get(info.language, 0.0) > stranger * likely.get(own, 0.0) else own
 
 
 def _voices(sound: Sound) -> bool:
@@ -175,8 +182,7 @@ def level(sound: Sound) -> float:
 def _believed(segment: Any) -> bool:
     return bool(
         segment.text.strip()
-        and segment.avg_logprob >= LEAST_LIKELY
-        and segment.no_speech_prob <= MOST_SILENT
+        and segment.avg_logprob - NOBODY * segment.no_speech_prob >= LEAST_LIKELY
         and segment.compression_ratio <= 2.4
     )
 
