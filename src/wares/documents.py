@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from wares.gtins import code_words
 from wares.query.names import field_name
-from wares.records import AttributeValue, Passage, Price, Product, Variant
-from wares.store.entries import NOTHING, Beside
+from wares.records import AttributeValue, Passage, Price, Product, Variant, Verdict
+from wares.store.entries import NOTHING, Beside, Stored
 
 _encode = msgspec.json.Encoder().encode
 
@@ -46,7 +46,36 @@ def word_fields(product: Product, beside: Beside = NOTHING) -> dict[str, str]:
         "attributes": " ".join([product.id, *dict.fromkeys(attributes)]),
         "description": product.description,
         "media": _read_in_media(beside),
+        "reviews": beside.said,
     }
+
+
+def received(product: Product, beside: Beside) -> Product:
+    """A product with what its reviews come to: aspects that are ``praised`` and ``criticised``, and their stars. What
+    its feed says itself stays, a rating as a whole."""
+    reception = beside.reception
+    if reception is None:
+        return product
+    found = {verdict: aspects for verdict in VERDICTS if (aspects := reception.aspects(verdict))}
+    rated = product.rating is not None or product.rating_count is not None or reception.rating is None
+    return msgspec.structs.replace(
+        product,
+        attributes={**found, **product.attributes},
+        rating=product.rating if rated else reception.rating,
+        rating_count=product.rating_count if rated else reception.rated,
+    )
+
+
+#: The verdicts of reviews that products can be filtered by.
+VERDICTS: tuple[Verdict, ...] = ("praised", "criticised")
+
+
+def all_received(rows: Sequence[Stored]) -> list[Stored]:
+    """Stored products with what their reviews come to."""
+    return [
+        msgspec.structs.replace(row, product=received(row.product, row.beside)) if row.beside.reception else row
+        for row in rows
+    ]
 
 
 #: How much of the words that were read in a product's media is looked up: some twenty minutes of speech.

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from wares.digest import PATIENCE, Lessons
+from wares.documents import all_received
 from wares.fits import Fits
 from wares.index.base import Index
 from wares.index.versions import Versions
@@ -63,7 +64,7 @@ class Follower:
                 if reader is not None and reader.complete(rows):
                     self._store.folds.doubt()
                 index.upsert(pointer.points(rows))
-                lessons.learn(rows)
+                lessons.learn(all_received(rows))
             since = changes[-1].change
         self._applied = {version: since}
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from wares.asking import Asking
 from wares.candidates import Ranked
-from wares.documents import filter_fields, lines_of
+from wares.documents import filter_fields, lines_of, received
 from wares.encoders.base import Encoder
 from wares.encoders.places import places
 from wares.encoders.tokens import tokens
@@ -37,7 +37,7 @@ class Hydrator:
         """Hits in the order of ``ranked``; products removed since the index answered are left out."""
         numbers = [place.number for place in ranked]
         products = self._store.products(numbers)
-        beside = self._store.extracts.beside(numbers)
+        beside = self._store.beside(numbers)
         stored = self._store.media(numbers) if beside or self._pictured(asking) else {}
         matched = self._matched_media(asking, numbers, stored, beside)
         said = {token for part in query.parts if part.kind == "text" for token in tokens(str(part.value))}
@@ -49,9 +49,10 @@ class Hydrator:
             product = products.get(place.number)
             if product is None:
                 continue
+            known = beside.get(place.number, NOTHING)
+            product = received(product, known)
             medium, owner = matched.get(place.number, (None, None))
             variant = _variant(product, _passing(product, where, schema), said, owner)
-            known = beside.get(place.number, NOTHING)
             hits.append(
                 Hit(
                     id=product.id,

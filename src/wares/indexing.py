@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from wares import media
-from wares.documents import content_hash, filter_fields, meaning_text, word_fields
+from wares.documents import content_hash, filter_fields, meaning_text, received, word_fields
 from wares.encoders.base import Encoder, Tower
 from wares.encoders.hashes import HashTower
 from wares.encoders.tokens import VERSION as TOKENS
@@ -226,7 +226,7 @@ class Pointer:
             self._project(encoder, rows, vectors)
         points = []
         for row, own in zip(rows, vectors, strict=True):
-            fields, offers = filter_fields(row.product)
+            fields, offers = filter_fields(received(row.product, row.beside))
             words = self._words.document(word_fields(row.product, row.beside))
             points.append(Point(number=row.number, vectors=own, words=words, fields=fields, offers=offers))
         return points

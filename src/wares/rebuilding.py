@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from wares.digest import Lessons
+from wares.documents import all_received
 from wares.encoders.base import Encoder
 from wares.errors import SetupError, StoreError, WaresError
 from wares.fits import Fits
@@ -150,7 +151,7 @@ def _build(shop: Path, environment: Environment, fit: str) -> str:
             done = 0
             for rows in store.scan(BATCH):
                 index.upsert(pointer.points(rows))
-                lessons.learn(rows)
+                lessons.learn(all_received(rows))
                 done += len(rows)
                 _tell("building the index", done, total)
             _tell("linking neighbours", 0, None)

@@ -100,6 +100,51 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return tuple(seen.values())
 
 
+# -- reviews ----------------------------------------------------------------------------------------------------
+
+
+class Review(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What somebody says of a product, without who: ``rating`` is 1–5 stars, ``date`` ISO 8601 or "", ``language`` an
+    ISO 639-1 code or "". ``id`` tells one review of a product from another; without one its content does."""
+
+    product: str
+    text: str
+    title: str = ""
+    rating: float | None = None
+    id: str = ""
+    language: str = ""
+    date: str = ""
+
+
+Verdict: TypeAlias = Literal["praised", "criticised", "mixed", ""]
+
+
+class Opinion(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What reviews of a product say of one ``aspect`` ("battery"): how many clauses praise and criticise it, the
+    ``verdict`` on that ("" where they are too few), and a clause of each kind that says so."""
+
+    aspect: str
+    praised: int = 0
+    criticised: int = 0
+    verdict: Verdict = ""
+    praise: str = ""
+    criticism: str = ""
+
+
+class Reception(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a product was received: how many reviews there are, how many of them have stars and the mean of these, and
+    the opinions, what is spoken of most first."""
+
+    reviews: int
+    rated: int = 0
+    rating: float | None = None
+    opinions: tuple[Opinion, ...] = ()
+
+    def aspects(self, verdict: Verdict) -> tuple[str, ...]:
+        """The aspects of a verdict."""
+        return tuple(opinion.aspect for opinion in self.opinions if opinion.verdict == verdict)
+
+
 # -- words ------------------------------------------------------------------------------------------------------
 
 
@@ -200,7 +245,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 ChipKind: TypeAlias = Literal[
     "price", "rating", "brand", "category", "colour", "gender", "age", "size", "measure", "material", "availability",
-    "attribute", "sort",
+    "attribute", "sort", "reviews",
 ]  # fmt: skip
 
 

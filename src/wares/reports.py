@@ -51,6 +51,23 @@ class ExtractReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class ReviewReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``shop.add_reviews`` did: reviews that are new, changed and unchanged, and ``refused`` ones, whose product
+    has as many as are kept. They are of ``products`` products; those that the shop lacks are ``unknown`` (the first
+    twenty of ``unknown_count``), and their reviews are kept until they come. ``received``: of how many products the
+    reception is another now."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    products: int = 0
+    unknown: tuple[str, ...] = ()
+    unknown_count: int = 0
+    received: int = 0
+    seconds: float = 0.0
+
+
 class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One version of the index; ``fit`` is the fit of the shop that its encoders have, "" for none. ``points`` is how
     many products it has, if it answers, and else how many it was built with."""

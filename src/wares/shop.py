@@ -37,7 +37,18 @@ from wares.ranking import chain
 from wares.ranking.fusion.base import Fusion
 from wares.ranking.rules import Rule
 from wares.ready import Ready
-from wares.records import Filter, Heard, MatchedMedia, Media, Product, Query, Results, Suggestion
+from wares.records import (
+    Filter,
+    Heard,
+    MatchedMedia,
+    Media,
+    Product,
+    Query,
+    Reception,
+    Results,
+    Review,
+    Suggestion,
+)
 from wares.relations import Graph
 from wares.reports import (
     AddReport,
@@ -47,6 +58,7 @@ from wares.reports import (
     OnProgress,
     Outcome,
     Progress,
+    ReviewReport,
     ShopInfo,
     VersionInfo,
 )
@@ -166,6 +178,13 @@ class Shop:
         """
         self._notice()
         return self._writer.extract(progress or _silent)
+
+    def add_reviews(self, reviews: Iterable[Review], *, progress: OnProgress | None = None) -> ReviewReport:
+        """Keep what people say of products, and make of it what each is praised and criticised for
+        (docs/reviews.md). Reviews that are there already change nothing; those of products that the shop lacks are
+        kept until these are added, and go when their product is removed."""
+        self._notice()
+        return self._writer.review(reviews, progress or _silent)
 
     def has_media_to_read(self) -> bool:
         """Whether there are media of a kind that :meth:`extract` reads."""
@@ -485,6 +504,15 @@ class Shop:
     def get(self, id: str) -> Product:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return known(self._store, id)[1]
+
+    def reception(self, id: str) -> Reception | None:
+        """How a product was received by those who reviewed it; None without reviews. Raises as :meth:`get`."""
+        known(self._store, id)
+        return self._store.reviews.receptions([id]).get(id)
+
+    def reviews(self, id: str) -> list[Review]:
+        """The reviews of a product, also of one that the shop lacks as yet."""
+        return self._store.reviews.of(id)
 
     def find(self, ids: Iterable[str]) -> dict[str, Product]:
         """The products of those ids that are known, by id."""

@@ -19,8 +19,9 @@ from wares.index.locks import BuilderLock, ExtractorLock, WriterLock
 from wares.index.versions import Versions
 from wares.indexing import Reader, batches
 from wares.rebuilding import begin_empty, rebuild
-from wares.records import Modality, Product
-from wares.reports import AddReport, ExtractReport, OnOutcome, OnProgress, Outcome, Progress
+from wares.records import Modality, Product, Review
+from wares.reports import AddReport, ExtractReport, OnOutcome, OnProgress, Outcome, Progress, ReviewReport
+from wares.reviewing import take
 from wares.settings import Environment, MediaLimits, Settings
 from wares.store.entries import Entry
 from wares.store.store import Store
@@ -108,6 +109,13 @@ class Writer:
         return bool(
             version and hears and self._store.extracts.has_sounds() and not self._versions.manifest(version).sounds
         )
+
+    def review(self, reviews: Iterable[Review], tell: OnProgress) -> ReviewReport:
+        """Keep reviews, and index what they come to. Nobody waits while it is worked out."""
+        report = take(self._store, reviews, tell)
+        with self._alone():
+            self._settle(whole=False)
+        return report
 
     def _follow(self) -> None:
         """Bring the index up to date, unless another process writes: then it does, or the next who writes."""

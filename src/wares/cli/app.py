@@ -26,6 +26,7 @@ from wares.cli import (
     products,
     queries,
     relations,
+    reviews,
     rules,
     rules_trial,
     search,
@@ -49,7 +50,7 @@ app = typer.Typer(
 
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo.demo, index.index, search.search, suggest.suggest, why.why, identify.identify),
-    *(products.show, products.remove, relations.relations, extract.extract, fit.fit),
+    *(products.show, products.remove, relations.relations, extract.extract, reviews.reviews, fit.fit),
     *(queries.queries, judge.judge, evaluate.evaluate, tune.tune, baselines.baselines),
     *(bench.bench, settings.settings, versions.info, versions.rebuild, versions.rollback, doctor.doctor),
     duplicates.duplicates,

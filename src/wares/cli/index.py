@@ -107,7 +107,7 @@ def add(
         return sum(1 for _ in wares.read(*feeds, **{**reading, "strict": False}))
 
     console = stderr()
-    problems = _Problems(console)
+    problems = Problems(console)
     catalogue = wares.read(*feeds, on_problem=problems.tell, **reading)
     products = iter(catalogue)
     first = next(products, None)  # read before the shop is opened: no folder is made for nothing
@@ -138,7 +138,7 @@ def _open(folder: Path, model: str | None, allow_private: bool | None) -> Shop:
     return shop
 
 
-class _Problems:
+class Problems:
     """Tells bad rows as they are met: the first few one by one, the others as a number at the end."""
 
     def __init__(self, console: Console) -> None:

@@ -21,16 +21,21 @@ def show(
     Example:
       wares show my-shop 1042
     """
+    import msgspec
+
     import wares
 
     with wares.open(shop, create=False) as opened:
-        product = opened.get(id)
+        product, reception = opened.get(id), opened.reception(id)
     if as_json:
-        print_json(product)
+        print_json({**msgspec.to_builtins(product), **({"reception": reception} if reception else {})})
         return
-    from wares.cli.sheets import print_product
+    from wares.cli.sheets import print_product, print_reception
 
     print_product(stdout(), product)
+    if reception:
+        stdout().print()
+        print_reception(stdout(), reception)
 
 
 def remove(

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wares.cli.output import plain
+from wares.cli.output import counted, plain
 
 if TYPE_CHECKING:
-    from wares.records import Media, Product, Variant
+    from wares.records import Media, Opinion, Product, Reception, Variant
 
 
 def sheet(rows: Iterable[tuple[str, str | Text]]) -> Table:
@@ -64,6 +64,22 @@ def print_product(console: Console, product: Product) -> None:
     if product.variants:
         console.print()
         console.print(_variants(product.variants))
+
+
+def print_reception(console: Console, reception: Reception) -> None:
+    """How a product was received: its stars, and what is said of each aspect, with a clause that says so."""
+    stars = "" if reception.rating is None else f", {reception.rating:g} of 5 ({reception.rated:,} rated)"
+    console.print(Text(f"{counted(reception.reviews, 'review')}{stars}", style="bold"))
+    rows = [(one.aspect, _voices(one), one.praise, one.criticism) for one in reception.opinions]
+    if rows:
+        console.print(table(["aspect", "verdict", "praise", "criticism"], rows))
+
+
+def _voices(opinion: Opinion) -> str:
+    """How many of those who speak of an aspect praise it, or criticise it."""
+    n = opinion.praised + opinion.criticised
+    told = opinion.criticised if opinion.verdict == "criticised" else opinion.praised
+    return f"{opinion.verdict or 'too few'} ({told:,} of {n:,})"
 
 
 def _variants(variants: Sequence[Variant]) -> Table:

@@ -34,7 +34,7 @@ _WHOLE: Mapping[str, ChipKind] = {
 SORTS: Mapping[ChipKind, Sort] = {"colour": "colour", "category": "kind"}
 
 #: Fields that are no words of a question.
-UNSPOKEN = frozenset(("id", "price", "rating", "rating_count", "availability", "currency"))
+UNSPOKEN = frozenset(("id", "price", "rating", "rating_count", "availability", "currency", "praised", "criticised"))
 
 _PARTS = re.compile(r"[^\W_]+")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from wares.records import Modality, Passage, Product, Segment
+from wares.records import Modality, Passage, Product, Reception, Segment
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,11 +50,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a product beside its feed, by the content keys of its media: ``passages`` of words that were
-    read in them, the ``shots`` of videos, and the stretches of their ``sounds``."""
+    read in them, the ``shots`` of videos, and the stretches of their ``sounds``; its ``reception`` by those who
+    reviewed it, and their words, ``said``."""
 
     passages: Mapping[str, tuple[Passage, ...]] = {}
     shots: Mapping[str, tuple[Segment, ...]] = {}
     sounds: Mapping[str, tuple[Segment, ...]] = {}
+    reception: Reception | None = None
+    said: str = ""
 
 
 #: Nothing is.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from wares.errors import StoreError
 from wares.records import Passage, Segment
@@ -17,7 +17,7 @@ from wares.store import products as rows
 from wares.store import vectors
 from wares.store.database import Database
 from wares.store.entries import NOTHING, Beside, Features, StoredMedia
-from wares.store.tables import extracts, media, products
+from wares.store.tables import extracts, media
 from wares.store.vectors import chunks
 
 
@@ -45,7 +45,6 @@ _DONE = select(extracts.c.key).where(
 )
 _DELETE = delete(extracts).where(extracts.c.key == bindparam("old_key"), extracts.c.extractor == bindparam("old"))
 _SHOWING = select(media.c.number).distinct().where(media.c.key == bindparam("key"))
-_TOUCH = update(products).where(products.c.number == bindparam("known")).values(change=bindparam("next"))
 
 
 class Extracts:
@@ -66,11 +65,7 @@ class Extracts:
             connection.execute(insert(extracts), values)
             if features:
                 vectors.put(connection, features)
-            showing = list(connection.scalars(_SHOWING, {"key": key}))
-            if showing:
-                change = rows.advance(connection, len(showing))
-                touched = [{"known": number, "next": change + step} for step, number in enumerate(showing)]
-                connection.execute(_TOUCH, touched)
+            rows.touch(connection, list(connection.scalars(_SHOWING, {"key": key})))
 
     def lacking(self, keys: Iterable[str], extractor: str, fingerprint: str) -> set[str]:
         """The keys that an extractor has not read yet."""
@@ -92,11 +87,6 @@ class Extracts:
                 return
             yield found
             after = found[-1][0]
-
-    def beside(self, numbers: Iterable[int]) -> dict[int, Beside]:
-        """What was found in the media of products, by number; those without are left out."""
-        with self._database.read() as connection:
-            return beside(connection, rows.media_of(connection, numbers)) if anything(connection) else {}
 
     def has_sounds(self) -> bool:
         """Whether the sound of any content was read."""

@@ -48,6 +48,7 @@ _UPDATE = (
     .where(products.c.number == bindparam("known"))
     .values(hash=bindparam("hash"), change=bindparam("change"), doc=bindparam("doc"))
 )
+_TOUCH = update(products).where(products.c.number == bindparam("known")).values(change=bindparam("next"))
 _DELETE = delete(products).where(products.c.number == bindparam("gone"))
 _DELETE_MEDIA = delete(media).where(media.c.number == bindparam("gone"))
 _COUNTER = select(meta.c.value).where(meta.c.key == "change")
@@ -113,6 +114,14 @@ def advance(connection: Connection, steps: int) -> int:
     return last + 1
 
 
+def touch(connection: Connection, known: Sequence[int]) -> None:
+    """Let products, by number, count as changed: something beside them has."""
+    if known:
+        change = advance(connection, len(known))
+        touched = [{"known": number, "next": change + step} for step, number in enumerate(known)]
+        connection.execute(_TOUCH, touched)
+
+
 def last_change(connection: Connection) -> int:
     """The number of the latest change; 0 before the first."""
     return counted(connection.scalar(_COUNTER))
@@ -133,24 +142,24 @@ def changes(connection: Connection, since: int, limit: int) -> list[Change]:
 
 def numbers(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
     """The numbers of those ids that are known."""
-    return {id: n for chunk in _id_chunks(ids) for id, n in connection.execute(_NUMBERS, {"ids": chunk})}
+    return {id: n for chunk in id_chunks(ids) for id, n in connection.execute(_NUMBERS, {"ids": chunk})}
 
 
 def hashes(connection: Connection, ids: Iterable[str]) -> dict[str, bytes]:
     """The content hashes of those ids that are known."""
-    return {id: found for chunk in _id_chunks(ids) for id, found in connection.execute(_HASHES, {"ids": chunk})}
+    return {id: found for chunk in id_chunks(ids) for id, found in connection.execute(_HASHES, {"ids": chunk})}
 
 
 def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[int, Product]]:
     """Number and product of those ids that are known."""
     return {
         id: (number, documents.decode(text))
-        for chunk in _id_chunks(ids)
+        for chunk in id_chunks(ids)
         for id, number, text in connection.execute(_BY_ID, {"ids": chunk})
     }
 
 
-def _id_chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+def id_chunks(ids: Iterable[str]) -> Iterator[list[str]]:
     """The ids in lists, less those that no product can have: what is not valid Unicode is not stored."""
     return chunks(id for id in ids if id.isascii() or id.encode(errors="ignore").decode() == id)
 
@@ -243,7 +252,7 @@ def warned_among(connection: Connection, ids: Iterable[str]) -> list[Warned]:
         .where(media.c.warning != literal(""), _IDS)
         .order_by(media.c.number, media.c.position)
     )
-    return [Warned(*row) for chunk in _id_chunks(ids) for row in connection.execute(asked, {"ids": chunk})]
+    return [Warned(*row) for chunk in id_chunks(ids) for row in connection.execute(asked, {"ids": chunk})]
 
 
 def warned_count(connection: Connection) -> int:

@@ -166,3 +166,24 @@ def extracting(connection: Connection) -> None:
         sqlite_with_rowid=False,
     )
     made.create_all(connection)
+
+
+def reviewing(connection: Connection) -> None:
+    """Step 6: reviews, and how products were received."""
+    made = MetaData()
+    Table(
+        "reviews",
+        made,
+        Column("product", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("doc", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    Table(
+        "receptions",
+        made,
+        Column("product", Text, primary_key=True),
+        Column("doc", Text, nullable=False),
+        Column("words", Text, nullable=False),
+    )
+    made.create_all(connection)

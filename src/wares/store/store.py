@@ -14,15 +14,27 @@ from sqlalchemy import Connection, delete, func, insert, select
 from wares.errors import StoreError
 from wares.records import Product
 from wares.settings import Settings
-from wares.store import auditing, counters, documents, grouping, merchandising, products, tables, vectors
+from wares.store import (
+    auditing,
+    beside,
+    counters,
+    documents,
+    grouping,
+    merchandising,
+    products,
+    reviews,
+    tables,
+    vectors,
+)
 from wares.store.asked import Asked
 from wares.store.behaviour import Behaviour
 from wares.store.database import Database
-from wares.store.entries import Audited, Change, Entry, Features, Kind, Pulse, Stored, StoredMedia, Warned
-from wares.store.extracts import Extracts, anything, beside
+from wares.store.entries import Audited, Beside, Change, Entry, Features, Kind, Pulse, Stored, StoredMedia, Warned
+from wares.store.extracts import Extracts
 from wares.store.folds import Folds
 from wares.store.jobs import Jobs
 from wares.store.keys import Keys
+from wares.store.reviews import Reviews
 
 if TYPE_CHECKING:
     from wares.store.entries import Row
@@ -50,6 +62,8 @@ class Store:
         self.folds = Folds(database)
         #: What was read out of media.
         self.extracts = Extracts(database)
+        #: What people say of products.
+        self.reviews = Reviews(database)
         #: Who may ask, and for what.
         self.keys = Keys(database)
         #: Long work.
@@ -138,9 +152,11 @@ class Store:
         return numbers
 
     def remove(self, ids: Iterable[str]) -> list[int]:
-        """Remove products with their media; the numbers they had. Unknown ids are ignored."""
+        """Remove products with their media and reviews; the numbers they had. Unknown ids are ignored."""
         with self._database.write() as connection:
-            return products.remove(connection, ids)
+            gone = list(ids)
+            reviews.forget(connection, gone)
+            return products.remove(connection, gone)
 
     def hashes(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The content hashes of those ids that are known."""
@@ -166,6 +182,13 @@ class Store:
         """The media, in their order, of those products that have any."""
         with self._database.read() as connection:
             return products.media_of(connection, numbers)
+
+    def beside(self, numbers: Iterable[int]) -> dict[int, Beside]:
+        """What is known of products beside their feed, by number; those without are left out."""
+        with self._database.read() as connection:
+            if not beside.anything(connection):
+                return {}
+            return beside.of_media(connection, _with_media(connection, numbers))
 
     def scan(self, batch: int = 1000) -> Iterator[list[Stored]]:
         """Every product in order of numbers, in lists of at most ``batch``; no more than one list is held.
@@ -324,10 +347,16 @@ class Store:
 
 
 def _with_what_is_beside(connection: Connection, rows: list[Stored]) -> list[Stored]:
-    if not (rows and anything(connection)):
+    if not (rows and beside.anything(connection)):
         return rows
-    found = beside(connection, {row.number: row.media for row in rows})
+    found = beside.of_media(connection, {row.number: row.media for row in rows})
     return [msgspec.structs.replace(row, beside=found[row.number]) if row.number in found else row for row in rows]
+
+
+def _with_media(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[StoredMedia, ...]]:
+    """The media of products by number, () for those without."""
+    wanted = list(numbers)
+    return {**dict.fromkeys(wanted, ()), **products.media_of(connection, wanted)}
 
 
 def read_settings(text: str) -> Settings:

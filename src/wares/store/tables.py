@@ -29,7 +29,7 @@ from wares.errors import StoreError
 from wares.store import steps
 
 #: The version of the tables below.
-SCHEMA = 5
+SCHEMA = 6
 
 #: Step ``n`` turns a store of schema ``n - 1`` into one of schema ``n``.
 MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
@@ -37,6 +37,7 @@ MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
     3: steps.merchandising,
     4: steps.serving,
     5: steps.extracting,
+    6: steps.reviewing,
 }
 
 # SQLite numbers rows by itself only in a column declared INTEGER, which has 64 bits there.
@@ -48,7 +49,8 @@ FACTS: Mapping[str, str] = {"schema": str(SCHEMA), "change": "0", "merchandising
 metadata = MetaData()
 
 #: Facts of the store: "schema", "change" (the last change number), "settings", "folded" and "folds in doubt"
-#: (:mod:`wares.store.folds`), "merchandising" and "keys" (how often what merchants say has changed, and keys have).
+#: (:mod:`wares.store.folds`), "merchandising" and "keys" (how often what merchants say has changed, and keys have),
+#: "unsummed" (there are reviews that no reception counts yet).
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 #: ``doc`` is the product as JSON. AUTOINCREMENT: the number of a removed product is never given out again.
@@ -114,6 +116,25 @@ extracts = Table(
     Column("fingerprint", Text, nullable=False),
     Column("doc", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+#: Reviews by the id of their product, which may come later; ``key`` is the review's own id or a hash of what it says.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("product", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("doc", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: What they come to for each product: ``doc`` is the reception as JSON, ``words`` what people say, to be looked up.
+receptions = Table(
+    "receptions",
+    metadata,
+    Column("product", Text, primary_key=True),
+    Column("doc", Text, nullable=False),
+    Column("words", Text, nullable=False),
 )
 
 #: Under which keys a product is looked for when others that may be one with it are sought.

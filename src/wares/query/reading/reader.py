@@ -9,7 +9,7 @@ import msgspec
 
 from wares.index.base import FieldSpec
 from wares.query import filters
-from wares.query.reading import facets, money, naming, negation, orders, ratings, sizes
+from wares.query.reading import facets, money, naming, negation, opinions, orders, ratings, sizes
 from wares.query.reading.found import Found, Rule
 from wares.query.reading.known import Known
 from wares.query.reading.text import Text
@@ -19,6 +19,7 @@ from wares.records import AllOf, AnyOf, Chip, Compare, Exists, Filter, Not, Unde
 #: The grammar; where two find the same span, the earlier is right.
 RULES: tuple[Rule, ...] = (
     ratings.ratings,
+    opinions.opinions,
     money.prices,
     negation.negations,
     orders.orders,
