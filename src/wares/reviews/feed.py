@@ -131,7 +131,7 @@ _PERSONAL = re.compile(
     r"|(?:https?://|www\.)[^\s\u3000-\u9fff]+"
     r"|(?<![\w@])@\w{2,}"
     r"|(?:qq|vx|wechat|微信|whatsapp|telegram)号?\s*[:：]?\s*[a-z0-9_-]{5,}"
-    r"|(?<![\d.])\+?\d(?:[\s().-]?\d){7,14}(?![\d.])",
+    r"|(?<![\d.])\+?(?:\d{8,15}|\d(?:[\s().-]{0,2}\d){8,14})(?![\d.]*\d)",
     re.IGNORECASE,
 )
 

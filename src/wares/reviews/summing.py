@@ -48,7 +48,7 @@ def summed(reviews: Sequence[Review], tones: Tones) -> tuple[Reception, str]:
         rating=round(sum(stars) / len(stars), 2) if stars else None,
         opinions=tuple(opinions[:MOST_OPINIONS]),
     )
-    return reception, _words(resolved)
+    return reception, _words(opinions, resolved)
 
 
 def verdict(praised: int, criticised: int) -> Verdict:
@@ -70,7 +70,7 @@ def aspects_of(clause: str) -> list[str]:
 
 def _told(review: Review, tones: Tones) -> Iterable[Told]:
     """The clauses of a review that praise or blame. One that names nothing goes on about what the one before named
-    without a tone: "the battery, well, terrible"."""
+    without a tone: "the battery: terrible"."""
     stars = 0.0 if review.rating is None else STAR * (review.rating - 3)
     open_: Told | None = None
     for whole in clauses(words_of(review)):
@@ -139,10 +139,19 @@ def _quote(told: Sequence[Told], sign: int) -> str:
     return best.clause if best else ""
 
 
-def _words(told: Iterable[Sequence[Told]]) -> str:
-    """What is said with a tone, each clause once: what is about aspects first."""
+def _words(opinions: Sequence[Opinion], told: Iterable[Sequence[Told]]) -> str:
+    """What may be asked for: each aspect with what most say of it, as people ask, then what is said with a tone, each
+    clause once, what is about aspects first."""
+    asked = (_asked(one) for one in opinions if one.praised != one.criticised)
     ordered = sorted((one for own in told for one in own), key=lambda one: not one.aspects)
-    return "\n".join(dict.fromkeys(one.clause for one in ordered))[:WORDS]
+    return "\n".join(dict.fromkeys([*asked, *(one.clause for one in ordered)]))[:WORDS]
+
+
+def _asked(opinion: Opinion) -> str:
+    chinese = next((word for word in lexicon.said(opinion.aspect) if not word.isascii()), "")
+    if opinion.praised > opinion.criticised:
+        return f"good {opinion.aspect} {chinese}好"
+    return f"{opinion.aspect} problems {chinese}问题 {chinese}差"
 
 
 @cache
