@@ -73,7 +73,7 @@ class FieldWeights(msgspec.Struct, frozen=True, kw_only=True):
     attributes: float = 0.3
     description: float = 0.75
     media: float = 0.3
-    reviews: float = 0.3
+    reviews: float = 0.1
 
 
 class FusionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,9 +13,7 @@ from wares.records import AllOf, AnyOf, Compare, Exists, Not, Product
 Learn = Callable[[Sequence[Product]], tuple[Values, Mapping[str, FieldSpec]]]
 
 PRAISED = [
-    Product(
-        id=f"p{n}", title=f"Phones {n}", attributes={"praised": ("battery", "sound"), "criticised": ("case",)}
-    )
+    Product(id=f"p{n}", title=f"Phones {n}", attributes={"praised": ("battery", "sound"), "criticised": ("case",)})
     for n in range(4)
 ]
 
