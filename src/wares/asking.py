@@ -54,6 +54,8 @@ MAX_TEXT = 2_000
 MAX_PARTS = 16
 #: Terms of which it is remembered how many products hold them.
 MAX_TERMS = 100_000
+#: Videos of questions of which it is remembered what they look like.
+MAX_VIDEOS = 200
 #: Readings of a text with synonyms, any of which a product may hold whole.
 MAX_TEXTS = 16
 
@@ -109,6 +111,7 @@ class Asker:
         self._size = (0, -math.inf)
         self._holders: dict[tuple[int, int], int] = {}
         self._unheld: set[int] = set()
+        self._videos: dict[tuple[str, str], Vectors] = {}
 
     def ask(self, query: Query, fusion: Fusion, wording: Wording = ANY) -> Asking:
         """Ask the channels that have a weight in ``fusion``. Raises :class:`QueryError` for a part that is empty, too
@@ -238,9 +241,20 @@ class Asker:
                 return tower.features([media.picture(data, self._limits, name)])
             if part.kind == "audio":
                 return tower.features([media.decode_sound(data, self._limits, name)])
-            return whole(media.watch(data, self._limits, name), tower)
+            return self._whole(data, name, tower)
         except CatalogueError as broken:
             raise QueryError(f"the {_CALLED[part.kind]} asked for cannot be used: {broken}") from broken
+
+    def _whole(self, data: bytes, name: str, tower: Tower) -> Vectors:
+        """What a video looks like; to look at it takes seconds, and a page asks with one again and again."""
+        key = media.content_key(data), tower.fingerprint
+        row = self._videos.get(key)
+        if row is None:
+            row = whole(media.watch(data, self._limits, name), tower)
+            if len(self._videos) >= MAX_VIDEOS:
+                self._videos = {}
+            self._videos[key] = row
+        return row
 
     def _like(self, id: str, limit: int, fusion: Fusion) -> Iterator[Channel]:
         number, _ = known(self._store, id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wares.asking import parts_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from wares.server.serving import Serving
 
 #: Names of an address or a form that may stand there several times.
-_SEVERAL = {"image", "like", "without", "unlike", "facet", "ignore"}
+_SEVERAL = {"image", "audio", "video", "like", "without", "unlike", "facet", "ignore"}
 _ONCE = {
     "q": "text",
     "text": "text",
@@ -35,7 +36,7 @@ _ONCE = {
 _NUMBERS = ("limit", "offset")
 MOST_FILES = 4
 #: Media types of a body that is a file of a name; browsers call a recording of theirs a video, too.
-_MEDIA_TYPES = {"image": ("image/",), "audio": ("audio/", "video/")}
+_MEDIA_TYPES = {"image": ("image/",), "audio": ("audio/", "video/"), "clip": ("video/", "audio/")}
 
 
 class Files(NamedTuple):
@@ -102,8 +103,8 @@ def of_address(params: QueryParams | FormData) -> Question:
 
 
 def query_of(question: Question, caller: Caller, files: Files = NONE) -> Query:
-    """What a shop is asked, narrowed to what the caller may see. The images of ``files`` take the place of
-    ``image``."""
+    """What a shop is asked, narrowed to what the caller may see. The media of ``files`` take the place
+    of those that it names."""
     text = question.text if question.text.strip() else None
     parts = parts_of(text, files.image, question.like, question.without, question.weights, files.audio, files.video)
     parts += tuple(Part("like", id, -abs(question.weights.get("not", 1.0))) for id in question.unlike)
@@ -121,17 +122,22 @@ def query_of(question: Question, caller: Caller, files: Files = NONE) -> Query:
 
 
 def asked(served: Serving, caller: Caller, question: Question, files: Files = NONE) -> Query:
-    """What a shop is asked, with the pictures that are meant: those that came along, were kept, or lie elsewhere."""
+    """What a shop is asked, with the media that are meant: those that came along, were kept, or lie elsewhere."""
     limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
-    images = [*files.image, *pictures.fetched(question.image, limits, served.pictures)]
+    images = (*files.image, *pictures.fetched(question.image, limits, served.pictures.get))
+    clips = partial(pictures.fetched, limits=limits, kept=served.clips.get, giver="clips")
+    audio = (*files.audio, *clips(question.audio, called="recording"))
+    video = (*files.video, *clips(question.video, called="video"))
+    if len(audio) + len(video) > MOST_FILES:
+        raise QueryError(f"a question has {MOST_FILES} recordings and videos at most")
     if question.crop is not None and len(images) != 1:
         raise QueryError("crop is the part of one picture; give one picture")
     if caller.where is not None:
         for id in (*question.like, *question.unlike):
             _seen(served, caller, id)
     cut = tuple(pictures.cut(data, question.crop, limits) for data in images)
-    query = query_of(question, caller, files._replace(image=cut))
-    if files.audio and caller.where is not None:  # what is said is vetted like what is typed
+    query = query_of(question, caller, Files(cut, audio, video))
+    if audio and caller.where is not None:  # what is said is vetted like what is typed
         query, _ = served.shop.listened(query)
     return vetted(served, caller, query)
 

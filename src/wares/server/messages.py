@@ -54,13 +54,16 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What is asked, as ``Shop.search`` takes it.
 
     ``image`` are http(s) addresses of pictures, or names that ``POST /api/v1/pictures`` gave; in a multipart request
-    they can be files. ``crop`` is the part of the picture that is meant: left, top, width, height as shares of it.
+    they can be files. So are ``audio`` and ``video``, of ``POST /api/v1/clips``. ``crop`` is the part of the
+    picture that is meant: left, top, width, height as shares of it.
     ``where`` is a filter in words or as JSON (docs/filters.md). ``weights`` says how much "text", "image", "audio",
     "video", "like" and "not" count. ``session`` and ``client`` go into the journal with the question.
     """
 
     text: str = ""
     image: tuple[str, ...] = ()
+    audio: tuple[str, ...] = ()
+    video: tuple[str, ...] = ()
     crop: tuple[float, float, float, float] | None = None
     like: tuple[str, ...] = ()
     without: tuple[str, ...] = ()

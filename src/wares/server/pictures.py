@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,29 +56,39 @@ class Pictures:
             raise StoreError("the picture cannot be kept: the shop's folder questions cannot be written to")
         return Picture(token, image.width, image.height, f"/pictures/{token}")
 
+    def put(self, token: str, made: bytes) -> bool:
+        """Keep a picture of our own making, a JPEG, under a name that was signed; false where that cannot be."""
+        return self._shelf.put(token, made)
+
     def get(self, token: str) -> bytes | None:
         """A picture, a JPEG; None when there is none, or no longer."""
         return self._shelf.get(token)
 
 
-def fetched(sources: Sequence[str], limits: MediaLimits, kept: Pictures) -> list[bytes]:
-    """Pictures that were kept, or at http(s) addresses, which strangers wrote: never a path, never a private
-    address."""
+def fetched(
+    sources: Sequence[str],
+    limits: MediaLimits,
+    kept: Callable[[str], bytes | None],
+    called: str = "picture",
+    giver: str = "pictures",
+) -> tuple[bytes, ...]:
+    """Media that were ``kept`` by the route ``giver``, or are at http(s) addresses, which strangers wrote: never a
+    path, never a private address."""
     found = []
     for source in sources:
-        if (own := kept.get(source)) is not None:
+        if (own := kept(source)) is not None:
             found.append(own)
             continue
         if not source.lower().startswith(("http://", "https://")):
             raise QueryError(
-                "a picture is asked about by its http(s) address, as a file, or by the name that POST "
-                f"/api/v1/pictures gave, within a day; {source[:60]!r} is none of these"
+                f"a {called} is asked about by its http(s) address, as a file, or by the name that POST "
+                f"/api/v1/{giver} gave, within a day; {source[:60]!r} is none of these"
             )
         try:
             found.append(media.read(source, limits=limits))
         except CatalogueError as refused:
-            raise QueryError(f"the picture asked for cannot be used: {refused}") from refused
-    return found
+            raise QueryError(f"the {called} asked for cannot be used: {refused}") from refused
+    return tuple(found)
 
 
 def checked(data: bytes, limits: MediaLimits) -> bytes:

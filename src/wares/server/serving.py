@@ -15,6 +15,7 @@ from wares.records import Query, Results
 from wares.server import access
 from wares.server.access import Door
 from wares.server.cache import Answers
+from wares.server.clips import Clips
 from wares.server.config import ServerConfig
 from wares.server.gallery import Gallery
 from wares.server.identifying import Identifying
@@ -49,6 +50,7 @@ class Serving:
         #: Set as soon as the server is told to stop: what streams comes to its end.
         self.stopping = threading.Event()
         self.pictures = Pictures(shop.path, self.secret)
+        self.clips = Clips(shop.path, self.secret, self.pictures)
         self.identifying = Identifying(shop)
         #: What runs encoders dozens of times waits for its turn in threads of its own.
         self.slowly = anyio.CapacityLimiter(2)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from wares.server.api import (
     audit,
+    clips,
     events,
     facets,
     identify,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     suggest.router,
     facets.router,
     pictures.router,
+    clips.router,
     why.router,
     identify.router,
     products.router,

@@ -83,7 +83,7 @@ async def identify(request: Request, caller: Annotated[Caller, Depends(may("sear
 def _identified(request: Request, data: bytes, asked: Asked) -> Json:
     served = serving.of(request)
     limits = pictures.limits_of(served.shop.settings.media, served.config.limits)
-    found = [data] if data else pictures.fetched([asked.image], limits, served.pictures) if asked.image else []
+    found = [data] if data else pictures.fetched([asked.image], limits, served.pictures.get) if asked.image else ()
     if not found:
         raise QueryError("there is no picture: send it as the body, as a file named image, or name it in the address")
     return Json(served.identifying.identify(pictures.checked(found[0], limits), asked.k, asked.sure))

@@ -3,9 +3,10 @@
 =====================  ==================================================================
 ``q``                  words
 ``image`` ``crop``     a picture that was sent (its token), and the part of it that is meant
+``audio`` ``video``    a sound or a video that was sent (its token)
 ``like`` ``unlike``    ids of products to be like, or not
 ``without``            words that are not meant
-``w.text`` …           how much the words, the picture, the likeness count
+``w.text`` …           how much the words, the picture … count
 ``f.FIELD``            chosen values of a field
 ``min`` ``max``        the price
 ``ignore``             chips and corrections that were not meant
@@ -21,11 +22,11 @@ from typing import NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 #: Names that stand once, and those that may stand several times.
-ONCE = ("q", "image", "crop", "min", "max", "sort", "page", "all")
+ONCE = ("q", "image", "crop", "audio", "video", "min", "max", "sort", "page", "all")
 SEVERAL = ("like", "unlike", "without", "ignore")
 #: Names that say what is wanted, and kinds of parts that have weights.
-WANTING = ("q", "image", "like")
-WEIGHED = ("text", "image", "like", "not")
+WANTING = ("q", "image", "audio", "video", "like")
+WEIGHED = ("text", "image", "audio", "video", "like", "not")
 #: Pairs and characters of a value that are read; what is more is left out.
 MAX_PAIRS, MAX_LENGTH = 64, 2_000
 
@@ -75,6 +76,13 @@ class Address(NamedTuple):
         return any(name in WANTING for name, _ in self.pairs)
 
     @property
+    def weighed(self) -> list[str]:
+        """The kinds of parts that are there, as weights call them."""
+        without = self.wants and any(name in ("without", "unlike") for name, _ in self.pairs)
+        there = {"text" if name == "q" else name for name, _ in self.pairs} | ({"not"} if without else set())
+        return [name for name in WEIGHED if name in there]
+
+    @property
     def page(self) -> int:
         """The page asked for, from 1."""
         text = self.one("page")
@@ -111,9 +119,11 @@ class Address(NamedTuple):
         """The address as it stands in a link."""
         return f"{path}?{urlencode(self.pairs)}" if self.pairs else path
 
-    def product(self, id: str) -> str:
-        """The page of a product that was found by asking this."""
-        return self.but("all", "variant").href(f"/product/{quote(id, safe='')}")
+    def product(self, id: str, at_s: float | None = None) -> str:
+        """The page of a product that was found by asking this, and the moment at which its film or sound begins."""
+        asked = self.but("all", "variant")
+        moment = () if at_s is None else (("t", f"{at_s:.1f}"),)
+        return asked._replace(pairs=(*asked.pairs, *moment)).href(f"/product/{quote(id, safe='')}")
 
     def _first(self) -> tuple[tuple[str, str], ...]:
         return tuple(pair for pair in self.pairs if pair[0] != "page")

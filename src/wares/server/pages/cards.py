@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from wares.server.pages import formats
-from wares.server.pages.places import found
+from wares.server.pages import formats, places
 
 if TYPE_CHECKING:
-    from wares.records import Hit, MatchedMedia, Media, Product, Span
+    from wares.records import Hit, Media, Product, Span
     from wares.server.linking import Links
     from wares.server.pages.address import Address
-    from wares.server.pages.places import Found
+    from wares.server.pages.places import Found, Place
     from wares.server.pages.words import Words
 
 #: Widths at which pictures are sent: cards, galleries.
 SMALL, LARGE = (320, 640), (640, 960, 1600)
-#: Places in media that a card tells.
-FOUND = 2
+#: Places in media that a card tells, and characters of each.
+FOUND, FOUND_TEXT = 2, 60
 
 
 class Picture(NamedTuple):
@@ -51,6 +50,7 @@ class Card(NamedTuple):
     more: str
     less: str
     span: str = ""
+    sounds: bool = False
     found: Sequence[Found] = ()
 
 
@@ -70,14 +70,15 @@ class Dealer:
         """A card. Of a hit it shows the variant and the picture that matched."""
         variant = next((v for v in product.variants if hit is not None and v.id == hit.variant), None)
         linked = self._links.hit(hit) if hit is not None else None
+        place = places.place(linked) if linked is not None else None
         price, more = formats.priced(product, variant if hit is not None and len(product.variants) < 2 else None)
         return Card(
             id=product.id,
-            href=self._address.product(product.id),
+            href=self._address.product(product.id, place.start_s if place is not None else None),
             title=marked(product.title, hit.matched if hit else (), "title"),
             name=product.title,
             brand=product.brand,
-            picture=shown(self._links.product(product), linked.media if linked is not None else None),
+            picture=shown(self._links.product(product), place),
             price=self._words.price(price) if price else "",
             from_price=more,
             rating=product.rating,
@@ -87,8 +88,9 @@ class Dealer:
             options=self._options(product),
             more=_question(self._address).plus("like", product.id).href(),
             less=_question(self._address).plus("unlike", product.id).href(),
-            span=_span(hit.media) if hit is not None else "",
-            found=found(linked, self._words)[:FOUND] if linked is not None else (),
+            span=place.span if place is not None else "",
+            sounds=any(medium.modality == "audio" for _, medium in product.all_media()),
+            found=places.found(linked, self._words, FOUND_TEXT)[:FOUND] if linked is not None else (),
         )
 
     def _options(self, product: Product) -> str:
@@ -101,11 +103,12 @@ class Dealer:
         return self._words("card.options", n=most) if most > 1 else ""
 
 
-def shown(linked: Product, matched: MatchedMedia | None = None) -> Picture | None:
+def shown(linked: Product, place: Place | None = None) -> Picture | None:
     """The picture of a product whose media are addresses: the one that matched, else the first."""
-    if matched is not None and matched.source and matched.modality != "audio":
-        moment = matched.segment.poster_s if matched.segment is not None else None
-        return at_widths(matched.source, SMALL, 0.0 if matched.modality == "video" and moment is None else moment)
+    if place is not None and place.modality == "image":
+        return at_widths(place.source, SMALL)
+    if place is not None and place.modality == "video":
+        return at_widths(place.source, SMALL, place.poster_s, place.start_s)
     media = [medium for _, medium in linked.all_media()]
     for modality, moment in (("image", None), ("video", 0.0)):
         first = next((medium for medium in media if medium.modality == modality), None)
@@ -119,19 +122,12 @@ def gallery(media: Sequence[Media]) -> list[Picture]:
     return [at_widths(str(medium.source), LARGE) for medium in media if medium.modality == "image"]
 
 
-def at_widths(source: str, widths: Sequence[int], at_s: float | None = None) -> Picture:
-    """A picture of ours at some widths; of a film that at a moment."""
+def at_widths(source: str, widths: Sequence[int], at_s: float | None = None, from_s: float | None = None) -> Picture:
+    """A picture of ours at some widths; of a film that at a moment, which moves ``from_s`` on."""
     asked = "" if at_s is None else f"at={at_s:.1f}&"
-    moving = "" if at_s is None else f"{source}?{asked}moving=1"
+    moving = "" if at_s is None else f"{source}?at={at_s if from_s is None else from_s:.1f}&moving=1"
     srcset = ", ".join(f"{source}?{asked}w={w} {w}w" for w in widths)
     return Picture(f"{source}?{asked}w={widths[0]}", srcset, source, moving)
-
-
-def _span(matched: MatchedMedia | None) -> str:
-    """From when to when a film matched."""
-    if matched is None or matched.segment is None:
-        return ""
-    return f"{formats.moment(matched.segment.start_s)}–{formats.moment(matched.segment.end_s)}"
 
 
 def sold_out(product: Product) -> bool:

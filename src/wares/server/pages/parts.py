@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 class Token(NamedTuple):
-    """A removable thing: ``kind`` is "picture", "like", "unlike", "without", "chip", "filter"; ``href`` is the
-    question without it, ``full`` says what it is where there is no picture to see."""
+    """A removable thing: ``kind`` is "picture", "audio", "video", "like", "unlike", "without", "chip", "filter";
+    ``href`` is the question without it, ``full`` says what it is where there is no picture to see."""
 
     kind: str
     text: str
@@ -37,12 +37,20 @@ class Slider(NamedTuple):
     value: str
 
 
-def tokens(address: Address, words: Words, links: Links, get: Callable[[str], Product]) -> Iterator[Token]:
-    """The parts of the question but for its words, which stand in the box."""
+def tokens(
+    address: Address, words: Words, links: Links, get: Callable[[str], Product], poster: Callable[[str], str]
+) -> Iterator[Token]:
+    """The parts of the question but for its words, which stand in the box. ``get`` finds a product by its id,
+    ``poster`` the picture of a video that was sent."""
     if image := address.one("image"):
         gone = address.but("image", "crop", "w.image").href()
         cropped = "part.picture_part" if address.one("crop") else "part.picture"
         yield Token("picture", words(cropped), words(cropped), gone, None, f"/pictures/{image}")
+    for kind in ("audio", "video"):
+        if address.one(kind):
+            told = words(f"part.{kind}")
+            src = poster(address.one(kind)) if kind == "video" else ""
+            yield Token(kind, told, told, address.but(kind, f"w.{kind}").href(), None, src)
     for kind in ("like", "unlike"):
         for id in address.all(kind):
             try:
@@ -81,13 +89,7 @@ def cleared(found: Results, address: Address) -> str:
 
 def sliders(address: Address, words: Words) -> list[Slider]:
     """Sliders for the kinds of parts that are there, where there is more than one."""
-    present = {
-        "text": address.one("q"),
-        "image": address.one("image"),
-        "like": address.one("like"),
-        "not": (address.one("without") or address.one("unlike")) if address.wants else "",
-    }
-    there = [name for name, value in present.items() if value]
+    there = address.weighed
     if len(there) < 2:
         return []
     return [Slider(f"w.{name}", words(f"weight.{name}"), address.one(f"w.{name}") or "1") for name in there]

@@ -63,9 +63,17 @@ class Group(NamedTuple):
     cards: Sequence[Card]
 
 
-def shown(linked: Product, chosen: str, address: Address, words: Words, hit: Hit | None = None) -> Shown:
-    """A product, whose media are addresses, with the variant of an id chosen; of an unknown id, none. Films begin
-    where they matched in a ``hit``, whose media are addresses, too."""
+def shown(
+    linked: Product,
+    chosen: str,
+    address: Address,
+    words: Words,
+    hit: Hit | None = None,
+    at_s: float | None = None,
+) -> Shown:
+    """A product, whose media are addresses, with the variant of an id chosen; of an unknown id, none.
+
+    ``hit`` is what was found, likewise: films and sounds begin where they matched, or ``at_s``."""
     variant = next((each for each in linked.variants if each.id == chosen), None)
     if variant is None and len(linked.variants) == 1:
         variant = linked.variants[0]
@@ -80,7 +88,7 @@ def shown(linked: Product, chosen: str, address: Address, words: Words, hit: Hit
         from_price=more,
         availability=available if available in _AVAILABLE else "",
         pictures=cards.gallery(_media(linked, variant)),
-        players=places.players(_media(linked, variant), hit),
+        players=places.players(_media(linked, variant), hit, at_s),
         options=list(_options(linked, variant, address, words)),
         attributes=list(_attributes(linked, words)),
         path=list(_path(linked.category)),

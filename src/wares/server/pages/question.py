@@ -10,6 +10,7 @@ from wares.errors import QueryError
 from wares.records import FacetValue, Results
 from wares.server import answering, asking, serving
 from wares.server.messages import Question
+from wares.server.pages.address import WANTING
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,6 +33,8 @@ def of_address(address: Address, facets: tuple[str, ...] = ()) -> Question:
         text=address.one("q"),
         crop=asking.crop_of(crop) if crop else None,
         image=address.all("image"),
+        audio=address.all("audio"),
+        video=address.all("video"),
         like=address.all("like"),
         unlike=address.all("unlike") if wants else (),
         without=address.all("without") if wants else (),
@@ -76,7 +79,7 @@ def answered(request: Request, address: Address, caller: Caller, fields: tuple[s
 def nearest(served: Serving, caller: Caller, address: Address) -> Results:
     """What comes nearest when nothing answers: the same without conditions, those in its words too; of what only
     lists, anything."""
-    bare = of_address(address.only("q", "image", "crop", "like", "unlike"))
+    bare = of_address(address.only(*WANTING, "crop", "unlike"))
     found = _aside(served, caller, msgspec.structs.replace(bare, parse=False), FEW)
     return found if found.hits else _aside(served, caller, Question(), FEW)
 
@@ -95,9 +98,7 @@ def _weights(address: Address) -> dict[str, float]:
             value = _number(name, text)
             if value is not None and value != 1.0:
                 found[name[2:]] = max(value, 0.01)
-    present = {"text": address.one("q"), "image": address.one("image"), "like": address.one("like")}
-    present["not"] = (address.one("without") or address.one("unlike")) if address.wants else ""
-    return {name: value for name, value in found.items() if present[name]}
+    return {name: value for name, value in found.items() if name in address.weighed}
 
 
 def _number(name: str, text: str) -> float | None:

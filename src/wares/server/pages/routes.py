@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -16,6 +16,9 @@ from wares.server.pages import facets, parts, places, product, question, why
 from wares.server.pages.cards import Dealer
 from wares.server.pages.rendering import Page
 
+if TYPE_CHECKING:
+    from wares.records import Results
+
 router = APIRouter(include_in_schema=False)
 Visitor = Annotated[Caller, Depends(may("search"))]
 
@@ -26,8 +29,7 @@ def search(request: Request, caller: Visitor) -> Response:
     page = Page(request)
     if not page.address.asks:
         return _home(page, caller)
-    image = page.address.one("image")
-    if image and page.served.pictures.get(image) is None:
+    if _gone(page):
         return page.render("failure.html.j2", 410, code=410, key="410", told="")
     return _answer(page, caller)
 
@@ -53,9 +55,9 @@ def one(request: Request, caller: Visitor, id: str) -> Response:
     chosen = request.query_params.get("variant", "")
     return page.render(
         "product.html.j2",
-        shown=product.shown(served.links.product(found), chosen, page.address, words, hit),
+        shown=product.shown(served.links.product(found), chosen, page.address, words, hit, _moment(request)),
         reasons=reasons,
-        found=places.found(hit, words) if hit is not None else (),
+        found=[*places.likeness(hit, words), *places.found(hit, words)] if hit is not None else (),
         similar=[plain.card(each) for each in product.similar(served, caller, id)],
         related=product.related(served, caller, id, plain, words),
         back=page.address.href() if page.address.asks else "",
@@ -84,13 +86,38 @@ def _answer(page: Page, caller: Caller) -> Response:
         nearest=dealer.hits(near),
         facets=facets.facets(found, fields, address, words),
         prices=facets.price_range(found, fields, address, words),
-        tokens=list(parts.tokens(address, words, links, lambda id: product_of(served, caller, id))),
+        tokens=list(
+            parts.tokens(address, words, links, lambda id: product_of(served, caller, id), served.clips.poster)
+        ),
         understood=list(parts.understood(found, address, words)),
         cleared=parts.cleared(found, address),
         sliders=parts.sliders(address, words),
+        heard=_heard(page, found),
         next=_next(page, len(found.hits), found.total),
         sorts=_sorts(page),
     )
+
+
+def _heard(page: Page, found: Results) -> str:
+    """The words that were heard of a visitor, of a recording that is asked with or was."""
+    spoken = page.address.one("q") if page.request.query_params.get("heard") else ""
+    return spoken or " ".join(one.text for one in found.heard if one.text)
+
+
+def _moment(request: Request) -> float | None:
+    """The moment of an address at which a film or a sound begins."""
+    try:
+        moment = float(request.query_params.get("t", ""))
+    except ValueError:
+        return None
+    return moment if 0 <= moment <= 86_400 else None
+
+
+def _gone(page: Page) -> bool:
+    """Whether a picture, a sound or a video that the address names is no longer kept."""
+    clips, pictures = page.served.clips.get, page.served.pictures.get
+    kept = (("image", pictures), ("audio", clips), ("video", clips))
+    return any(get(page.address.one(name)) is None for name, get in kept if page.address.one(name))
 
 
 def _next(page: Page, count: int, total: int) -> str:

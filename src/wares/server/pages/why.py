@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 #: So many places are looked through.
 _DEPTH = 200
 #: Names of an address as the API calls them.
-_API: Mapping[str, str] = {name: name for name in ("q", "image", "crop", "like", "unlike", "without", "ignore")}
+_API: Mapping[str, str] = {
+    name: name for name in ("q", "image", "crop", "audio", "video", "like", "unlike", "without", "ignore")
+}
 
 
 class Bar(NamedTuple):

@@ -5,6 +5,7 @@ function begin(event) {
   const image = event.target.closest?.(".card")?.querySelector("img[data-moving]");
   if (!image || image.dataset.still || still.matches) return;
   image.dataset.still = image.srcset;
+  image.addEventListener("error", () => stop(image), { once: true });
   image.srcset = "";
   image.src = image.dataset.moving;
 }
@@ -13,6 +14,11 @@ function end(event) {
   const card = event.target.closest?.(".card");
   const image = card?.querySelector("img[data-still]");
   if (!image || card.contains(event.relatedTarget)) return;
+  stop(image);
+}
+
+function stop(image) {
+  if (!image.dataset.still) return;
   image.srcset = image.dataset.still;
   delete image.dataset.still;
 }

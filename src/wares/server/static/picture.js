@@ -1,30 +1,11 @@
-// Pictures as questions: picked, photographed, pasted or dropped anywhere; then the part of one that is meant.
+// Pictures, sounds and videos as questions: picked, photographed, pasted or dropped anywhere; then the part of a
+// picture that is meant.
+import { search } from "./bring.js";
 import { choose } from "./crop.js";
-import { busy, say, tell, text } from "./say.js";
+import { busy, text } from "./say.js";
 
-const MOST = 20_000_000;
 const field = document.querySelector("#picture");
 document.body.dataset.drop = text("drop_here");
-
-async function search(file) {
-  if (!file.type.startsWith("image/")) return tell("no_picture");
-  if (file.size > MOST) return tell("too_large");
-  busy(true);
-  say("looking");
-  try {
-    const answer = await fetch("/api/v1/pictures", { method: "POST", headers: { "Content-Type": file.type }, body: file });
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(body.error?.message);
-    const address = new URL("/", location.href);
-    const words = new URLSearchParams(location.search).get("q");
-    if (words) address.searchParams.set("q", words);
-    address.searchParams.set("image", body.picture);
-    location.assign(address);
-  } catch (error) {
-    busy(false);
-    tell(error instanceof TypeError ? "offline" : error.message || "failed");
-  }
-}
 
 for (const button of document.querySelectorAll("button[data-picture]")) {
   button.addEventListener("click", () => field.click());
@@ -34,7 +15,7 @@ field.addEventListener("change", () => {
   field.value = "";
 });
 addEventListener("paste", (event) => {
-  const file = [...(event.clipboardData?.files ?? [])].find((one) => one.type.startsWith("image/"));
+  const file = [...(event.clipboardData?.files ?? [])].find((one) => /^(image|audio|video)\//.test(one.type));
   if (file) {
     event.preventDefault();
     search(file);

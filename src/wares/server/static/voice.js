@@ -1,5 +1,6 @@
 // A question spoken: recorded here, understood by the server where that is installed.
-import { busy, say, tell } from "./say.js";
+import { search } from "./bring.js";
+import { tell } from "./say.js";
 
 const MOST_MS = 15_000;
 const button = document.querySelector("[data-voice]");
@@ -20,33 +21,22 @@ async function record() {
     button.setAttribute("aria-pressed", "false");
     const sound = new Blob(pieces, { type: recorder.mimeType });
     recorder = null;
-    ask(sound);
+    search(sound);
   });
   recorder.start();
   button.setAttribute("aria-pressed", "true");
-  say("listening");
+  tell("listening");
   setTimeout(() => recorder?.stop(), MOST_MS);
-}
-
-async function ask(sound) {
-  const form = new FormData();
-  form.set("audio", sound, "question");
-  busy(true);
-  try {
-    const answer = await fetch("/api/v1/hear", { method: "POST", body: form });
-    if (answer.status === 501) return tell("no_voice");
-    const body = await answer.json();
-    if (!answer.ok) return tell(body.error?.message ?? "failed");
-    if (body.kind !== "speech") return tell(body.kind === "silence" ? "heard_nothing" : "heard_no_words");
-    location.assign(`/?${new URLSearchParams({ q: body.text })}`);
-  } catch {
-    tell("offline");
-  } finally {
-    busy(false);
-  }
 }
 
 if (button) {
   if (!navigator.mediaDevices || !("MediaRecorder" in window)) button.hidden = true;
   button.addEventListener("click", () => (recorder ? recorder.stop() : record()));
 }
+
+// The words that were heard stand in the box, to be mended there.
+document.querySelector("[data-mend]")?.addEventListener("click", () => {
+  const box = document.querySelector("#q");
+  box.focus();
+  box.select();
+});
