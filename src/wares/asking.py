@@ -251,6 +251,8 @@ class Asker:
         row = self._videos.get(key)
         if row is None:
             row = whole(media.watch(data, self._limits, name), tower)
+            if not row.any():
+                raise QueryError("the video asked for shows nothing to look for: it is dark, or of one colour")
             if len(self._videos) >= MAX_VIDEOS:
                 self._videos = {}
             self._videos[key] = row

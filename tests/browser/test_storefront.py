@@ -204,7 +204,7 @@ def test_the_part_that_is_meant_is_dragged(visit, pictures):
 
 def test_a_picture_that_is_gone_is_told(visit):
     page = visit("/?image=AAAAAAAAAAAAAAAAAAAAAA")
-    assert page.get_by_role("heading", name="That picture is no longer here").is_visible()
+    assert page.get_by_role("heading", name="That file is no longer here").is_visible()
 
 
 @pytest.fixture
@@ -227,6 +227,16 @@ def test_speaking_is_answered_politely(visit, told_when_nothing_is_said):
     page.wait_for_timeout(1500)
     button.click()
     page.get_by_role("alert").filter(has_text=told_when_nothing_is_said).wait_for()
+
+
+def test_words_that_were_heard_are_shown_and_mended(visit):
+    page = visit("/?q=read+mug&heard=1")
+    assert "read mug" in page.locator(".heard").inner_text()
+    page.get_by_role("button", name="Change the words").click()
+    page.keyboard.type("red mug")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=red+mug*")
+    assert titles(page)[0] == "Red mug" and not page.locator(".heard").count()
 
 
 # -- likeness ---------------------------------------------------------------------------------------------------

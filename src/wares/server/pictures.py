@@ -81,8 +81,8 @@ def fetched(
             continue
         if not source.lower().startswith(("http://", "https://")):
             raise QueryError(
-                f"a {called} is asked about by its http(s) address, as a file, or by the name that POST "
-                f"/api/v1/{giver} gave, within a day; {source[:60]!r} is none of these"
+                f"a {called} is asked about by its http(s) address, as a file, or by the name that {giver} of the "
+                f"API gave, within a day; {source[:60]!r} is none of these"
             )
         try:
             found.append(media.read(source, limits=limits))

@@ -75,7 +75,7 @@ def players(media: Sequence[Media], hit: Hit | None, at_s: float | None = None) 
     sources are addresses, too; the one that matched best ``at_s`` seconds if that is said."""
     playable = [medium for medium in media if medium.modality in ("video", "audio")]
     best = place(hit) if hit is not None else None
-    known = {str(medium.source) for medium in playable}
+    known = [str(medium.source) for medium in playable]
     first = best.source if best is not None and best.source in known else next(iter(known), "")
     starts = {} if at_s is None else {first: at_s}
     return [_player(medium, starts.get(str(medium.source)), hit) for medium in playable]
