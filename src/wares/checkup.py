@@ -18,6 +18,7 @@ def checked(path: Path, store: Store, live: LiveIndex, fits: Fits, settings: Set
     """Whether the store can be read, the index agrees with it, the model is there, and rules fire."""
     return [
         _finding("store", lambda: _store(store), "restore shop.db from a backup"),
+        _finding("media", lambda: _media(store), "restore shop.db from a backup"),
         _finding("index", lambda: _index(store, live), f"wares rebuild {path}"),
         _finding("model", lambda: _model(fits, settings, fit), "go online and run: wares models pull"),
         _finding("rules", lambda: _rules(store, live), f"wares rules {path} check"),
@@ -27,6 +28,13 @@ def checked(path: Path, store: Store, live: LiveIndex, fits: Fits, settings: Set
 def _store(store: Store) -> str:
     read = sum(len(rows) for rows in store.scan())
     return f"{read:,} products, {store.warning_count():,} media with warnings"
+
+
+def _media(store: Store) -> str:
+    tallies = store.extracts.tallies()
+    read = ", ".join(f"{one.extractor} {one.media:,}" for one in tallies) or "nothing yet"
+    broken = store.extracts.problem_count()
+    return f"read: {read}" + (f"; {broken:,} could not be read, wares extract --again tries again" if broken else "")
 
 
 def _index(store: Store, live: LiveIndex) -> str:

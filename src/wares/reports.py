@@ -79,9 +79,18 @@ class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
     fit: str = ""
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """How many media an ``extractor`` was given, and how many of these it could not read."""
+
+    extractor: str
+    media: int
+    problems: int
+
+
 class ShopInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a shop holds. ``fields`` maps the name of each field that filters know to its type; ``last_change`` is the
-    number of the latest change of its products."""
+    number of the latest change of its products, ``read`` what was read in
+    media and ``unread`` how many of them could not be."""
 
     path: str
     model: str
@@ -93,6 +102,8 @@ class ShopInfo(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[VersionInfo, ...]
     last_change: int
     bytes_on_disk: int
+    read: tuple[Tally, ...] = ()
+    unread: int = 0
 
 
 class BackupReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -170,14 +170,15 @@ class Shop:
         self._notice()
         return self._writer.add(catalogue, progress or _silent, told or _unheard, build=build)
 
-    def extract(self, progress: OnProgress | None = None) -> ExtractReport:
+    def extract(self, progress: OnProgress | None = None, *, again: bool = False) -> ExtractReport:
         """Read what is in media and was not read yet: words with their places, and what videos show.
 
         What is read is ``settings.extraction``. Each medium is kept as it was read, so that running this again goes
-        on from there; products are found by it from then on. Takes a second and more for a medium.
+        on from there; products are found by it from then on. Takes a second and more for a medium. ``again``: what
+        could not be read is tried once more.
         """
         self._notice()
-        return self._writer.extract(progress or _silent)
+        return self._writer.extract(progress or _silent, again=again)
 
     def add_reviews(self, reviews: Iterable[Review], *, progress: OnProgress | None = None) -> ReviewReport:
         """Keep what people say of products, and make of it what each is praised and criticised for
@@ -581,6 +582,8 @@ class Shop:
             versions=tuple(self._ready.infos(live, points)) if live else (),
             last_change=self._store.last_change(),
             bytes_on_disk=places.room(self.path),
+            read=tuple(self._store.extracts.tallies()),
+            unread=self._store.extracts.problem_count(),
         )
 
     def fitted_fusions(self) -> list[str]:

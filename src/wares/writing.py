@@ -88,11 +88,14 @@ class Writer:
                 self.rebuild(tell)
         return tally.report(time.monotonic() - started)
 
-    def extract(self, tell: OnProgress) -> ExtractReport:
-        """Read what is in media and was not read yet, and index it as it comes."""
+    def extract(self, tell: OnProgress, *, again: bool = False) -> ExtractReport:
+        """Read what is in media and was not read yet, and index it as it comes; ``again``: what could not be read,
+        too."""
         fit = self._fit()
         extraction = Extraction(self._store, self.settings, self._environment, self._fits.encoders(fit))
         with ExtractorLock(self._path):
+            if again:
+                self._store.extracts.forget_problems()
             for read, _ in enumerate(extraction.run(tell), 1):
                 if read % FOLLOW == 0:
                     self._follow()

@@ -30,6 +30,7 @@ def extract(
     leave: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Do not take this any more; what was taken stays.")
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Try again what could not be read.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read what is in media: speech, subtitles, words on labels, barcodes, what videos show and sounds are like.
@@ -45,7 +46,7 @@ def extract(
 
     with wares.open(shop, create=False) as opened:
         choose(opened, take or (), leave or ())
-        report = run(opened, stderr())
+        report = run(opened, stderr(), again=again)
     if as_json:
         print_json(report)
         return
@@ -73,12 +74,12 @@ def choose(shop: Shop, take: Sequence[str], leave: Sequence[str]) -> None:
         shop.apply(msgspec.structs.replace(shop.settings, extraction=wanted))
 
 
-def run(shop: Shop, console: Console) -> ExtractReport:
+def run(shop: Shop, console: Console, *, again: bool = False) -> ExtractReport:
     """Read with a bar, and tell what could not be read."""
     from wares.cli.progress import bars
 
     with bars(console) as progress:
-        report = shop.extract(progress)
+        report = shop.extract(progress, again=again)
     for problem in report.problems[:TOLD]:
         console.print(f"warning: {plain(problem)}", style="yellow", soft_wrap=True)
     if report.problem_count > TOLD:

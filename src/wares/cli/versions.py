@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wares.cli.options import AsJson, ShopFolder
-from wares.cli.output import plain, print_json, stderr, stdout
+from wares.cli.output import counted, plain, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from wares.reports import ShopInfo, VersionInfo
+    from wares.reports import ShopInfo, Tally, VersionInfo
 
 
 def info(shop: ShopFolder, as_json: AsJson = False) -> None:
@@ -43,6 +43,7 @@ def _print_info(found: ShopInfo) -> None:
                 ("products", f"{found.products:,}"),
                 ("media", f"{found.media:,}"),
                 ("warnings", f"{found.warnings:,}"),
+                ("read", ", ".join(map(_tally, found.read)) or "nothing in media yet"),
                 ("on disk", decimal(found.bytes_on_disk)),
                 ("channels", ", ".join(found.channels)),
                 ("fields", fields),
@@ -53,6 +54,11 @@ def _print_info(found: ShopInfo) -> None:
         console.print()
         rows = [(v.name, v.created, f"{v.points:,}", v.fit, "answers" if v.live else "") for v in found.versions]
         console.print(table(("index version", "created", "built from", "fit", ""), rows))
+
+
+def _tally(one: Tally) -> str:
+    broken = f" ({counted(one.problems, 'problem')})" if one.problems else ""
+    return f"{one.extractor} {one.media:,}{broken}"
 
 
 def rebuild(shop: ShopFolder, as_json: AsJson = False) -> None:

@@ -97,7 +97,7 @@ def _fit_if_due(shop: Shop, told: Mapping[str, Any], tell: OnProgress) -> str:
 
 
 def _extract(shop: Shop, told: Mapping[str, Any], tell: OnProgress) -> Any:
-    return shop.extract(tell)
+    return shop.extract(tell, again=bool(told.get("again")))
 
 
 WORKS: Mapping[str, Work] = {"extract": _extract, "fit": _fit, "fit if due": _fit_if_due}

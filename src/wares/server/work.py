@@ -86,6 +86,12 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     seed: int = 20
 
 
+class Extract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Read what is in media, as ``wares extract`` does; ``again`` tries once more what could not be read."""
+
+    again: bool = False
+
+
 class Kind(NamedTuple):
     """One row of :data:`KINDS`. ``run`` returns what the job's ``result`` shall be; ``tell`` ends it, where it has
     come to, when the job is cancelled or the server stops."""
@@ -152,7 +158,7 @@ def _index(served: Serving, told: Index, tell: OnProgress) -> Indexed:
         warnings=tuple(map(without_paths, warnings[:TOLD])),
         bad_rows=catalogue.problem_count,
         problems=problems,
-        extract=_extract(served, Nothing(), tell) if served.shop.has_media_to_read() else None,
+        extract=_extract(served, Extract(), tell) if served.shop.has_media_to_read() else None,
         fit=_fitted(served, tell) if told.fit else "",
     )
 
@@ -234,7 +240,7 @@ def _fit(served: Serving, told: Fit, tell: OnProgress) -> Any:
     return apart.run(served.shop.path, "fit", told, tell)
 
 
-def _extract(served: Serving, told: Nothing, tell: OnProgress) -> ExtractReport:
+def _extract(served: Serving, told: Extract, tell: OnProgress) -> ExtractReport:
     """What was read in media; in a process of its own, for its models are large."""
     report = msgspec.convert(apart.run(served.shop.path, "extract", told, tell), ExtractReport)
     problems, notes = (tuple(map(without_paths, told)) for told in (report.problems, report.notes))
@@ -262,6 +268,6 @@ KINDS: Mapping[str, Kind] = {
     "backup": Kind("back up the shop into its folder backups", "admin", Nothing, _backup),
     "evaluate": Kind("measure how good the answers are", "admin", studies.Evaluate, studies.evaluate),
     "findable": Kind("look for products that nobody can find", "admin", studies.Seek, studies.seek),
-    "extract": Kind("read what is in pictures, sounds and videos", "admin", Nothing, _extract),
+    "extract": Kind("read what is in pictures, sounds and videos", "admin", Extract, _extract),
     "fit": Kind("learn from the catalogue, and switch to it if that is better", "admin", Fit, _fit),
 }

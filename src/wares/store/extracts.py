@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 
 from wares.errors import StoreError
 from wares.records import Passage, Segment
+from wares.reports import Tally
 from wares.store import products as rows
 from wares.store import vectors
 from wares.store.database import Database
@@ -31,6 +32,18 @@ class Extract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problem: str = ""
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """A medium of product ``id`` that some extractors could not read, and why."""
+
+    id: str
+    source: str
+    problem: str
+    extractors: tuple[str, ...]
+
+
+#: More extractors than are read of one medium.
+MOST_EXTRACTORS = 10
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Extract).decode
 
@@ -43,6 +56,9 @@ _DOCS = (
 _DONE = select(extracts.c.key).where(
     _AMONG, extracts.c.extractor == bindparam("extractor"), extracts.c.fingerprint == bindparam("fingerprint")
 )
+#: Documents leave out what is empty, and within a text this would have a stroke before its second quote.
+_BROKEN = extracts.c.doc.like('%"problem":%')
+_SHOWN = extracts.c.key.in_(select(media.c.key))
 _DELETE = delete(extracts).where(extracts.c.key == bindparam("old_key"), extracts.c.extractor == bindparam("old"))
 _SHOWING = select(media.c.number).distinct().where(media.c.key == bindparam("key"))
 
@@ -94,6 +110,45 @@ class Extracts:
             return (
                 connection.scalar(select(extracts.c.key).where(extracts.c.extractor == "sounds").limit(1)) is not None
             )
+
+    def tallies(self) -> list[Tally]:
+        """How many of the media that there are each extractor has read, by name."""
+        asked = (
+            select(extracts.c.extractor, func.count(), func.sum(case((_BROKEN, 1), else_=0)))
+            .where(_SHOWN)
+            .group_by(extracts.c.extractor)
+            .order_by(extracts.c.extractor)
+        )
+        with self._database.read() as connection:
+            return [Tally(name, int(read), int(broken)) for name, read, broken in connection.execute(asked)]
+
+    def problems(self, limit: int = 100) -> list[Unread]:
+        """Media that could not be read, by product, at most ``limit``."""
+        asked = (
+            select(products.c.id, media.c.source, extracts.c.extractor, extracts.c.doc)
+            .join(media, media.c.key == extracts.c.key)
+            .join(products, products.c.number == media.c.number)
+            .where(_BROKEN)
+            .order_by(products.c.id, media.c.position, extracts.c.extractor)
+            .limit(limit * MOST_EXTRACTORS)
+        )
+        with self._database.read() as connection:
+            rows = list(connection.execute(asked))
+        told: dict[tuple[str, str, str], list[str]] = {}
+        for id, source, extractor, doc in rows:
+            told.setdefault((id, source, decoded(doc).problem), []).append(extractor)
+        return [Unread(*about, tuple(names)) for about, names in told.items()][:limit]
+
+    def problem_count(self) -> int:
+        """How many of the media that there are could not be read."""
+        with self._database.read() as connection:
+            asked = select(func.count(extracts.c.key.distinct())).where(_BROKEN, _SHOWN)
+            return connection.scalar(asked) or 0
+
+    def forget_problems(self) -> int:
+        """Forget what could not be read, so that it is tried again; how many that were."""
+        with self._database.write() as connection:
+            return connection.execute(delete(extracts).where(_BROKEN)).rowcount
 
 
 #: The extractors that tell segments.

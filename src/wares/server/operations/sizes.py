@@ -61,6 +61,7 @@ def _counted(shop: Shop) -> dict[str, Size]:
         "products": Size("Products of the shop", info.products),
         "media": Size("Media of the products", info.media),
         "warnings": Size("Media that could not be used", info.warnings),
+        "media_unread": Size("Media in which nothing could be read", info.unread),
         "index_points": Size(
             "Products in the live version of the index when it was built", live.points if live else 0
         ),

@@ -8,12 +8,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from fastapi import Response
 
 from wares.errors import QueryError
 from wares.folding.audit import Audit, audit
 from wares.insight.coverage import Coverage, coverage
 from wares.insight.findable import SAMPLE, Findable
+from wares.reports import Tally
 from wares.server import studies
 from wares.server.console.forms import Posted
 from wares.server.console.here import Asked
@@ -23,6 +25,7 @@ from wares.server.console.rendering import page
 from wares.server.studies import Seek
 from wares.shop import Shop
 from wares.store.entries import Warned
+from wares.store.extracts import Unread
 from wares.store.jobs import Job
 from wares.store.store import Store
 
@@ -56,6 +59,8 @@ class Health(NamedTuple):
     coverage: Coverage
     broken: tuple[Broken, ...]
     broken_count: int
+    read: tuple[Tally, ...]
+    unread: tuple[Unread, ...]
     folds: Audit
     sought: Findable | None
     problems: tuple[Import, ...]
@@ -68,7 +73,18 @@ def health(shop: Shop, store: Store) -> Health:
     folds = audit(store, shop.settings.folding, GROUPS)
     last = store.last_change()
     surveyed = _surveyed(shop, last)
-    return Health(surveyed, by_product(warned), count, folds, studies.sought(shop), imports(store), last)
+    read, unread = store.extracts.tallies(), store.extracts.problems(MOST_WARNINGS)
+    return Health(
+        surveyed,
+        by_product(warned),
+        count,
+        tuple(read),
+        tuple(map(_pathless, unread)),
+        folds,
+        studies.sought(shop),
+        imports(store),
+        last,
+    )
 
 
 def imports(store: Store) -> tuple[Import, ...]:
@@ -95,6 +111,11 @@ def by_product(warned: Sequence[Warned]) -> tuple[Broken, ...]:
         Broken(id, tuple((_shown(one.source), one.warning.replace(one.source, _shown(one.source))) for one in own))
         for id, own in groupby(ordered, key=lambda one: one.id)
     )
+
+
+def _pathless(one: Unread) -> Unread:
+    name = _shown(one.source)
+    return msgspec.structs.replace(one, source=name, problem=one.problem.replace(one.source, name))
 
 
 def _shown(source: str) -> str:

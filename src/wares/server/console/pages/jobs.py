@@ -29,6 +29,7 @@ MOST_FACTS = 40
 SHORT = {
     "index": ("added", "changed", "unchanged", "bad_rows"),
     "findable": ("tried", "lost"),
+    "extract": ("read", "passages", "segments", "problem_count"),
     "fit": ("verdict",),
     **dict.fromkeys(("rebuild", "rollback", "activate"), ("name", "points")),
 }
@@ -109,6 +110,8 @@ def asked(kind: str, form: Form) -> msgspec.Struct:
         return work.Activate(form.one("version"))
     if kind == "fit":
         return work.Fit(force=form.one("force") == "1")
+    if kind == "extract":
+        return work.Extract(again=form.one("again") == "1")
     if kind in PLAIN:
         return work.Nothing()
     raise QueryError(f"no page asks for jobs of the kind {kind[:40]!r}")
