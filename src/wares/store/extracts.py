@@ -18,7 +18,7 @@ from wares.store import products as rows
 from wares.store import vectors
 from wares.store.database import Database
 from wares.store.entries import NOTHING, Beside, Features, StoredMedia
-from wares.store.tables import extracts, media
+from wares.store.tables import extracts, media, products
 from wares.store.vectors import chunks
 
 

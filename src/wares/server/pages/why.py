@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 #: So many places are looked through.
 _DEPTH = 200
 #: Names of an address as the API calls them.
-_API: Mapping[str, str] = {
-    name: name for name in ("q", "image", "crop", "audio", "video", "like", "unlike", "without", "ignore")
-}
+_API: Mapping[str, str] = {name: name for name in ("q", "image", "crop", "like", "unlike", "without", "ignore")}
 
 
 class Bar(NamedTuple):
@@ -62,7 +60,7 @@ def reasons(served: Serving, caller: Caller, address: Address, id: str, words: W
                 bars=bars(hit.why, words),
                 matched=list(dict.fromkeys(_matched(hit, words))),
                 moves=[words("why.moved", by=move.by, before=move.before, after=move.after) for move in hit.moves],
-                heat=_heat(address, id) if any(each.channel.endswith(".image") for each in hit.why) else "",
+                heat=_heat(address, id) if _seen(hit, address) else "",
                 hit=hit,
             )
     return Reasons(None, found.total, (), (), (), "", None)
@@ -107,6 +105,11 @@ def _matched(hit: Hit, words: Words) -> Sequence[tuple[str, str]]:
             if isinstance(value, str):
                 found.append((words.field(span.field), value[span.start : span.end]))
     return found
+
+
+def _seen(hit: Hit, address: Address) -> bool:
+    """Whether a picture was compared with what a heat map can be drawn of."""
+    return not address.only("audio", "video").pairs and any(each.channel.endswith(".image") for each in hit.why)
 
 
 def _heat(address: Address, id: str) -> str:
