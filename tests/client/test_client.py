@@ -64,6 +64,19 @@ def test_pictures_are_sent_as_paths_and_as_bytes(shop: wares.Client, catalogue: 
     assert {id.partition("-")[2] for id in found} == {"green"}
 
 
+def test_what_cannot_be_sent_or_heard_is_told(shop: wares.Client, tmp_path: Path) -> None:
+    pytest.importorskip("av", reason='the extra "video" is not installed')
+    (tmp_path / "note.wav").write_text("milk and eggs")
+    for ask, told in (
+        (lambda: shop.search(video=tmp_path / "none.mp4"), "the video asked for cannot be used"),
+        (lambda: shop.search(video=b"milk and eggs"), "is no video"),
+        (lambda: shop.hear(tmp_path / "note.wav"), "the recording asked for cannot be used"),
+        (lambda: shop.search(Query(parts=(Part("audio", b"RIFF", -1.0),))), "what is not like a recording"),
+    ):
+        with pytest.raises(QueryError, match=told):
+            ask()
+
+
 def test_products_are_added_changed_and_removed(shop: wares.Client, tmp_path: Path) -> None:
     picture = tmp_path / "kettle.png"
     from PIL import Image

@@ -15,32 +15,35 @@ from wares.query import filters
 from wares.records import Chip, Filter, Query, Results
 from wares.server.messages import Answer, ChipSaid, Explanation
 
-Picture: TypeAlias = str | Path | bytes
+#: A picture, a recording or a video.
+Medium: TypeAlias = str | Path | bytes
+#: Those of a question, by what they are.
+Given: TypeAlias = Mapping[str, Sequence[Medium]]
+#: What media of a question are called.
+CALLED: Mapping[str, str] = {"image": "picture", "audio": "recording", "video": "video"}
 File: TypeAlias = tuple[str, tuple[str, bytes, str]]
 
 
-def request(question: Mapping[str, Any], pictures: Sequence[Picture]) -> dict[str, Any]:
-    """What httpx is given to ask a question: JSON, and a form with files where pictures are bytes or lie on this
-    machine. Pictures at http(s) addresses are fetched by the server."""
+def request(question: Mapping[str, Any], given: Given) -> dict[str, Any]:
+    """What httpx is given to ask a question: JSON, and a form with files where media are bytes or lie on this
+    machine. Those at http(s) addresses are fetched by the server."""
     told = {name: value for name, value in question.items() if value not in (None, "", (), {}, [])}
-    there = [str(one) for one in pictures if _is_address(one)]
-    files: list[File] = [_file(one) for one in pictures if not _is_address(one)]
-    if there:
-        told["image"] = there
+    told |= {name: there for name, own in given.items() if (there := [str(one) for one in own if _is_address(one)])}
+    files = [file(name, one) for name, own in given.items() for one in own if not _is_address(one)]
     if not files:
         return {"json": told}
     return {"data": {"question": msgspec.json.encode(told).decode()}, "files": files}
 
 
-def of_query(query: Query) -> tuple[dict[str, Any], list[Picture]]:
-    """The question and the pictures of a query. :class:`QueryError` for what cannot be asked over HTTP."""
+def of_query(query: Query) -> tuple[dict[str, Any], Given]:
+    """The question and the media of a query. :class:`QueryError` for what cannot be asked over HTTP."""
     texts = [str(part.value) for part in query.parts if part.kind == "text" and part.weight > 0]
     if len(texts) > 1:
         raise QueryError("a server is asked for one text at a time; join them")
-    if strange := [part.kind for part in query.parts if part.kind in ("audio", "video")]:
-        raise QueryError(f"a server cannot be asked by {strange[0]}")
-    if any(part.kind == "image" and part.weight < 0 for part in query.parts):
-        raise QueryError("a server cannot be asked for what a picture does not look like; name products instead")
+    if strange := [part.kind for part in query.parts if part.kind in CALLED and part.weight < 0]:
+        raise QueryError(
+            f"a server cannot be asked for what is not like a {CALLED[strange[0]]}; name products instead"
+        )
     weights: dict[str, float] = {}
     for part in query.parts:
         kind = part.kind if part.weight > 0 else "not"
@@ -55,7 +58,7 @@ def of_query(query: Query) -> tuple[dict[str, Any], list[Picture]]:
         "where": written(query.where),
         **{name: getattr(query, name) for name in ("facets", "sort", "limit", "offset", "user", "parse", "ignore")},
     }
-    return question, [part.value for part in query.parts if part.kind == "image"]
+    return question, {name: [part.value for part in query.parts if part.kind == name] for name in CALLED}
 
 
 def written(where: str | Filter | None) -> str:
@@ -80,13 +83,14 @@ def _chip(said: ChipSaid) -> Chip:
     return Chip(**(told | {"where": filters.parse(said.where) if said.where else None}))
 
 
-def _is_address(picture: Picture) -> bool:
-    return isinstance(picture, str) and picture.lower().startswith(("http://", "https://"))
+def _is_address(medium: Medium) -> bool:
+    return isinstance(medium, str) and medium.lower().startswith(("http://", "https://"))
 
 
-def _file(picture: Picture) -> File:
-    name = "picture" if isinstance(picture, bytes) else Path(picture).name
+def file(kind: str, medium: Medium) -> File:
+    """A medium as httpx is given it. :class:`QueryError` when it cannot be had."""
+    name = CALLED[kind] if isinstance(medium, bytes) else Path(medium).name
     try:
-        return "image", (name, media.read(picture), "application/octet-stream")
+        return kind, (name, media.read(medium), "application/octet-stream")
     except CatalogueError as broken:
-        raise QueryError(f"the picture asked for cannot be used: {broken}") from broken
+        raise QueryError(f"the {CALLED[kind]} asked for cannot be used: {broken}") from broken

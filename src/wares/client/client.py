@@ -13,12 +13,12 @@ from urllib.parse import quote
 import msgspec
 
 from wares.client import asking, bulk
-from wares.client.asking import Picture
+from wares.client.asking import Medium
 from wares.client.calling import Caller
 from wares.errors import QueryError, StoreError
 from wares.identify.records import Identification
 from wares.insight.why import Why
-from wares.records import Filter, MatchedMedia, Media, Product, Query, Results, Suggestion
+from wares.records import Filter, Heard, MatchedMedia, Media, Product, Query, Results, Suggestion
 from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
 from wares.server.messages import Answer, Explanation, ProductBody, Suggestions
 
@@ -62,7 +62,9 @@ class Client:
         self,
         text: str | Query | None = None,
         *,
-        image: Picture | Sequence[Picture] | None = None,
+        image: Medium | Sequence[Medium] | None = None,
+        audio: Medium | Sequence[Medium] | None = None,
+        video: Medium | Sequence[Medium] | None = None,
         like: str | Sequence[str] | None = None,
         without: str | Sequence[str] | None = None,
         weights: Mapping[str, float] | None = None,
@@ -81,7 +83,12 @@ class Client:
             **{"where": asking.written(where), "facets": list(facets), "sort": sort, "limit": k, "offset": offset},
             **{"parse": parse, "ignore": list(ignore)},
         }
-        return asking.results(self._caller.call("POST", f"{API}/search", Answer, **_request(text, image, further)))
+        request = _request(text, {"image": image, "audio": audio, "video": video}, further)
+        return asking.results(self._caller.call("POST", f"{API}/search", Answer, **request))
+
+    def hear(self, recording: Medium) -> Heard:
+        """What a recording says; see :meth:`wares.Shop.hear`. It is sent, wherever it lies."""
+        return self._caller.call("POST", f"{API}/hear", Heard, files=[asking.file("audio", recording)])
 
     def suggest(self, prefix: str, k: int = 8) -> tuple[Suggestion, ...]:
         """What somebody who has typed ``prefix`` may go on to ask; see :meth:`wares.Shop.suggest`."""
@@ -98,14 +105,14 @@ class Client:
         with self._caller.stream("GET", f"{API}/products", headers=headers) as lines:
             yield from bulk.products(lines)
 
-    def why(self, query: str | Query | None, id: str, *, image: Picture | Sequence[Picture] | None = None) -> Why:
+    def why(self, query: str | Query | None, id: str, *, image: Medium | Sequence[Medium] | None = None) -> Why:
         """What became of a product when a question was asked; see :func:`wares.insight.why.why`."""
         path = f"{API}/why/{quote(id, safe='')}"
-        return asking.why(self._caller.call("POST", path, Explanation, **_request(query, image)))
+        return asking.why(self._caller.call("POST", path, Explanation, **_request(query, {"image": image})))
 
-    def identify(self, picture: Picture, k: int = 5, *, sure: float = 0.5) -> Identification:
+    def identify(self, picture: Medium, k: int = 5, *, sure: float = 0.5) -> Identification:
         """What is in a picture; see :func:`wares.identify.identify`."""
-        request = asking.request({}, [picture])
+        request = asking.request({}, {"image": [picture]})
         fields = {"k": str(k), "sure": str(sure)}
         if "files" in request:
             request = {"files": request["files"], "data": fields}
@@ -187,13 +194,13 @@ class Client:
 
 def _request(
     text: str | Query | None,
-    image: Picture | Sequence[Picture] | None,
+    given: Mapping[str, Medium | Sequence[Medium] | None],
     further: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What httpx is given to ask: a query as it is, or words and pictures with what else is asked."""
+    """What httpx is given to ask: a query as it is, or words and media with what else is asked."""
     if isinstance(text, Query):
         return asking.request(*asking.of_query(text))
-    return asking.request({"text": text, **(further or {})}, _several(image))
+    return asking.request({"text": text, **(further or {})}, {name: _several(own) for name, own in given.items()})
 
 
 def _several(value: Any) -> Sequence[Any]:

@@ -8,22 +8,27 @@
  * lang ("en", "zh"), href ("{id}" and "{url}" stand for the product's), placeholder, q.
  * Events, which bubble: wares-results (detail: the answer), wares-hit (detail: the hit; preventDefault() keeps the
  * page where it is), wares-error (detail: the error).
- * Looks: the CSS variables at the top of STYLE, and the parts "box", "hit", "picture", "title", "price", "facet", "chip".
+ * Looks: the CSS variables at the top of STYLE, and the parts "box", "hit", "picture", "title", "price", "facet", "chip",
+ * "found".
  */
 
 const HOME = new URL(import.meta.url).origin;
 
 const WORDS = {
   en: {
-    search: "Search", placeholder: "Search, or drop a picture", picture: "Search by picture", remove: "Remove",
+    search: "Search", placeholder: "Search, or drop a picture", picture: "Search by picture, video or sound", remove: "Remove",
     more: "Show more", none: "Nothing was found.", failed: "The search could not be answered.", like: "More like this",
-    total: (n) => (n === 1 ? "1 product" : `${n.toLocaleString("en")} products`), your: "Your picture",
+    total: (n) => (n === 1 ? "1 product" : `${n.toLocaleString("en")} products`), image: "Your picture", audio: "Your sound", video: "Your video",
+    speak: "Search by speaking", deaf: "The microphone cannot be used.", heard: (text) => `Heard: “${text}”`,
+    speech: "said", subtitle: "in the subtitles", screen: "on the screen", label: "on the label", code: "barcode",
     similar: "Like a product", meant: (said, meant) => `Showing results for “${meant}” instead of “${said}”`,
   },
   zh: {
-    search: "搜索", placeholder: "搜索，或拖入一张图片", picture: "以图搜索", remove: "移除",
+    search: "搜索", placeholder: "搜索，或拖入一张图片", picture: "用图片、视频或声音搜索", remove: "移除",
     more: "显示更多", none: "没有找到商品。", failed: "搜索未能完成。", like: "找相似",
-    total: (n) => `${n.toLocaleString("zh")} 件商品`, your: "您的图片",
+    total: (n) => `${n.toLocaleString("zh")} 件商品`, image: "您的图片", audio: "您的声音", video: "您的视频",
+    speak: "语音搜索", deaf: "无法使用麦克风。", heard: (text) => `听到：“${text}”`,
+    speech: "语音", subtitle: "字幕", screen: "画面文字", label: "标签文字", code: "条码",
     similar: "与某商品相似", meant: (said, meant) => `已显示“${meant}”的结果（而不是“${said}”）`,
   },
 };
@@ -53,6 +58,7 @@ form.dragged input[type="search"] { border: 2px dashed var(--_accent); }
 .go { background: var(--_accent); border-color: var(--_accent); color: var(--_ground); font-weight: 600; }
 .camera { width: 44px; padding: 0; display: grid; place-items: center; }
 .camera svg { width: 22px; height: 22px; }
+.camera[aria-pressed="true"] { background: var(--_accent); color: var(--_ground); }
 ul { list-style: none; margin: 0; padding: 0; }
 .suggestions { position: absolute; z-index: 9; top: 100%; left: 0; right: 0; margin-top: 4px; background: var(--_ground); border: 1px solid var(--_line); border-radius: var(--_radius); box-shadow: 0 8px 24px #0003; overflow: hidden; }
 .suggestions li { padding: .5em .9em; cursor: pointer; display: flex; justify-content: space-between; gap: 1em; }
@@ -71,12 +77,18 @@ ul { list-style: none; margin: 0; padding: 0; }
 .hit a { color: inherit; text-decoration: none; display: grid; gap: 6px; border-radius: var(--_radius); }
 .picture { display: block; aspect-ratio: 1; width: 100%; height: auto; object-fit: contain; background: var(--wares-picture, #fff); border: 1px solid var(--_line); border-radius: var(--_radius); }
 .title { font-weight: 600; overflow-wrap: anywhere; }
-.price { color: var(--_soft); }
+.price, .found { color: var(--_soft); }
+.found { font-size: .85em; overflow-wrap: anywhere; }
+.found mark { background: none; color: var(--_accent); font-weight: 600; }
+.frame { position: relative; }
+.frame small { position: absolute; left: 8px; bottom: 8px; padding: 0 .6em; border-radius: 99px; background: #1b1d1f; color: #fff; }
 .hit button { align-self: start; min-height: 30px; padding: .1em .7em; font-size: .85em; color: var(--_soft); }
 .more { display: block; margin: 24px auto 0; }
 .status { min-height: 1.5em; }
 `;
 
+const MIC = "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3";
+const LONGEST_MS = 15_000;
 const CAMERA = "M4 8h3l2-3h6l2 3h3v11H4zM12 17a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z";
 let sheet;
 
@@ -99,12 +111,57 @@ const among = (field, values) => (field === "category"
   ? `(${values.map((value) => `category UNDER ${quoted(value)}`).join(" OR ")})`
   : `\`${field.replaceAll("`", "``")}\` IN (${values.map(quoted).join(", ")})`);
 
+const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+/** "image", "audio" or "video"; "" for other files. */
+const kindOf = (file) => /^(image|audio|video)\//.exec(file.type)?.[1] ?? "";
+
+/** An icon of one line. */
+function drawn(line) {
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": "1.8", "aria-hidden": "true" })) icon.setAttribute(key, value);
+  path.setAttribute("d", line);
+  icon.append(path);
+  return icon;
+}
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+/** The picture of a hit, of a film that of the moment that matched, with what moves and from when to when. */
+function shown(hit, server) {
+  const said = (hit.passages ?? []).find((each) => each.modality === "video" && each.passage.start_s != null);
+  const part = said ? { start_s: said.passage.start_s, end_s: said.passage.end_s } : hit.media?.segment;
+  const film = said?.source || (hit.media?.modality === "video" && hit.media.source);
+  if (film) {
+    const at = part?.poster_s ?? part?.start_s ?? 0, address = `${server}${film}`;
+    const span = part ? `${clock(part.start_s)}–${clock(part.end_s ?? part.start_s)}` : "";
+    return { picture: `${address}?at=${at}&w=320`, moving: `${address}?at=${part?.start_s ?? 0}&moving=1`, span };
+  }
+  const first = hit.media?.modality === "image" && hit.media.source ? hit.media : (hit.product.media ?? []).find((each) => (each.modality ?? "image") === "image");
+  return { picture: first ? `${server}${first.source}?w=320` : "" };
+}
+
+/** The text of a passage with what was asked for marked. */
+function marked({ passage, spans }) {
+  const text = [...passage.text], made = []; // places count characters, not halves of them
+  const piece = (from, to) => text.slice(from, to).join("");
+  let at = 0;
+  for (const [start, end] of spans) {
+    if (start < at) continue;
+    made.push(piece(at, start), make("mark", {}, piece(start, end)));
+    at = end;
+  }
+  return [...made, piece(at)];
+}
+
 export class WaresSearch extends HTMLElement {
   static observedAttributes = ["q", "where", "lang", "server", "key"];
 
-  #asked = { text: "", picture: null, like: null, ignore: [], chosen: new Map(), offset: 0 };
+  #asked = { text: "", medium: null, like: null, ignore: [], chosen: new Map(), offset: 0 };
   #root;
   #turn = 0;
+  #recorder = null;
   #selected = -1;
   #timer;
 
@@ -137,9 +194,9 @@ export class WaresSearch extends HTMLElement {
     return this.#ask();
   }
 
-  /** Ask by a picture (a File or a Blob), beside the words that are there. */
-  searchPicture(file) {
-    this.#asked = { ...this.#asked, picture: file, like: null, chosen: new Map(), offset: 0 };
+  /** Ask by a picture, a recording or a video (a File or a Blob of such a type), beside the words that are there. */
+  searchFile(file) {
+    this.#asked = { ...this.#asked, medium: file, like: null, chosen: new Map(), offset: 0 };
     return this.#ask();
   }
 
@@ -161,31 +218,29 @@ export class WaresSearch extends HTMLElement {
   #build() {
     const words = this.#words;
     const file = make("input", {
-      type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-hidden": "true",
-      onchange: () => file.files[0] && this.searchPicture(file.files[0]),
+      type: "file", accept: "image/*,video/*,audio/*", hidden: true, tabindex: -1, "aria-hidden": "true",
+      onchange: () => file.files[0] && this.searchFile(file.files[0]),
     });
-    const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": "1.8", "aria-hidden": "true" })) icon.setAttribute(key, value);
-    path.setAttribute("d", CAMERA);
-    icon.append(path);
     const input = make("input", {
       type: "search", part: "box", "data-is": "input", role: "combobox", autocomplete: "off", maxlength: 1000,
       placeholder: this.getAttribute("placeholder") || words.placeholder, "aria-label": words.search,
       "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list",
       oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => setTimeout(() => this.#close(), 150),
-      onpaste: (event) => this.#pictureOf(event, event.clipboardData),
+      onpaste: (event) => this.#fileOf(event, event.clipboardData),
     });
     const form = make("form", {
       role: "search", "data-is": "form",
       onsubmit: (event) => { event.preventDefault(); this.#close(); this.search(input.value); },
       ondragover: (event) => { event.preventDefault(); form.classList.add("dragged"); },
       ondragleave: () => form.classList.remove("dragged"),
-      ondrop: (event) => { form.classList.remove("dragged"); this.#pictureOf(event, event.dataTransfer); },
+      ondrop: (event) => { form.classList.remove("dragged"); this.#fileOf(event, event.dataTransfer); },
     },
     input,
     make("ul", { class: "suggestions", id: "suggestions", role: "listbox", "data-is": "suggestions", "aria-label": words.search, hidden: true }),
-    make("button", { type: "button", class: "camera", "aria-label": words.picture, title: words.picture, onclick: () => file.click() }, icon),
+    make("button", { type: "button", class: "camera", "aria-label": words.picture, title: words.picture, onclick: () => file.click() }, drawn(CAMERA)),
+    navigator.mediaDevices && "MediaRecorder" in window
+      ? make("button", { type: "button", class: "camera", "data-is": "mic", "aria-pressed": "false", "aria-label": words.speak, title: words.speak, onclick: () => this.#speak() }, drawn(MIC))
+      : null,
     file,
     make("button", { class: "go" }, words.search));
     this.#root.replaceChildren(
@@ -247,17 +302,38 @@ export class WaresSearch extends HTMLElement {
     this.#part("input").removeAttribute("aria-activedescendant");
   }
 
-  #pictureOf(event, data) {
-    const file = [...(data?.files ?? [])].find((each) => each.type.startsWith("image/"));
+  #fileOf(event, data) {
+    const file = [...(data?.files ?? [])].find((each) => kindOf(each));
     if (!file) return;
     event.preventDefault();
-    this.searchPicture(file);
+    this.searchFile(file);
+  }
+
+  async #speak() {
+    if (this.#recorder) return this.#recorder.stop();
+    const button = this.#part("mic"), pieces = [];
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const recorder = this.#recorder = new MediaRecorder(stream);
+      recorder.ondataavailable = (event) => pieces.push(event.data);
+      recorder.onstop = () => {
+        for (const track of stream.getTracks()) track.stop();
+        button.setAttribute("aria-pressed", "false");
+        this.#recorder = null;
+        this.searchFile(new Blob(pieces, { type: recorder.mimeType }));
+      };
+      recorder.start();
+      button.setAttribute("aria-pressed", "true");
+      setTimeout(() => recorder.state === "recording" && recorder.stop(), LONGEST_MS);
+    } catch {
+      this.#part("status").textContent = this.#words.deaf;
+    }
   }
 
   // -- asking --------------------------------------------------------------------------------------------------
 
   #asks() {
-    return Boolean(this.#asked.text || this.#asked.picture || this.#asked.like);
+    return Boolean(this.#asked.text || this.#asked.medium || this.#asked.like);
   }
 
   get #server() {
@@ -288,11 +364,11 @@ export class WaresSearch extends HTMLElement {
     };
     const form = new FormData();
     form.set("question", JSON.stringify(question));
-    if (asked.picture) form.set("image", asked.picture, "picture");
+    if (asked.medium) form.set(kindOf(asked.medium) || "image", asked.medium, "file");
     this.#part("hits").setAttribute("aria-busy", "true");
     try {
       const found = await this.#call("search", { method: "POST", body: form });
-      if (turn === this.#turn) this.#show(found, append);
+      if (turn === this.#turn) this.#show(this.#understood(found), append);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#part("status").textContent = error.message || this.#words.failed;
@@ -300,6 +376,16 @@ export class WaresSearch extends HTMLElement {
     } finally {
       if (turn === this.#turn) this.#part("hits").removeAttribute("aria-busy");
     }
+  }
+
+  /** What was heard becomes the words, to be changed in the box; the recording is not sent again. */
+  #understood(found) {
+    const heard = found.heard.map((each) => each.text).filter(Boolean).join(" ");
+    if (heard) {
+      this.#asked = { ...this.#asked, text: [this.#asked.text, heard].filter(Boolean).join(" "), medium: null };
+      this.#part("input").value = this.#asked.text;
+    }
+    return found;
   }
 
   #further() {
@@ -315,7 +401,7 @@ export class WaresSearch extends HTMLElement {
     append ? hits.append(...items) : hits.replaceChildren(...items);
     this.#part("more").hidden = hits.children.length >= found.total || !found.hits.length;
     const corrected = found.corrections.map((each) => words.meant(each.said, each.meant)).join(" · ");
-    this.#part("status").textContent = [found.total ? words.total(found.total) : words.none, corrected].filter(Boolean).join(" · ");
+    this.#part("status").textContent = [found.total ? words.total(found.total) : words.none, ...found.heard.filter((each) => each.text).map((each) => words.heard(each.text)), corrected].filter(Boolean).join(" · ");
     this.#showParts(found);
     this.#showFacets(found);
     this.#tell("wares-results", found);
@@ -325,10 +411,10 @@ export class WaresSearch extends HTMLElement {
     const words = this.#words, asked = this.#asked, parts = this.#part("parts");
     const again = (changes) => { this.#asked = { ...asked, ...changes, offset: 0 }; this.#ask(); };
     const chips = [];
-    if (asked.picture) {
-      const address = URL.createObjectURL(asked.picture);
-      const image = make("img", { src: address, alt: "", onload: () => URL.revokeObjectURL(address), onerror: () => URL.revokeObjectURL(address) });
-      chips.push(this.#chip(words.your, () => again({ picture: null }), image));
+    if (asked.medium) {
+      const kind = kindOf(asked.medium) || "image", address = URL.createObjectURL(asked.medium);
+      const image = kind !== "image" ? null : make("img", { src: address, alt: "", onload: () => URL.revokeObjectURL(address), onerror: () => URL.revokeObjectURL(address) });
+      chips.push(this.#chip(words[kind], () => again({ medium: null }), image));
     }
     if (asked.like) chips.push(this.#chip(`${words.similar}: ${asked.like.title}`, () => again({ like: null })));
     for (const chip of found.chips.filter((each) => each.applied)) {
@@ -365,17 +451,22 @@ export class WaresSearch extends HTMLElement {
   #hit(hit) {
     const words = this.#words, product = hit.product;
     const variant = (product.variants ?? []).find((each) => each.id === hit.variant);
-    const picture = hit.media?.modality === "image" && hit.media.source ? hit.media : (product.media ?? []).find((each) => (each.modality ?? "image") === "image");
+    const { picture, moving, span } = shown(hit, this.#server);
     const image = picture
-      ? make("img", { class: "picture", part: "picture", alt: "", loading: "lazy", width: 320, height: 320, src: `${this.#server}${picture.source}?w=320` })
+      ? make("img", { class: "picture", part: "picture", alt: "", loading: "lazy", width: 320, height: 320, src: picture })
       : make("span", { class: "picture", part: "picture" });
-    const link = make("a", { href: this.#address(hit), onclick: (event) => this.#clicked(event, hit) },
-      image,
+    const move = (on) => { if (moving && !STILL.matches) image.src = on ? moving : picture; };
+    const link = make("a", {
+      href: this.#address(hit), onclick: (event) => this.#clicked(event, hit),
+      onpointerenter: () => move(true), onpointerleave: () => move(false), onfocus: () => move(true), onblur: () => move(false),
+    },
+      make("span", { class: "frame" }, image, span ? make("small", {}, span) : null),
       make("span", { class: "title", part: "title" }, hit.title),
+      ...(hit.passages ?? []).slice(0, 2).map((each) => make("span", { class: "found", part: "found" }, `${words[each.passage.kind] ?? ""}: `, ...marked(each))),
       make("span", { class: "price", part: "price" }, this.#price(variant?.price ?? product.price)));
     return make("li", { class: "hit", part: "hit" }, link, make("button", {
       type: "button", "aria-label": `${words.like}: ${hit.title}`,
-      onclick: () => { this.#asked = { ...this.#asked, text: "", picture: null, like: { id: hit.id, title: hit.title }, chosen: new Map(), offset: 0 }; this.#part("input").value = ""; this.#ask(); },
+      onclick: () => { this.#asked = { ...this.#asked, text: "", medium: null, like: { id: hit.id, title: hit.title }, chosen: new Map(), offset: 0 }; this.#part("input").value = ""; this.#ask(); },
     }, words.like));
   }
 
