@@ -97,7 +97,8 @@ class Hydrator:
                 score = float(scores[at])
                 if number not in best or score > best[number][0].score:
                     medium = own[at].medium
-                    found_in = MatchedMedia(medium.source, medium.modality, score, own[at].segment)
+                    segment = own[at].segment if score > 0 else None  # no part is like it more than the others
+                    found_in = MatchedMedia(medium.source, medium.modality, score, segment)
                     best[number] = found_in, medium.variant
         return best
 

@@ -155,7 +155,8 @@ def _details(hit: Hit) -> Iterator[RenderableType]:
     if hit.media is not None:
         part = hit.media.segment
         if part is not None:
-            yield Text(f"shown from {moment(part.start_s)} to {moment(part.end_s)} in", style="dim")
+            what = "sounds alike" if hit.media.modality == "audio" else "shown"
+            yield Text(f"{what} from {moment(part.start_s)} to {moment(part.end_s)} in", style="dim")
         yield FilePlace(hit.media.source)
     for found in hit.passages:
         yield _passage(found)

@@ -37,7 +37,6 @@ def test_what_is_seen_is_the_place_where_looks_count_most() -> None:
     [
         (MatchedMedia(SOUND, "audio", 0.9, Segment(start_s=0, end_s=0.3)), ""),
         (MatchedMedia(SOUND, "audio", 0.9, Segment(start_s=10, end_s=20)), "0:10–0:20"),
-        (MatchedMedia(FILM, "video", 0.0, Segment(start_s=10, end_s=20)), ""),
         (MatchedMedia(FILM, "video", 0.9), ""),
     ],
 )

@@ -63,7 +63,7 @@ def place(hit: Hit) -> Place | None:
     medium = hit.media
     if medium is None or not medium.source:
         return None
-    segment = medium.segment if medium.score > 0 else None
+    segment = medium.segment
     if segment is None:
         return Place(medium.source, medium.modality)
     poster = segment.start_s if segment.poster_s is None else segment.poster_s
@@ -90,7 +90,7 @@ def found(hit: Hit, words: Words, most: int = 0) -> list[Found]:
 def likeness(hit: Hit, words: Words) -> list[Found]:
     """The part of a film or a sound that is like what was asked for, of a hit whose sources are addresses."""
     medium = hit.media
-    if medium is None or medium.segment is None or not medium.source or medium.score <= 0:
+    if medium is None or medium.segment is None or not medium.source:
         return []
     begins = medium.segment.start_s
     label = words(f"place.like_{medium.modality}", span=span(begins, medium.segment.end_s))
