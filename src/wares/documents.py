@@ -14,7 +14,7 @@ import msgspec
 
 from wares.gtins import code_words
 from wares.query.names import field_name
-from wares.records import AttributeValue, Passage, Price, Product, Variant, Verdict
+from wares.records import AttributeValue, Passage, Price, Product, Reception, Variant, Verdict
 from wares.store.entries import NOTHING, Beside, Stored
 
 _encode = msgspec.json.Encoder().encode
@@ -50,10 +50,9 @@ def word_fields(product: Product, beside: Beside = NOTHING) -> dict[str, str]:
     }
 
 
-def received(product: Product, beside: Beside) -> Product:
+def received(product: Product, reception: Reception | None) -> Product:
     """A product with what its reviews come to: aspects that are ``praised`` and ``criticised``, and their stars. What
     its feed says itself stays, a rating as a whole."""
-    reception = beside.reception
     if reception is None:
         return product
     found = {verdict: aspects for verdict in VERDICTS if (aspects := reception.aspects(verdict))}
@@ -72,10 +71,11 @@ VERDICTS: tuple[Verdict, ...] = ("praised", "criticised")
 
 def all_received(rows: Sequence[Stored]) -> list[Stored]:
     """Stored products with what their reviews come to."""
-    return [
-        msgspec.structs.replace(row, product=received(row.product, row.beside)) if row.beside.reception else row
-        for row in rows
-    ]
+    return [_row_received(row) if row.beside.reception else row for row in rows]
+
+
+def _row_received(row: Stored) -> Stored:
+    return msgspec.structs.replace(row, product=received(row.product, row.beside.reception))
 
 
 #: How much of the words that were read in a product's media is looked up: some twenty minutes of speech.

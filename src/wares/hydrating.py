@@ -50,7 +50,7 @@ class Hydrator:
             if product is None:
                 continue
             known = beside.get(place.number, NOTHING)
-            product = received(product, known)
+            product = received(product, known.reception)
             medium, owner = matched.get(place.number, (None, None))
             variant = _variant(product, _passing(product, where, schema), said, owner)
             hits.append(

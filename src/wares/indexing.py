@@ -226,7 +226,7 @@ class Pointer:
             self._project(encoder, rows, vectors)
         points = []
         for row, own in zip(rows, vectors, strict=True):
-            fields, offers = filter_fields(received(row.product, row.beside))
+            fields, offers = filter_fields(received(row.product, row.beside.reception))
             words = self._words.document(word_fields(row.product, row.beside))
             points.append(Point(number=row.number, vectors=own, words=words, fields=fields, offers=offers))
         return points

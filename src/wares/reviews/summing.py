@@ -23,7 +23,7 @@ Z, ENOUGH = 1.28, 3
 #: What a star above or below three says of a clause, and the tone from which on a clause counts.
 STAR, TELLING = 0.3, 0.5
 #: The characters of a quote, and of the words that are looked up.
-QUOTE, WORDS = (4, 90), 8_000
+QUOTE, WORDS = (2, 90), 8_000
 #: Lists of aspects are no longer than this.
 MOST_OPINIONS = 20
 

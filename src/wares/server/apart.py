@@ -17,12 +17,24 @@ from typing import Any
 import msgspec
 
 from wares import errors
-from wares.errors import StoreError, WaresError
+from wares.errors import CatalogueError, StoreError, WaresError
 from wares.reports import OnProgress, Progress
 from wares.shop import Shop
 
 #: Work by name: a shop, what it is told, and whom to tell.
 Work = Callable[[Shop, Mapping[str, Any], OnProgress], Any]
+
+
+class ReviewsAt(msgspec.Struct, frozen=True):
+    """A file of reviews, which columns hold what, and the name by which problems call it."""
+
+    path: str
+    map: dict[str, str]
+    name: str
+
+
+#: Bad rows that are told one by one.
+TOLD = 100
 
 
 class _Said(msgspec.Struct, omit_defaults=True):
@@ -100,7 +112,20 @@ def _extract(shop: Shop, told: Mapping[str, Any], tell: OnProgress) -> Any:
     return shop.extract(tell, again=bool(told.get("again")))
 
 
-WORKS: Mapping[str, Work] = {"extract": _extract, "fit": _fit, "fit if due": _fit_if_due}
+def _reviews(shop: Shop, told: Mapping[str, Any], tell: OnProgress) -> Any:
+    from wares.reviews.feed import ReviewFeed
+
+    source = msgspec.convert(told, ReviewsAt)
+    feed = ReviewFeed([source.path], map=source.map)
+    report = shop.add_reviews(feed, progress=tell)
+    name = source.name
+    problems = [str(CatalogueError(p.reason, source=name, line=p.line, column=p.column)) for p in feed.problems]
+    if not report.products:
+        raise CatalogueError(f"no review could be read; {problems[0] if problems else 'it is empty'}", source=name)
+    return {**msgspec.structs.asdict(report), "bad_rows": feed.problem_count, "problems": problems[:TOLD]}
+
+
+WORKS: Mapping[str, Work] = {"extract": _extract, "reviews": _reviews, "fit": _fit, "fit if due": _fit_if_due}
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wares.insight.why import Why
 from wares.query.filters import unparse
-from wares.records import Banner, Chip, Correction, FacetValue, Heard, Hit, Product, Results, Suggestion
+from wares.records import Banner, Chip, Correction, FacetValue, Heard, Hit, Product, Reception, Results, Suggestion
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -126,10 +126,11 @@ class Suggestions(msgspec.Struct, frozen=True):
     suggestions: tuple[Suggestion, ...]
 
 
-class ProductBody(msgspec.Struct, frozen=True):
-    """One product."""
+class ProductBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One product as its feed has it, and how it was received by those who reviewed it, if any did."""
 
     product: Product
+    reception: Reception | None = None
 
 
 class ProductWritten(msgspec.Struct, frozen=True):

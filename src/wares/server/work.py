@@ -43,15 +43,20 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A job that needs to be told nothing."""
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Read a feed into the shop, as ``wares index`` does. ``url`` is its http(s) address, or ``file`` the name under
-    which an upload was kept. ``map`` says which column a field is read from, ``format`` names the format where it is
-    not recognised; ``strict`` stops at the first bad row; ``fit`` learns from the catalogue at the end, if due."""
+class Fed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a feed is read from. ``url`` is its http(s) address, or ``file`` the name under which an upload was kept.
+    ``map`` says which column a field is read from."""
 
     url: str = ""
     file: str = ""
-    format: str = ""
     map: dict[str, str] = {}
+
+
+class Index(Fed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Read a feed into the shop, as ``wares index`` does. ``format`` names the format where it is not recognised;
+    ``strict`` stops at the first bad row; ``fit`` learns from the catalogue at the end, if due."""
+
+    format: str = ""
     strict: bool = False
     fit: bool = False
 
@@ -70,6 +75,10 @@ class Indexed(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
     extract: ExtractReport | None = None
     fit: str = ""
+
+
+class Reviews(Fed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Read a feed of reviews, as ``wares reviews`` does."""
 
 
 class Activate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,7 +200,7 @@ def _of_the_net(product: Product, counts: Counter[str], warnings: list[str]) -> 
 
 
 @contextmanager
-def _feed(served: Serving, told: Index, tell: OnProgress) -> Iterator[Path]:
+def _feed(served: Serving, told: Fed, tell: OnProgress) -> Iterator[Path]:
     """The file of a feed; it is removed afterwards."""
     folder = uploads(served.shop.path)
     path = folder / (told.file or f"fetched{suffixes(told.url.partition('?')[0])}")
@@ -209,6 +218,13 @@ def _feed(served: Serving, told: Index, tell: OnProgress) -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def _reviews(served: Serving, told: Reviews, tell: OnProgress) -> Any:
+    """What became of a feed of reviews; in a process of its own, for much is counted."""
+    with _feed(served, told, tell) as path:
+        source = apart.ReviewsAt(str(path), told.map, media.shown(told.url) if told.url else "the feed")
+        return apart.run(served.shop.path, "reviews", source, tell)
 
 
 # -- the others ---------------------------------------------------------------------------------------------------
@@ -262,6 +278,7 @@ def _backup(served: Serving, told: Nothing, tell: OnProgress) -> BackupReport:
 #: The kinds of work that a server does, by name.
 KINDS: Mapping[str, Kind] = {
     "index": Kind("read a feed into the shop", "write", Index, _index),
+    "reviews": Kind("read a feed of reviews", "write", Reviews, _reviews),
     "rebuild": Kind("build the index anew, and switch to it", "admin", Nothing, _rebuild),
     "rollback": Kind("go back to the version of the index before", "admin", Nothing, _rollback),
     "activate": Kind("let a version of the index answer that is kept", "admin", Activate, _activate),

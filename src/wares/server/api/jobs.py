@@ -79,7 +79,7 @@ _FORM = {
     "properties": {
         "kind": {"type": "string", "enum": list(KINDS)},
         "arguments": {"type": "string", "description": "JSON, as in a JSON body."},
-        "feed": {"type": "string", "format": "binary", "description": "The feed of an `index` job."},
+        "feed": {"type": "string", "format": "binary", "description": "The feed of an `index` or `reviews` job."},
     },
 }
 
@@ -234,7 +234,7 @@ def _ask(request: Request, caller: Caller, asked: JobAsked, feed: tuple[str, Bin
     except msgspec.ValidationError as wrong:
         raise QueryError(f"the arguments of {asked.kind} are not as they should be: {wrong}") from wrong
     served = serving.of(request)
-    if isinstance(arguments, work.Index):
+    if isinstance(arguments, work.Fed):
         if arguments.file or bool(arguments.url) == bool(feed):
             raise QueryError("a feed is named by its address (url), or sent as a file named feed; one of the two")
         if arguments.url and not arguments.url.lower().startswith(("http://", "https://")):

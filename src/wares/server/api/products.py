@@ -110,13 +110,16 @@ async def bulk(request: Request, caller: Author, _: Annotated[None, Depends(long
     responses=answers(ProductBody, "The product.", example={"product": _PRODUCT}, others=_MISSING),
 )
 def get(request: Request, caller: Reader, id: Id) -> Response:
-    """A product with its variants and media. Its ``ETag`` can be sent with a change, and with the next reading."""
+    """A product with its variants and media, and what its reviews come to. Its ``ETag`` can be sent with a change and
+    with the next reading."""
     served = serving.of(request)
     product = product_of(served, caller, id)
     headers = {"ETag": tag(product), "Cache-Control": "private, no-cache"}
-    if among(request.headers.get("if-none-match", ""), headers["ETag"]):
+    reception = served.shop.reception(product.id)
+    # The tag is the product's, which writers go by: it does not tell that there are new reviews.
+    if reception is None and among(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(None, 304, headers)
-    return Json(ProductBody(served.links.product(product)), headers=headers)
+    return Json(ProductBody(served.links.product(product), reception), headers=headers)
 
 
 @router.put(

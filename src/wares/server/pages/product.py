@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from wares.server.serving import Serving
 
 SIMILAR, RELATED = 12, 12
-#: Attributes that say nothing to a visitor.
-_HIDDEN = frozenset(("id", "sku", "split", "image_px"))
+#: Attributes that say nothing to a visitor, or are shown elsewhere.
+_HIDDEN = frozenset(("id", "sku", "split", "image_px", "praised", "criticised"))
 _AVAILABLE = ("in_stock", "out_of_stock", "preorder", "backorder")
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from wares.documents import received
 from wares.searching import MAX_LIMIT
 from wares.server import answering
 from wares.server.access import Caller, may
 from wares.server.asking import product_of
 from wares.server.facets import candidates
-from wares.server.pages import facets, parts, places, product, question, why
+from wares.server.pages import facets, parts, places, product, question, reception, why
 from wares.server.pages.cards import Dealer
 from wares.server.pages.rendering import Page
 
@@ -53,9 +54,13 @@ def one(request: Request, caller: Visitor, id: str) -> Response:
     reasons = why.reasons(served, caller, page.address, id, words)
     hit = served.links.hit(reasons.hit) if reasons is not None and reasons.hit is not None else None
     chosen = request.query_params.get("variant", "")
+    said = served.shop.reception(id)
     return page.render(
         "product.html.j2",
-        shown=product.shown(served.links.product(found), chosen, page.address, words, hit, _moment(request)),
+        shown=product.shown(
+            received(served.links.product(found), said), chosen, page.address, words, hit, _moment(request)
+        ),
+        received=reception.shown(said, words),
         reasons=reasons,
         found=[*places.likeness(hit, words), *places.found(hit, words)] if hit is not None else (),
         similar=[plain.card(each) for each in product.similar(served, caller, id)],

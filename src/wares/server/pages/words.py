@@ -66,7 +66,13 @@ class Words:
 
     def value(self, field: str, value: str) -> str:
         """What a value of a field is called."""
+        if field in ("praised", "criticised"):
+            return self.aspect(value)
         return self.maybe(f"{field}.{value}", value) if field == "availability" else value
+
+    def aspect(self, name: str) -> str:
+        """What an aspect that reviews speak of is called."""
+        return self.maybe(f"aspect.{name}", name)
 
 
 @cache

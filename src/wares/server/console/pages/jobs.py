@@ -28,6 +28,7 @@ MOST_FACTS = 40
 #: What is told of a result on one line.
 SHORT = {
     "index": ("added", "changed", "unchanged", "bad_rows"),
+    "reviews": ("added", "changed", "unchanged", "bad_rows"),
     "findable": ("tried", "lost"),
     "extract": ("read", "passages", "segments", "problem_count"),
     "fit": ("verdict",),
