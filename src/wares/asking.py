@@ -102,6 +102,7 @@ class Asker:
         self._encoders = tuple(encoders)
         self._words = words
         self._limits = limits
+        self._hears = any(encoder.modality == "audio" for encoder in encoders)
         self._spaces: dict[str, list[str]] = {}
         there = {spec.name for spec in index.vectors}
         for encoder in of_products(encoders):
@@ -123,16 +124,18 @@ class Asker:
         for name, part in named(query.parts):
             said = self._said(part, wording) if part.kind == "text" else None
             channels = list(self._channels(part, said, fusion))
-            if not channels:
+            if not channels and not (part.kind == "audio" and self._hears):
                 raise QueryError(_not_understood(part))
             asking.asks.extend(self._on_behalf(name, part, said, channel) for channel in channels)
             asking.channels.extend(channels)
-            if said is not None and part.weight > 0 and isinstance(channels[0].vector, Sparse):
+            if said is not None and channels and part.weight > 0 and isinstance(channels[0].vector, Sparse):
                 texts.extend(said.texts)
             if said is not None and part.weight > 0:
                 tokens |= said.tokens
             if part.kind == "like":
                 without.append(known(self._store, str(part.value))[0])
+        if not asking.asks:  # a sound like nothing asks nothing, as silence does; beside other parts it is left out
+            raise QueryError("the sound is like nothing that is known here; say or type what makes it")
         vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in asking.channels]
         for ask, vector in fusion.composed(asking.asks, vectors):
             asking.asks.append(ask)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: How much of a recording that is asked for is listened to, in seconds.
 LONGEST_S = 60.0
+#: What is noted when a recording was looked for by its sound alone.
+DEAF = 'words in recordings are not understood here: pip install "wares[speech]"'
 
 
 def hear(recording: Content, settings: ExtractionSettings, limits: MediaLimits, environment: Environment) -> Heard:

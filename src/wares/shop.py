@@ -25,12 +25,12 @@ from wares.asking import known, parts_of
 from wares.candidates import Rehearsal
 from wares.checkup import checked
 from wares.encoders.words import Words
-from wares.errors import QueryError, SetupError, StoreError
+from wares.errors import MissingExtra, QueryError, SetupError, StoreError
 from wares.fits import Fits
 from wares.index.base import FieldSpec, Index, Match
 from wares.index.live import LiveIndex
 from wares.index.versions import Versions
-from wares.listening import hear, listened, recordings
+from wares.listening import DEAF, hear, listened, recordings
 from wares.policy import fused, policy
 from wares.query import filters
 from wares.ranking import chain
@@ -383,6 +383,8 @@ class Shop:
                 rules=rules,
             )
             found = self._searcher(version, index).search(query, how)
+            if not heard and recordings(query):
+                notes = (*notes, DEAF)
             if not (notes or heard):
                 return found
             return msgspec.structs.replace(found, notes=(*found.notes, *notes), heard=heard)
@@ -394,8 +396,14 @@ class Shop:
         return hear(source, self.settings.extraction, self.settings.media, self._environment)
 
     def listened(self, query: Query) -> tuple[Query, tuple[Heard, ...]]:
-        """A question with what is said in its recordings as words."""
-        heard = {at: self.hear(recording) for at, recording in recordings(query).items()}
+        """A question with what is said in its recordings as words. Where nothing is installed that listens, recordings
+        stay as they are and are looked for by their sound, if the shop's model compares sounds."""
+        try:
+            heard = {at: self.hear(recording) for at, recording in recordings(query).items()}
+        except MissingExtra:
+            if not any(encoder.modality == "audio" for encoder in self.fits.unfitted()):
+                raise
+            return query, ()  # nothing listens to what is said; how it sounds can be compared
         return (listened(query, heard), tuple(heard.values())) if heard else (query, ())
 
     def suggest(self, prefix: str, k: int = 8, where: str | Filter | None = None) -> tuple[Suggestion, ...]:
