@@ -396,8 +396,8 @@ class Shop:
         return hear(source, self.settings.extraction, self.settings.media, self._environment)
 
     def listened(self, query: Query) -> tuple[Query, tuple[Heard, ...]]:
-        """A question with what is said in its recordings as words. Where nothing is installed that listens, recordings
-        stay as they are and are looked for by their sound, if the shop's model compares sounds."""
+        """A question with what is said in its recordings as words. Where nothing is installed that listens,
+        recordings stay as they are and are looked for by their sound, if the shop's model compares sounds."""
         try:
             heard = {at: self.hear(recording) for at, recording in recordings(query).items()}
         except MissingExtra:
