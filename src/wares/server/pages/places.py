@@ -93,6 +93,8 @@ def likeness(hit: Hit, words: Words) -> list[Found]:
     if medium is None or medium.segment is None or not medium.source:
         return []
     begins = medium.segment.start_s
+    if not begins and medium.segment.end_s < 1:
+        return []
     label = words(f"place.like_{medium.modality}", span=span(begins, medium.segment.end_s))
     picture = ""
     if medium.modality == "video":

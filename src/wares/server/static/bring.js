@@ -12,8 +12,11 @@ const KINDS = {
     const { clip, modality } = await post("clips", file);
     return { [modality]: clip };
   },
-  audio: async (file) => {
-    const heard = await post("hear", file);
+  audio: async (file, spoken) => {
+    const heard = await post("hear", file).catch((error) => {
+      if (error.status === 501 && !spoken) return { kind: "sound" }; // without what listens it is still a sound
+      throw error;
+    });
     if (heard.kind === "speech") return { q: heard.text, heard: 1 };
     if (heard.kind === "silence") throw new Error("heard_nothing");
     try {
@@ -32,15 +35,16 @@ async function post(path, file) {
   throw Object.assign(new Error(body.error?.message), { status: answer.status });
 }
 
-/** Search with a picture, a sound or a video; what is said in a sound takes the place of the words. */
-export async function search(file) {
+/** Search with a picture, a sound or a video; what is said in a sound takes the place of the words. Of what was
+    `spoken` the words are wanted, and not its sound alone. */
+export async function search(file, spoken = false) {
   const kind = file.type.split("/")[0];
   if (!(kind in KINDS) || !file.size) return tell("no_picture");
   if (file.size > MOST) return tell("too_large");
   busy(true);
   (kind === "image" ? say : tell)(MEANWHILE[kind]);
   try {
-    go(await KINDS[kind](file));
+    go(await KINDS[kind](file, spoken));
   } catch (error) {
     busy(false);
     if (error.status === 501) tell(MISSING[kind] ?? "failed");

@@ -21,7 +21,7 @@ async function record() {
     button.setAttribute("aria-pressed", "false");
     const sound = new Blob(pieces, { type: recorder.mimeType });
     recorder = null;
-    search(sound);
+    search(sound, true);
   });
   recorder.start();
   button.setAttribute("aria-pressed", "true");
