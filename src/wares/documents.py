@@ -15,6 +15,7 @@ import msgspec
 from wares.gtins import code_words
 from wares.query.names import field_name
 from wares.records import AttributeValue, Passage, Price, Product, Reception, Variant, Verdict
+from wares.reviews.summing import asked
 from wares.store.entries import NOTHING, Beside, Stored
 
 _encode = msgspec.json.Encoder().encode
@@ -46,7 +47,7 @@ def word_fields(product: Product, beside: Beside = NOTHING) -> dict[str, str]:
         "attributes": " ".join([product.id, *dict.fromkeys(attributes)]),
         "description": product.description,
         "media": _read_in_media(beside),
-        "reviews": beside.said,
+        "reviews": "\n".join([*asked(beside.reception), beside.said]) if beside.reception else "",
     }
 
 

@@ -19,7 +19,18 @@ from wares.index.fields import Schema
 from wares.index.filters import prepare
 from wares.indexing import shown
 from wares.query.highlighting import spans
-from wares.records import Contribution, Filter, Hit, MatchedMedia, MatchedPassage, Product, Query, Sparse, Variant
+from wares.records import (
+    Contribution,
+    Filter,
+    Hit,
+    MatchedMedia,
+    MatchedPassage,
+    Passage,
+    Product,
+    Query,
+    Sparse,
+    Variant,
+)
 from wares.store.entries import NOTHING, Beside, StoredMedia
 from wares.store.store import Store
 
@@ -65,7 +76,7 @@ class Hydrator:
                     moves=place.moves,
                     folded=tuple(folded[number] for number in place.folded if number in folded),
                     matched=spans(product, asking.wanted, variant),
-                    passages=_passages(asking.wanted, stored.get(place.number, ()), known),
+                    passages=_passages(asking.wanted, stored.get(place.number, ()), known, product.title),
                 )
             )
         return tuple(hits)
@@ -107,9 +118,11 @@ class Hydrator:
 PASSAGES = 3
 
 
-def _passages(wanted: Set[str], stored: Sequence[StoredMedia], beside: Beside) -> tuple[MatchedPassage, ...]:
+def _passages(
+    wanted: Set[str], stored: Sequence[StoredMedia], beside: Beside, title: str
+) -> tuple[MatchedPassage, ...]:
     """The passages with most of the words that were asked for, the first of each text."""
-    if not (wanted and beside.passages):
+    if not (wanted and (beside.passages or beside.said)):
         return ()
     found: dict[str, tuple[int, MatchedPassage]] = {}
     for medium in stored:
@@ -117,10 +130,28 @@ def _passages(wanted: Set[str], stored: Sequence[StoredMedia], beside: Beside) -
             held = len(wanted & set(tokens("\n".join(lines_of(passage)))))
             if held and passage.text not in found:
                 found[passage.text] = held, MatchedPassage(medium.source, medium.modality, passage)
+    if beside.said and (beyond := wanted - set(tokens(title))):
+        found |= _said(beyond, beside.said)
     best = sorted(found.values(), key=lambda pair: -pair[0])  # of equal ones those that come first
     return tuple(
         msgspec.structs.replace(one, spans=tuple(places(one.passage.text, wanted))) for _, one in best[:PASSAGES]
     )
+
+
+def _said(wanted: Set[str], said: str) -> dict[str, tuple[int, MatchedPassage]]:
+    """The clause of a product's reviews with most of the words that were asked for and are not in its title."""
+    starts = {token[:START] for token in wanted}
+    able = [line for line in said.splitlines() if any(start in line for start in starts)]
+    held = {line: len(wanted & set(tokens(line))) for line in able[:CLAUSES]}
+    best = max(held, key=lambda line: held[line], default="")
+    if not held.get(best):
+        return {}
+    return {best: (held[best], MatchedPassage("", "text", Passage(kind="review", text=best)))}
+
+
+#: Clauses of reviews that are looked at, if they hold the first letters of a word that was asked for (its stem may
+#: end otherwise).
+CLAUSES, START = 60, 4
 
 
 def _variant(product: Product, passing: Sequence[Variant], said: set[str], owner: str | None) -> str | None:

@@ -318,12 +318,13 @@ class Contribution(msgspec.Struct, frozen=True):
     value: float
 
 
-PassageKind: TypeAlias = Literal["speech", "subtitle", "screen", "label", "code"]
+PassageKind: TypeAlias = Literal["speech", "subtitle", "screen", "label", "code", "review"]
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Words found in a medium: what is said in it ("speech"), shown below it ("subtitle"), written on its frames
-    ("screen") or on what a picture shows ("label"), or the digits of a barcode ("code").
+    ("screen") or on what a picture shows ("label"), or the digits of a barcode ("code"). A clause of a "review"
+    has no medium.
 
     ``start_s`` … ``end_s`` is when, in a sound or a video. ``box`` is where, in a picture or a frame: left, top,
     right and bottom as shares 0 … 1 of the upright picture. ``language`` is an ISO 639-1 code, ``certainty``

@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -186,6 +186,11 @@ class Shop:
         kept until these are added, and go when their product is removed."""
         self._notice()
         return self._writer.review(reviews, progress or _silent)
+
+    def remove_reviews(self, product: str, ids: Collection[str] | None = None) -> int:
+        """Remove the reviews of a product that have these ids of their own, or all of them; how many there were."""
+        self._notice()
+        return self._writer.remove_reviews(product, ids, _silent)
 
     def has_media_to_read(self) -> bool:
         """Whether there are media of a kind that :meth:`extract` reads."""

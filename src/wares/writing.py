@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Collection, Iterable, Iterator, Sequence, Sized
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from wares import reviewing
 from wares.documents import content_hash
 from wares.errors import SetupError, ShopBusy, StoreError
 from wares.extracting import Extraction, modalities
@@ -21,7 +22,6 @@ from wares.indexing import Reader, batches
 from wares.rebuilding import begin_empty, rebuild
 from wares.records import Modality, Product, Review
 from wares.reports import AddReport, ExtractReport, OnOutcome, OnProgress, Outcome, Progress, ReviewReport
-from wares.reviewing import take
 from wares.settings import Environment, MediaLimits, Settings
 from wares.store.entries import Entry
 from wares.store.store import Store
@@ -115,10 +115,17 @@ class Writer:
 
     def review(self, reviews: Iterable[Review], tell: OnProgress) -> ReviewReport:
         """Keep reviews, and index what they come to. Nobody waits while it is worked out."""
-        report = take(self._store, reviews, tell)
+        report = reviewing.take(self._store, reviews, tell)
         with self._alone():
             self._settle(whole=False)
         return report
+
+    def remove_reviews(self, product: str, ids: Collection[str] | None, tell: OnProgress) -> int:
+        """Remove reviews of a product, and index what the others come to; how many there were."""
+        gone = reviewing.remove(self._store, product, ids, tell)
+        with self._alone():
+            self._settle(whole=False)
+        return gone
 
     def _follow(self) -> None:
         """Bring the index up to date, unless another process writes: then it does, or the next who writes."""

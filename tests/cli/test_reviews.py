@@ -45,6 +45,15 @@ def test_reviews_are_read_and_shown(wares: Command, shop: Path, feed_of_reviews:
     assert wares("search", shop, "cup", "--where", "praised = quality", "--json").json["hits"][0]["id"] == "cup-red"
 
 
+def test_reviews_are_removed_by_their_ids(wares: Command, shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("product_id,review_id,text\ncup-red,1,Great\ncup-red,2,Bad\n")
+    assert wares("reviews", shop, tmp_path / "r.csv").code == 0
+    assert wares("reviews", shop, "--of", "cup-red", "--remove", "2").out == "1 review removed\n"
+    assert wares("reviews", shop, "--of", "cup-red", "--remove-all", "--json").json["removed"] == 1
+    assert wares("reviews", shop, "--of", "cup-red").out == "no reviews\n"
+    assert wares("reviews", shop, "--remove", "2").code == 2
+
+
 def test_a_product_without_reviews_says_so(wares: Command, made: Path) -> None:
     assert wares("reviews", made, "--of", "cup-red").out == "no reviews\n"
     assert wares("reviews", made, "--of", "cup-red", "--json").json == {"id": "cup-red", "reception": None}

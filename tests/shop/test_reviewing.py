@@ -100,6 +100,29 @@ def test_reviews_go_with_their_product(reviewed: Shop) -> None:
     assert reviewed.reception("a") is None
 
 
+def test_single_reviews_can_be_removed(shop: Shop) -> None:
+    said = [Review(product="a", text="Great battery", id=str(n)) for n in range(4)]
+    shop.add_reviews(said)
+    assert found(shop, "headphones", "praised = battery") == ["a"]
+    assert shop.remove_reviews("a", ["0", "1", "absent"]) == 2
+    reception = shop.reception("a")
+    assert reception is not None
+    assert reception.reviews == 2
+    assert found(shop, "headphones", "praised = battery") == []
+    assert shop.remove_reviews("a") == 2
+    assert shop.reception("a") is None
+    assert shop.remove_reviews("a") == 0
+    assert "great" not in str(shop.search("great battery", parse=False).hits)
+
+
+def test_hits_tell_the_clause_that_was_asked_for(reviewed: Shop) -> None:
+    hit = reviewed.search("acme headphones charging case").hits[0]
+    [passage] = hit.passages
+    assert (passage.passage.kind, passage.passage.text, passage.source) == ("review", "the charging case broke", "")
+    assert [passage.passage.text[start:end] for start, end in passage.spans] == ["charging", "case"]
+    assert all(not one.passages for one in reviewed.search("bolt headphones").hits)  # the title says so
+
+
 def test_the_index_built_anew_has_them_too(reviewed: Shop) -> None:
     reviewed.rebuild()
     assert found(reviewed, "headphones with good battery") == ["a"]

@@ -169,6 +169,7 @@ _READ = {
     "screen": "on the screen",
     "label": "on the label",
     "code": "barcode",
+    "review": "in reviews",
 }
 
 

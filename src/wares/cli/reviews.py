@@ -19,6 +19,10 @@ def reviews(
     shop: ShopFolder,
     feeds: Annotated[list[str] | None, typer.Argument(metavar="[FEED]", help="Files with reviews.")] = None,
     of: Annotated[str | None, typer.Option("--of", metavar="ID", help="Show how this product was received.")] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option("--remove", metavar="REVIEW", help="Remove these reviews, by their ids.")
+    ] = None,
+    remove_all: Annotated[bool, typer.Option("--remove-all", help="Remove all reviews of the product.")] = False,
     map: Annotated[
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is read from.")
     ] = None,
@@ -34,11 +38,17 @@ def reviews(
       wares reviews my-shop reviews.jsonl
       wares reviews my-shop ratings.csv --map product=artnr --map rating=sterne
       wares reviews my-shop --of 1042
+      wares reviews my-shop --of 1042 --remove r17
     """
     if bool(feeds) == bool(of):
         raise typer.BadParameter("name files with reviews, or a product with --of", param_hint="'FEED'")
+    if (remove or remove_all) and not of:
+        raise typer.BadParameter("name the product that the reviews are of", param_hint="'--of'")
     if of:
-        _show(shop, of, as_json)
+        if remove or remove_all:
+            _remove(shop, of, None if remove_all else remove, as_json)
+        else:
+            _show(shop, of, as_json)
         return
     import msgspec
 
@@ -74,6 +84,17 @@ def summary(report: ReviewReport, feed: ReviewFeed) -> str:
         counts.append(f"{report.refused:,} refused (their products have as many as are kept)")
     counts += [counted(feed.problem_count, "bad row"), f"{counted(report.received, 'product')} received anew"]
     return f"{', '.join(counts)} in {report.seconds:.1f} s"
+
+
+def _remove(shop: ShopFolder, of: str, ids: list[str] | None, as_json: bool) -> None:
+    import wares
+
+    with wares.open(shop, create=False) as opened:
+        removed = opened.remove_reviews(of, ids)
+    if as_json:
+        print_json({"id": of, "removed": removed})
+    else:
+        stdout().print(f"{counted(removed, 'review')} removed")
 
 
 def _show(shop: ShopFolder, id: str, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -48,7 +48,16 @@ def summed(reviews: Sequence[Review], tones: Tones) -> tuple[Reception, str]:
         rating=round(sum(stars) / len(stars), 2) if stars else None,
         opinions=tuple(opinions[:MOST_OPINIONS]),
     )
-    return reception, _words(opinions, resolved)
+    return reception, _words(resolved)
+
+
+def asked(reception: Reception) -> Iterator[str]:
+    """What most say of each aspect, as people ask for it: "good battery", "case problems"."""
+    for one in reception.opinions:
+        if one.praised != one.criticised:
+            chinese = next((word for word in lexicon.said(one.aspect) if not word.isascii()), "")
+            praised = one.praised > one.criticised
+            yield f"good {one.aspect} {chinese}好" if praised else f"{one.aspect} problems {chinese}问题 {chinese}差"
 
 
 def verdict(praised: int, criticised: int) -> Verdict:
@@ -139,19 +148,10 @@ def _quote(told: Sequence[Told], sign: int) -> str:
     return best.clause if best else ""
 
 
-def _words(opinions: Sequence[Opinion], told: Iterable[Sequence[Told]]) -> str:
-    """What may be asked for: each aspect with what most say of it, as people ask, then what is said with a tone, each
-    clause once, what is about aspects first."""
-    asked = (_asked(one) for one in opinions if one.praised != one.criticised)
+def _words(told: Iterable[Sequence[Told]]) -> str:
+    """What is said with a tone, each clause once: what is about aspects first."""
     ordered = sorted((one for own in told for one in own), key=lambda one: not one.aspects)
-    return "\n".join(dict.fromkeys([*asked, *(one.clause for one in ordered)]))[:WORDS]
-
-
-def _asked(opinion: Opinion) -> str:
-    chinese = next((word for word in lexicon.said(opinion.aspect) if not word.isascii()), "")
-    if opinion.praised > opinion.criticised:
-        return f"good {opinion.aspect} {chinese}好"
-    return f"{opinion.aspect} problems {chinese}问题 {chinese}差"
+    return "\n".join(dict.fromkeys(one.clause for one in ordered))[:WORDS]
 
 
 @cache

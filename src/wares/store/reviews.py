@@ -8,7 +8,7 @@ next one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -80,9 +80,21 @@ class Reviews:
         with self._database.write() as connection:
             told = _put(connection, found)
             if any(one in ("added", "changed") for one in told):
-                connection.execute(delete(meta).where(_UNSUMMED))
-                connection.execute(insert(meta), {"key": "unsummed", "value": uuid.uuid4().hex})
+                _mark(connection)
         return told
+
+    def remove(self, product: str, keys: Collection[str] | None = None) -> int:
+        """Remove the reviews of a product that have these keys, or all; how many there were. The reception goes with
+        the last one."""
+        own = reviews.c.product == product
+        with self._database.write() as connection:
+            gone = connection.execute(delete(reviews).where(own if keys is None else own & reviews.c.key.in_(keys)))
+            if gone.rowcount:
+                _mark(connection)
+                if connection.scalar(select(reviews.c.key).where(own).limit(1)) is None:
+                    connection.execute(_FORGET, {"ids": [product]})
+                    rows.touch(connection, list(rows.numbers(connection, [product]).values()))
+        return int(gone.rowcount)
 
     def unsummed(self) -> str:
         """A token while there are reviews that no reception counts yet, another one after more have come; or ""."""
@@ -167,6 +179,11 @@ def forget(connection: Connection, ids: Iterable[str]) -> None:
     for chunk in rows.id_chunks(ids):
         connection.execute(delete(reviews).where(reviews.c.product.in_(_AMONG)), {"ids": chunk})
         connection.execute(_FORGET, {"ids": chunk})
+
+
+def _mark(connection: Connection) -> None:
+    connection.execute(delete(meta).where(_UNSUMMED))
+    connection.execute(insert(meta), {"key": "unsummed", "value": uuid.uuid4().hex})
 
 
 def _put(connection: Connection, found: Sequence[Keyed]) -> list[Kept]:

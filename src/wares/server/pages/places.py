@@ -82,9 +82,9 @@ def players(media: Sequence[Media], hit: Hit | None, at_s: float | None = None) 
 
 
 def found(hit: Hit, words: Words, most: int = 0) -> list[Found]:
-    """The words that were read in the media of a hit whose sources are addresses; of long ones ``most`` characters
-    about where they match, 0 for all."""
-    return [_found(each, words, most) for each in hit.passages if each.source]
+    """The words that were read in reviews and media of a hit whose sources are addresses; of long ones ``most``
+    characters about where they match, 0 for all."""
+    return [_found(each, words, most) for each in hit.passages if each.source or each.passage.kind == "review"]
 
 
 def likeness(hit: Hit, words: Words) -> list[Found]:
@@ -148,6 +148,8 @@ def _found(each: MatchedPassage, words: Words, most: int) -> Found:
     passage = each.passage
     label = words(f"place.{passage.kind}")
     text = _marked(*_about(passage.text, each.spans, most))
+    if passage.kind == "review":
+        return Found(label, text, href="#reviews")
     if passage.start_s is None:
         return Found(label, text, picture=f"{each.source}?w=640", box=_box(passage))
     label = words("place.at", what=label, moment=formats.moment(passage.start_s))
