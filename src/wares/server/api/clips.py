@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import anyio.to_thread
 from fastapi import APIRouter, Depends, Request
-from starlette.concurrency import run_in_threadpool
 
 from wares.errors import QueryError
 from wares.server import asking, pictures, serving
@@ -43,7 +43,8 @@ async def keep(request: Request, caller: Annotated[Caller, Depends(may("search")
     data, _ = await asking.a_file(request, "clip")
     if not data:
         raise QueryError("there is no sound or video: send it as the body, or as a file named clip")
-    return Json(await run_in_threadpool(_kept, request, caller, data), 201)
+    made = await anyio.to_thread.run_sync(_kept, request, caller, data, limiter=serving.of(request).slowly)
+    return Json(made, 201)
 
 
 def _kept(request: Request, caller: Caller, data: bytes) -> Clip:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import anyio.to_thread
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
@@ -62,7 +63,8 @@ async def hear(request: Request, caller: Searcher) -> Json:
     data, _ = await asking.a_file(request, "audio")
     if not data:
         raise QueryError("there is no recording: send it as the body, or as a file named audio")
-    return Json(await run_in_threadpool(serving.of(request).shop.hear, data))
+    served = serving.of(request)
+    return Json(await anyio.to_thread.run_sync(served.shop.hear, data, limiter=served.slowly))
 
 
 @router.get(
