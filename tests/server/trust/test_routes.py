@@ -31,6 +31,7 @@ ANSWERED_BY_POST = {
     f"{API}/why/{{id:path}}",
     f"{API}/hear",
     f"{API}/pictures",
+    f"{API}/clips",
     f"{API}/identify",
     f"{API}/events",
 }
