@@ -28,8 +28,9 @@ Export = Callable[..., Path]
 def export(tmp_path_factory: pytest.TempPathFactory) -> Export:
     """Writes a two-tower export that knows three colours, in words and in pictures, in the layout of the real ones.
 
-    ``layout`` is "split" or "joint"; ``words`` and ``pictures`` name the outputs; ``dims`` is that of the pictures'
-    space (3 is that of the words); ``mask`` says whether the text graph takes one; ``kind`` is the integer type.
+    ``layout`` is "split" or "joint", or "sounds": low ones are red, high ones blue; ``words`` and ``pictures`` name
+    the outputs; ``dims`` is that of the pictures' space (3 is that of the words); ``mask`` says whether the text
+    graph takes one; ``kind`` is the integer type.
     """
 
     def write(
@@ -43,16 +44,19 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Export:
         suffix: str = "",
         length: int | str = "sequence",
     ) -> Path:
-        folder = tmp_path_factory.mktemp("exports") / "tiny-clip"
+        folder = tmp_path_factory.mktemp("exports") / ("tiny-clap" if layout == "sounds" else "tiny-clip")
         (folder / "onnx").mkdir(parents=True)
         text = text_graph(words, mask=mask, kind=kind, length=length)
         image = image_graph(pictures, dims)
         if layout == "split":
             save([text], folder / f"onnx/text_model{suffix}.onnx")
             save([image], folder / f"onnx/vision_model{suffix}.onnx")
+        elif layout == "sounds":
+            save([text], folder / f"onnx/text_model{suffix}.onnx")
+            save([audio_graph()], folder / f"onnx/audio_model{suffix}.onnx")
         else:
             save([text, image], folder / f"onnx/model{suffix}.onnx")
-        write_settings(folder)
+        write_settings(folder, HEARD if layout == "sounds" else SEEN)
         return folder
 
     return write
@@ -97,6 +101,34 @@ def image_graph(output: str, dims: int) -> onnx.GraphProto:
     return helper.make_graph(nodes, "image", inputs, outputs, constants)
 
 
+def audio_graph() -> onnx.GraphProto:
+    """How loud low, middle and high bands are, beside their mean."""
+    thirds = np.repeat(np.eye(3, dtype=np.float32), [21, 22, 21], axis=0)
+    nodes = [
+        helper.make_node("ReduceMean", ["input_features", "time"], ["bands"], keepdims=0),
+        helper.make_node("MatMul", ["bands", "thirds"], ["audio_embeds"]),
+    ]
+    constants = [
+        numpy_helper.from_array(np.array([1, 2]), "time"),
+        numpy_helper.from_array(thirds - thirds.mean(axis=1, keepdims=True), "thirds"),
+    ]
+    inputs = [helper.make_tensor_value_info("input_features", TensorProto.FLOAT, ["sounds", 1, "frames", 64])]
+    outputs = [helper.make_tensor_value_info("audio_embeds", TensorProto.FLOAT, ["sounds", 3])]
+    return helper.make_graph(nodes, "audio", inputs, outputs, constants)
+
+
+SEEN = {
+    **{"do_resize": True, "size": {"shortest_edge": 8}, "resample": 3, "do_center_crop": True},
+    **{"crop_size": {"height": 8, "width": 8}, "do_rescale": True, "rescale_factor": 1 / 255},
+    **{"do_normalize": True, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]},
+}
+HEARD = {
+    **{"feature_extractor_type": "ClapFeatureExtractor", "feature_size": 64, "sampling_rate": 48_000},
+    **{"hop_length": 480, "fft_window_size": 1024, "nb_max_samples": 480_000, "max_length_s": 10, "top_db": None},
+    **{"frequency_min": 50, "frequency_max": 14_000, "padding": "repeatpad", "truncation": "rand_trunc"},
+}
+
+
 def save(graphs: list[onnx.GraphProto], path: Path) -> None:
     """One file of one graph, or of several side by side, joined by the table of their scores as CLIP's is."""
     joined = helper.make_graph([], "model", [], [])
@@ -113,7 +145,7 @@ def save(graphs: list[onnx.GraphProto], path: Path) -> None:
     onnx.save(helper.make_model(joined, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), path)
 
 
-def write_settings(folder: Path) -> None:
+def write_settings(folder: Path, prepared: dict[str, object]) -> None:
     tokenizers = pytest.importorskip("tokenizers", reason='the extra "hub" is not installed')
     vocabulary = {"[PAD]": 0, "[UNK]": 1, **{word: number for number, word in enumerate(COLOURS, 2)}}
     tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel(vocabulary, unk_token="[UNK]"))
@@ -122,11 +154,7 @@ def write_settings(folder: Path) -> None:
     files = {
         "tokenizer_config.json": {"pad_token": {"content": "[PAD]"}, "model_max_length": 6, "do_lower_case": True},
         "config.json": {"model_type": "clip", "text_config": {"max_position_embeddings": 6}},
-        "preprocessor_config.json": {
-            **{"do_resize": True, "size": {"shortest_edge": 8}, "resample": 3, "do_center_crop": True},
-            **{"crop_size": {"height": 8, "width": 8}, "do_rescale": True, "rescale_factor": 1 / 255},
-            **{"do_normalize": True, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]},
-        },
+        "preprocessor_config.json": prepared,
     }
     for name, content in files.items():
         (folder / name).write_text(json.dumps(content), encoding="utf-8")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: How much of a recording that is asked for is listened to, in seconds.
 LONGEST_S = 60.0
 #: What is noted when a recording was looked for by its sound alone.
-DEAF = 'words in recordings are not understood here: pip install "wares[speech]"'
+DEAF = 'words in recordings are not understood here: pip install "wares[speech]", wares models pull whisper-base'
 
 
 def hear(recording: Content, settings: ExtractionSettings, limits: MediaLimits, environment: Environment) -> Heard:

@@ -25,7 +25,7 @@ from wares.asking import known, parts_of
 from wares.candidates import Rehearsal
 from wares.checkup import checked
 from wares.encoders.words import Words
-from wares.errors import MissingExtra, QueryError, SetupError, StoreError
+from wares.errors import MissingExtra, ModelUnavailable, QueryError, SetupError, StoreError
 from wares.fits import Fits
 from wares.index.base import FieldSpec, Index, Match
 from wares.index.live import LiveIndex
@@ -405,7 +405,7 @@ class Shop:
         recordings stay as they are and are looked for by their sound, if the shop's model compares sounds."""
         try:
             heard = {at: self.hear(recording) for at, recording in recordings(query).items()}
-        except MissingExtra:
+        except (MissingExtra, ModelUnavailable):
             if not any(encoder.modality == "audio" for encoder in self.fits.unfitted()):
                 raise
             return query, ()  # nothing listens to what is said; how it sounds can be compared

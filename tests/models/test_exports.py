@@ -35,6 +35,7 @@ def folder(tmp_path):
     ("names", "expected"),
     [
         (["onnx/model.onnx"], ("onnx/model.onnx", "onnx/model.onnx")),
+        ([TEXT.format(""), "onnx/audio_model.onnx"], ("onnx/text_model.onnx", "onnx/audio_model.onnx", "audio")),
         ([TEXT.format(""), IMAGE.format("")], ("onnx/text_model.onnx", "onnx/vision_model.onnx")),
         ([TEXT.format("_int8"), IMAGE.format("_int8")], ("onnx/text_model_int8.onnx", "onnx/vision_model_int8.onnx")),
         (
@@ -47,7 +48,7 @@ def folder(tmp_path):
 def test_the_best_complete_pair_of_graphs_is_chosen(folder, environment, names, expected):
     place = folder(*JSON, *names)
     assert models.two_tower(f"file:{place}", environment) == place
-    assert exports.graphs(place) == expected
+    assert exports.graphs(place) == exports.Graphs(*expected)
 
 
 @pytest.mark.parametrize("missing", [*JSON, "onnx/model.onnx"])

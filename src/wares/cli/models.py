@@ -89,7 +89,11 @@ def pull(name: Name = None, as_json: AsJson = False) -> None:
     from wares.settings import Environment
 
     environment = Environment.read()
-    if name is not None and name not in CARDS and (name in encoders.names() or name.startswith(("file:", "hf:"))):
+    if (
+        name is not None
+        and name not in CARDS
+        and (name.split(encoders.JOINT)[0] in encoders.names() or name.startswith(("file:", "hf:")))
+    ):
         encoders.build(name, environment)
         pulled = {name: "ready"}
     else:

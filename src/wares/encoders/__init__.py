@@ -1,7 +1,8 @@
 """Encoders: content in, unit vectors of named spaces out; and words as BM25 weights (:mod:`wares.encoders.words`).
 
 A model is a set of encoders that are used together. It is called by a name of the table below or of the entry-point
-group "wares.encoders", or by the place of any two-tower export: ``file:/models/clip`` or ``hf:owner/name``.
+group "wares.encoders", by the place of any two-tower export (``file:/models/clip`` or ``hf:owner/name``), or by
+several with " + " between them, such as ``default + hf:owner/clap``: of two that hear, the last one does.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from wares.errors import SetupError
 from wares.registry import PartSpec, load
 from wares.registry import names as _names
 from wares.settings import Environment
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[str], None]
 
 GROUP = "wares.encoders"
+#: Between models that are used together.
+JOINT = " + "
 
 #: What is loaded is a function ``(environment, progress=None) -> tuple[Encoder, ...]``.
 MODELS = {
@@ -58,12 +62,33 @@ def build(
 
 def unfitted(model: str, environment: Environment, progress: Progress | None = None) -> tuple[Encoder, ...]:
     """The encoders of a model as it comes, without any heads. Raises as :func:`build`."""
+    encoders: tuple[Encoder, ...] = ()
+    for part in model.split(JOINT):
+        added = _part(part, environment, progress)
+        if any(encoder.modality == "audio" for encoder in added):
+            encoders = _deaf(encoders)
+        encoders = (*encoders, *added)
+    channels = [encoder.channel for encoder in encoders]
+    if doubled := sorted({channel for channel in channels if channels.count(channel) > 1}):
+        raise SetupError(f"{model}: two models have the channel {doubled[0]}; rename the folder of one of them")
+    return encoders
+
+
+def _part(model: str, environment: Environment, progress: Progress | None) -> tuple[Encoder, ...]:
     if model.startswith(("file:", "hf:")):
         from wares.encoders import two_tower
 
         return two_tower.encoders(model, environment, progress)
     encoders: tuple[Encoder, ...] = load(GROUP, MODELS, model, "model")(environment, progress)
     return encoders
+
+
+def _deaf(encoders: tuple[Encoder, ...]) -> tuple[Encoder, ...]:
+    """Encoders without those of sounds, and without those that only look for sounds."""
+    kept = [encoder for encoder in encoders if encoder.modality != "audio"]
+    of_others = {encoder.space for encoder in kept if not encoder.asks_only}
+    of_sounds = {encoder.space for encoder in encoders if encoder.modality == "audio"} - of_others
+    return tuple(encoder for encoder in kept if encoder.space not in of_sounds)
 
 
 def with_heads(encoders: tuple[Encoder, ...], model: str, heads: Heads | None = None) -> tuple[Encoder, ...]:
@@ -76,6 +101,7 @@ def with_heads(encoders: tuple[Encoder, ...], model: str, heads: Heads | None = 
 
 def shipped(model: str) -> Heads | None:
     """The heads that wares brings for a model."""
+    model = model.split(JOINT)[0]
     if model not in SHIPPED:
         return None
     from importlib.resources import as_file, files

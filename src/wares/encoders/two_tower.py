@@ -1,5 +1,5 @@
 """Any two-tower model exported to ONNX in the usual layout: CLIP, SigLIP 2, Chinese-CLIP, MobileCLIP, jina-clip and
-their like. Words and pictures go into one space."""
+their like, whose words and pictures go into one space; and CLAP, whose words and sounds do."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import numpy as np
 from wares import models
 from wares.encoders.base import Encoder, Tower
 from wares.encoders.inputs import Preparation, Tokeniser
+from wares.encoders.log_mel import LogMel
 from wares.encoders.sessions import Session, Value, cores
 from wares.errors import SetupError
+from wares.media.sounds import RATE, Sound
 from wares.models import exports
 from wares.records import Modality
 from wares.settings import Environment
@@ -33,44 +35,49 @@ _BEFORE_PROJECTION = "pooler_output"
 _OUTPUTS: dict[Modality, tuple[str, ...]] = {
     "text": ("text_embeds", "text_embeddings", "text_features", "sentence_embedding", _BEFORE_PROJECTION),
     "image": ("image_embeds", "image_embeddings", "image_features", "sentence_embedding", _BEFORE_PROJECTION),
+    "audio": ("audio_embeds", "audio_embeddings", "audio_features", "sentence_embedding", _BEFORE_PROJECTION),
 }
 _INPUTS: dict[Modality, tuple[str, ...]] = {
     "text": ("input_ids", "attention_mask", "token_type_ids"),
     "image": ("pixel_values",),
+    "audio": ("input_features", "is_longer"),
 }
 _TYPES: dict[str, type[np.generic]] = {
     "tensor(int64)": np.int64,
     "tensor(int32)": np.int32,
     "tensor(float)": np.float32,
     "tensor(float16)": np.float16,
+    "tensor(bool)": np.bool_,
 }
 
 
 def encoders(
     location: str, environment: Environment, progress: Progress | None = None, *, threads: int | None = None
 ) -> tuple[Encoder, ...]:
-    """The text and the picture encoder of the export at ``file:FOLDER`` or ``hf:OWNER/NAME``, in one space that is
-    called after it. Raises :class:`SetupError` when its parts do not fit together."""
+    """The text encoder and that of pictures or sounds of the export at ``file:FOLDER`` or ``hf:OWNER/NAME``, in one
+    space that is called after it. Raises :class:`SetupError` when its parts do not fit together."""
     folder = models.two_tower(location, environment, progress)
     graphs = exports.graphs(folder)
     threads = threads or cores()
-    text, image = TextTower(folder, graphs, threads), ImageTower(folder, graphs, threads)
-    if text.dims != image.dims:
-        sizes = f"words have {text.dims} dimensions, pictures {image.dims}"
+    text = TextTower(folder, graphs, threads)
+    other = AudioTower(folder, graphs, threads) if graphs.reads == "audio" else ImageTower(folder, graphs, threads)
+    called = {"audio": "sounds", "image": "pictures"}[other.modality]
+    if text.dims != other.dims:
+        sizes = f"words have {text.dims} dimensions, {called} {other.dims}"
         raise SetupError(f"{location}: {sizes}: two different spaces")
-    if (text.output == _BEFORE_PROJECTION) != (image.output == _BEFORE_PROJECTION):
-        raise SetupError(f"{location}: words give {text.output}, pictures {image.output}: one is not projected")
+    if (text.output == _BEFORE_PROJECTION) != (other.output == _BEFORE_PROJECTION):
+        raise SetupError(f"{location}: words give {text.output}, {called} {other.output}: one is not projected")
     name = location.partition(":")[2].rstrip("/").rpartition("/")[2]
     space = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "clip"
-    return (Encoder(text, space), Encoder(image, space))
+    return (Encoder(text, space), Encoder(other, space))
 
 
 class _Graph:
     """One tower's graph: which of its inputs and outputs are ours, and of which types and shapes they are."""
 
     def __init__(self, folder: Path, graphs: exports.Graphs, modality: Modality, threads: int) -> None:
-        self.path = folder / getattr(graphs, modality)
-        joint = graphs.text == graphs.image
+        self.path = folder / (graphs.text if modality == "text" else graphs.other)
+        joint = graphs.text == graphs.other
         session = Session(self.path, threads=threads)
         self.output = self._first(session.outputs, _OUTPUTS[modality])
         if joint:
@@ -152,6 +159,30 @@ class ImageTower(Tower):
         from PIL import Image
 
         return self._prepare(Image.new("RGB", (8, 8)))[None]
+
+
+class AudioTower(Tower):
+    """Sounds through the audio graph of an export. Thread-safe."""
+
+    modality: Modality = "audio"
+
+    def __init__(self, folder: Path, graphs: exports.Graphs, threads: int) -> None:
+        self._graph = _Graph(folder, graphs, self.modality, threads)
+        self._prepare = LogMel.read(folder / "preprocessor_config.json")
+        self.name = "two-tower-audio"
+        self.batch_size = min(self._graph.batch_size, 4)  # ten seconds are a quarter of a megabyte each
+        self.fingerprint = (
+            f"{self.name}:{self._graph.digest}:{_digest(_settings(folder, 'preprocessor_config.json'))}:1"
+        )
+        self.output = self._graph.output
+        self.dims = self._graph.dims(**self._prepared([Sound(np.zeros(RATE, np.float32))]))
+
+    def encode_batch(self, batch: Sequence[Content]) -> Vectors:
+        return self._graph.run(**self._prepared(cast("Sequence[Sound]", batch)))
+
+    def _prepared(self, sounds: Sequence[Sound]) -> dict[str, np.ndarray[Any, Any]]:
+        spectra = np.stack([self._prepare(sound) for sound in sounds])
+        return {"input_features": spectra, "is_longer": np.zeros((len(sounds), 1), np.bool_)}
 
 
 def _with_data(graph: Path) -> list[Path]:
