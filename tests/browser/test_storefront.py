@@ -226,7 +226,8 @@ def test_speaking_is_answered_politely(visit, told_when_nothing_is_said):
     page.wait_for_selector('[data-voice][aria-pressed="true"]')
     page.wait_for_timeout(1500)
     button.click()
-    page.get_by_role("alert").filter(has_text=told_when_nothing_is_said).wait_for()
+    told = page.get_by_role("alert").filter(has_text=told_when_nothing_is_said)
+    told.wait_for(timeout=60_000)  # what listens is loaded first
 
 
 def test_words_that_were_heard_are_shown_and_mended(visit):
