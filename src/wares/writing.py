@@ -118,6 +118,9 @@ class Writer:
         report = reviewing.take(self._store, reviews, tell)
         with self._alone():
             self._settle(whole=False)
+        if self.rebuild_is_due():
+            with suppress(ShopBusy):  # somebody else builds, and will have what they come to, too
+                self.rebuild(tell)
         return report
 
     def remove_reviews(self, product: str, ids: Collection[str] | None, tell: OnProgress) -> int:

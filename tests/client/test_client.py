@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 import wares
-from wares.errors import CatalogueError, QueryError, SetupError
-from wares.records import Media, Part, Price, Product, Query
+from wares.errors import CatalogueError, QueryError, SetupError, StoreError
+from wares.records import Media, Part, Price, Product, Query, Review
 
 
 @pytest.fixture
@@ -103,6 +103,18 @@ def test_what_cannot_be_added_is_told_and_the_rest_is_in(shop: wares.Client) -> 
     with pytest.raises(CatalogueError, match="1 of 2 products"):
         shop.add([bad, good])
     assert shop.get("good").title == "A good one"
+
+
+def test_reviews_are_sent_and_what_they_come_to_is_told(shop: wares.Client) -> None:
+    said = [Review(product="mug-red", text="Great quality", rating=5, id=str(n)) for n in range(3)]
+    assert shop.add_reviews(said).added == 3
+    reception = shop.reception("mug-red")
+    assert reception is not None
+    assert (reception.reviews, reception.rating, reception.aspects("praised")) == (3, 5.0, ("quality",))
+    assert shop.reception("mug-blue") is None
+    assert shop.add_reviews([]).added == 0
+    with pytest.raises(StoreError, match="no review could be read"):
+        shop.add_reviews([Review(product="", text="to nobody")])
 
 
 def test_a_rebuild_is_waited_for(shop: wares.Client) -> None:

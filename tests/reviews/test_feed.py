@@ -1,6 +1,7 @@
 """Reviews out of feeds: columns by many names, bad rows told, nothing personal kept."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,12 @@ def test_a_review_is_told_by_its_id_or_by_what_it_says() -> None:
     assert key_of(one) == key_of(Review(product="p", text="better", id="1"))
     assert key_of(Review(product="p", text="good")) == key_of(Review(product="q", text="good"))
     assert key_of(Review(product="p", text="good")) != key_of(Review(product="p", text="bad"))
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 10_000, "一" * 10_000, "1 " * 5_000, "1" * 10_000, "a.b-" * 2_500, "@a" * 5_000]
+)
+def test_no_text_takes_long(text: str) -> None:
+    started = time.perf_counter()
+    scrubbed(text)
+    assert time.perf_counter() - started < 1

@@ -18,8 +18,19 @@ from wares.client.calling import Caller
 from wares.errors import QueryError, StoreError
 from wares.identify.records import Identification
 from wares.insight.why import Why
-from wares.records import Filter, Heard, MatchedMedia, Media, Product, Query, Results, Suggestion
-from wares.reports import AddReport, Check, OnProgress, Progress, ShopInfo, VersionInfo
+from wares.records import (
+    Filter,
+    Heard,
+    MatchedMedia,
+    Media,
+    Product,
+    Query,
+    Reception,
+    Results,
+    Review,
+    Suggestion,
+)
+from wares.reports import AddReport, Check, OnProgress, Progress, ReviewReport, ShopInfo, VersionInfo
 from wares.server.messages import Answer, Explanation, ProductBody, Suggestions
 
 API = "/api/v1"
@@ -29,8 +40,10 @@ LOOK_S = 0.5
 
 class _Job(msgspec.Struct):
     id: str
+    kind: str = ""
     state: str = ""
     progress: Progress | None = None
+    result: Any = None
     error: dict[str, str] | None = None
 
 
@@ -99,6 +112,10 @@ class Client:
         """The product with an id. :class:`QueryError`, naming the nearest ids, when there is none."""
         return self._caller.call("GET", f"{API}/products/{quote(id, safe='')}", ProductBody).product
 
+    def reception(self, id: str) -> Reception | None:
+        """How a product was received by those who reviewed it; None without reviews. Raises as :meth:`get`."""
+        return self._caller.call("GET", f"{API}/products/{quote(id, safe='')}", ProductBody).reception
+
     def products(self) -> Iterator[Product]:
         """Every product, in the order in which they came; fetched as they are asked for."""
         headers = {"Accept": "application/x-ndjson"}
@@ -153,6 +170,14 @@ class Client:
         """Remove products; how many there were. Unknown ids are ignored."""
         return bulk.remove(self._caller, ids)
 
+    def add_reviews(self, reviews: Iterable[Review], *, progress: OnProgress | None = None) -> ReviewReport:
+        """Keep what people say of products; see :meth:`wares.Shop.add_reviews`. Returns when it is summed up."""
+        feed = b"\n".join(msgspec.json.encode(review) for review in reviews)
+        if not feed:
+            return ReviewReport()
+        request = {"data": {"kind": "reviews"}, "files": {"feed": ("reviews.jsonl", feed)}}
+        return msgspec.convert(self._done(progress, **request).result, ReviewReport)
+
     def record(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Keep what people did, as UBI 1.3 has it; returns when they are stored."""
         self._caller.send("POST", f"{API}/events", json=list(events))
@@ -180,7 +205,12 @@ class Client:
         self.close()
 
     def _job(self, kind: str, progress: OnProgress | None) -> VersionInfo:
-        job = self._caller.call("POST", f"{API}/jobs", _JobBody, json={"kind": kind}).job
+        self._done(progress, json={"kind": kind})
+        return next(version for version in self.info().versions if version.live)
+
+    def _done(self, progress: OnProgress | None, **request: Any) -> _Job:
+        """A job that was asked for so, when it is done."""
+        job = self._caller.call("POST", f"{API}/jobs", _JobBody, **request).job
         while job.state in ("queued", "running"):
             if progress is not None and job.progress is not None:
                 progress(job.progress)
@@ -188,8 +218,8 @@ class Client:
             job = self._caller.call("GET", f"{API}/jobs/{job.id}", _JobBody).job
         if job.state != "done":
             told = (job.error or {}).get("message", "") or f"the job is {job.state}"
-            raise StoreError(f"{kind} on {self._caller.address}: {told}")
-        return next(version for version in self.info().versions if version.live)
+            raise StoreError(f"{job.kind} on {self._caller.address}: {told}")
+        return job
 
 
 def _request(

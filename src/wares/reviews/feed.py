@@ -127,9 +127,9 @@ def scrubbed(text: str) -> str:
 
 
 _PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}"
     r"|(?:https?://|www\.)[^\s\u3000-\u9fff]+"
-    r"|(?<![\w@])@\w{2,}"
+    r"|(?<![\w@])@\w{2,64}"
     r"|(?:qq|vx|wechat|微信|whatsapp|telegram)号?\s*[:：]?\s*[a-z0-9_-]{5,}"
     r"|(?<![\d.])\+?(?:\d{8,15}|\d(?:[\s().-]{0,2}\d){8,14})(?![\d.]*\d)",
     re.IGNORECASE,

@@ -101,7 +101,7 @@ class Reviews:
         with self._database.read() as connection:
             return connection.scalar(select(meta.c.value).where(_UNSUMMED)) or ""
 
-    def scan(self, batch: int = 200) -> Iterator[list[tuple[str, list[Review]]]]:
+    def scan(self, batch: int = 25) -> Iterator[list[tuple[str, list[Review]]]]:
         """Every product that has reviews, with these, in lists of at most ``batch``; a list is one transaction."""
         after = ""
         while True:
