@@ -6,8 +6,8 @@ The clips are 81 of groceries, CONSTRUCTED by panning over four real photos each
 seconds, 8 frames a second, no sound); the catalogue is the 81 iconic pictures of `grocery.dev.zip`, one right for
 each clip. R@1, R@5 and MRR by the cosine of the clip's vector with the pictures', `look` and `seen` weighed as the
 shop weighs them. Frames are the key frames of shots ("content") or four at even distances ("every n-th"). What is
-trained (attention, recurrent) learns to bring clips near their own picture (InfoNCE) on four fifths of the products and is
-measured on the others, five times, so that every clip is measured once; 65 clips are few for it, and it is said so.
+trained (attention, recurrent) learns to bring clips near their own picture (InfoNCE) on four fifths of the products
+and is measured on the others, five times, so that every clip is measured once; 65 clips are few for it.
 They need PyTorch; without it their rows stay empty.
 
 Spans: twenty videos of four clips each, joined frame by frame in another order and encoded again; every part is asked

@@ -124,8 +124,9 @@ class Speech(Listener):
         if level(sound) < SILENT_DB or not _voices(sound):
             return ()
         with self._turn:
-            segments, info = self._transcribed(sound, beam, None)
-            own = self._own(info, stranger)
+            only = self._languages[0] if len(self._languages) == 1 and math.isinf(stranger) else None
+            segments, info = self._transcribed(sound, beam, only)
+            own = only or self._own(info, stranger)
             if own != info.language:  # nothing was written down yet: the segments come as they are asked for
                 segments, info = self._transcribed(sound, beam, own)
             believed = [one for one in segments if _believed(one)]
