@@ -39,6 +39,14 @@ def test_praise_and_criticism_are_read(learn: Learn, question: str, ids: list[st
     assert reading.text == question  # the words are looked for, too
 
 
+def test_what_is_part_of_a_name_is_no_aspect(learn: Learn) -> None:
+    sold = [Product(id=f"s{n}", title=f"Screen protector {n}", category=("Screen protectors",)) for n in range(4)]
+    praised = [Product(id=f"q{n}", title=f"Phone {n}", attributes={"praised": ("screen",)}) for n in range(4)]
+    reader = Reader(*learn([*sold, *praised]))
+    assert [chip.id for chip in reader.read("good screen protector").chips if chip.kind == "reviews"] == []
+    assert [chip.id for chip in reader.read("phone with a good screen").chips if chip.kind == "reviews"] != []
+
+
 def test_where_few_have_reviews_the_others_are_let_through(learn: Learn) -> None:
     others = [Product(id=f"o{n}", title=f"Phones {n}") for n in range(9)]
     [chip] = Reader(*learn([*PRAISED, *others])).read("good battery").chips

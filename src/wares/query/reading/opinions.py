@@ -34,8 +34,15 @@ def opinions(text: Text, known: Known) -> Iterator[Found]:
         for match in islice(_pattern(tone).finditer(text.plain), MAX_NUMBERS):
             named = match["before"] or match["after"]
             aspect = next((name for name in lexicon.aspects().meaning(named) if name in had), "")
-            if aspect:
+            place = match.span("before" if match["before"] else "after")
+            if aspect and not _is_named(place, text, known):
                 yield _found(match, known, Compare(field, "=", aspect))
+
+
+def _is_named(place: tuple[int, int], text: Text, known: Known) -> bool:
+    """Whether a place is a part of what something is called here: the screen of "good screen protector"."""
+    spans = ((text.words[first], text.words[last]) for first, last in known.values.spans(text) if last > first)
+    return any(first.start <= place[0] and place[1] < last.end for first, last in spans)
 
 
 def _found(match: re.Match[str], known: Known, where: Filter) -> Found:
