@@ -170,6 +170,9 @@ def wrongly_heard(arguments: argparse.Namespace, speech: Speech) -> Iterator[Seq
         said = [Said(spoken(text, voice), text) for _, text in asked(arguments, name)]
         tell(f"{name}: {len(said)} spoken by a machine")
         yield f"{name}, spoken by a machine, {language}", len(said), *heard(speech, said, language)
+        if language != "en":
+            ears = Speech(speech._model, (language,), speech.fingerprint)
+            yield f"the same, in a shop asked in {language} alone", len(said), *heard(ears, said, language)
 
 
 def asked(arguments: argparse.Namespace, name: str) -> list[tuple[str, str]]:
@@ -185,18 +188,19 @@ def asked(arguments: argparse.Namespace, name: str) -> list[tuple[str, str]]:
 
 def found(arguments: argparse.Namespace, speech: Speech, environment: Environment) -> Iterator[Sequence[Cell]]:
     """Rows: set, questions, nDCG@10 typed, spoken, the share that is left; then the ablation."""
-    for name, (_, voice) in SPOKEN.items():
+    for name, (language, voice) in SPOKEN.items():
         products = GOODS[judged.TASKS[name].goods].products(arguments.data, arguments.scratch)
         folder = prepared(f"{name} words", products, arguments.model, arguments.scratch, environment)
         archive = Archive(arguments.data, GOODS[judged.TASKS[name].goods].file)
         gains = archive.judgments(judged.TASKS[name].judgments)
         with Shop.open(folder, create=False, environment=environment) as shop:
             marked = partial(marks, shop, gains)
+            ears = speech if language == "en" else Speech(speech._model, (language,), speech.fingerprint)
             questions = [(id, text) for id, text in asked(arguments, name) if any(gains.get(id, {}).values())]
-            by_voice = [(id, speech.listen(spoken(text, voice)).text) for id, text in questions]
+            by_voice = [(id, ears.listen(spoken(text, voice)).text) for id, text in questions]
             parted = [(id, *cut(text)) for id, text in questions]
             parted = [(id, typed, last) for id, typed, last in parted if typed]
-            mixed = [(id, f"{typed} {speech.listen(spoken(last, voice)).text}".strip()) for id, typed, last in parted]
+            mixed = [(id, f"{typed} {ears.listen(spoken(last, voice)).text}".strip()) for id, typed, last in parted]
             whole = [(id, f"{typed} {last}") for id, typed, last in parted]
             alone = [(id, typed) for id, typed, _ in parted]
             typed_mark, voice_mark = marked(questions), marked(by_voice)

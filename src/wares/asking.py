@@ -134,9 +134,7 @@ class Asker:
                 tokens |= said.tokens
             if part.kind == "like":
                 without.append(known(self._store, str(part.value))[0])
-        if (
-            query.parts and not asking.asks
-        ):  # a sound like nothing asks nothing, as silence does; beside other parts it is left out
+        if query.parts and not asking.asks:  # a sound like nothing; beside other parts it is left out, as silence is
             raise QueryError("the sound is like nothing that is known here; say or type what makes it")
         vectors = [None if isinstance(c.vector, Sparse) else c.vector for c in asking.channels]
         for ask, vector in fusion.composed(asking.asks, vectors):
