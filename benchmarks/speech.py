@@ -320,5 +320,5 @@ def measure(arguments: argparse.Namespace) -> Report:
 
 if __name__ == "__main__":
     parser = options("benchmarks.speech", str(__doc__))
-    parser.add_argument("--questions", type=positive, default=60, metavar="N", help="of each set [%(default)s]")
+    parser.add_argument("--questions", type=positive, default=40, metavar="N", help="of each set [%(default)s]")
     raise SystemExit(main(parser, measure))
