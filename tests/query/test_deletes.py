@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wares.query.deletes import SHORTEST, TWO_FROM, Deletes
@@ -39,8 +39,10 @@ def test_all_longer_words_two_slips_away_are_found(words: list[str], asked: str)
 
 
 @given(st.lists(WORDS, unique=True, max_size=40), WORDS)
-def test_what_is_found_needs_no_more_than_twice_the_slips(words: list[str], asked: str):
-    assert all(distance(words[place], asked) <= 2 for place in Deletes.of(words).near(asked, 1))
+@example(["aaabbb"], "abbba")
+def test_what_is_found_needs_no_more_slips_than_letters_are_taken_out_of_both(words: list[str], asked: str):
+    found = [words[place] for place in Deletes.of(words).near(asked, 1)]
+    assert all(distance(word, asked) <= (3 if len(word) >= TWO_FROM else 2) for word in found)
 
 
 @given(WORDS, WORDS, st.integers(0, 3))
