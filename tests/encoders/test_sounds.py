@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -166,3 +168,10 @@ def test_most_clips_that_it_learned_from_are_called_what_they_are():
         clips = [decoder.sound(archive.read(row["audio"])) for row in table]
     said = sounds.shipped().likely(SoundTower().features(clips)).argmax(axis=1)
     assert np.mean([rows[row["label"]] == one for row, one in zip(table, said, strict=True)]) > 0.8
+
+
+def test_who_recorded_the_clips_that_ask_for_it_is_named():
+    card = msgspec.json.decode(files("wares.encoders").joinpath("sounds.json").read_bytes())
+    notice = (Path(__file__).parents[2] / "NOTICE").read_text("utf-8")
+    numbers = {id.split("-")[2] for id in card["credited"]}
+    assert len(numbers) == 60 and not [number for number in numbers if not re.search(rf"\b{number}\b", notice)]
