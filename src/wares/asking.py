@@ -19,6 +19,7 @@ from wares.encoders.dictionary import language
 from wares.encoders.tokens import fold
 from wares.encoders.words import Words
 from wares.errors import CatalogueError, QueryError
+from wares.gtins import gtin14
 from wares.index.base import Channel, Index, Match, Texts
 from wares.indexing import mean_of_shots, of_products
 from wares.merchant import Wording
@@ -124,7 +125,7 @@ class Asker:
         for name, part in named(query.parts):
             said = self._said(part, wording) if part.kind == "text" else None
             channels = list(self._channels(part, said, fusion))
-            if not channels and not (part.kind == "audio" and self._hears):
+            if not channels and not (part.literal or (part.kind == "audio" and self._hears)):
                 raise QueryError(_not_understood(part))
             asking.asks.extend(self._on_behalf(name, part, said, channel) for channel in channels)
             asking.channels.extend(channels)
@@ -176,6 +177,8 @@ class Asker:
             return
         if said is not None and said.terms.indices and fusion.weight(part.kind, WORDS):
             yield Channel(WORDS, said.terms, WORDY * limited)
+            if part.literal and gtin14(str(part.value)):  # a number means nothing beside itself
+                return
         seen: dict[str, Vectors] = {}  # one picture, one run of a tower, however many spaces it goes into
         for encoder in self._encoders:
             if encoder.modality != _READ_AS.get(part.kind, part.kind):

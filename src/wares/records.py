@@ -211,23 +211,29 @@ Filter: TypeAlias = Compare | In | Under | Exists | Not | AllOf | AnyOf
 
 # -- questions --------------------------------------------------------------------------------------------------
 
+#: What :attr:`Query.ignore` names so that pictures of a question are looked at and not read.
+READ = "words in pictures"
+
 PartKind: TypeAlias = Literal["text", "image", "audio", "video", "like"]
 
 
 class Part(msgspec.Struct, frozen=True):
     """One part of a question. ``value`` is words, a path, a URL, bytes, or a product id for ``like``;
-    a negative ``weight`` means "not this"."""
+    a negative ``weight`` means "not this". ``literal`` words are looked for as they are:
+    neither corrected nor read for filters."""
 
     kind: PartKind
     value: Content
     weight: float = 1.0
+    literal: bool = False
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked: weighted parts, a filter, facets, a sort field ("price", "-rating"), a page.
 
     ``parse``: read filters out of the words and correct their spelling; ``ignore`` names chips (:attr:`Chip.id`) and
-    corrections (:attr:`Correction.said`) of an earlier answer that were not meant.
+    corrections (:attr:`Correction.said`) of an earlier answer that were not meant; "words in pictures" has pictures
+    looked at and not read.
     """
 
     parts: tuple[Part, ...] = ()
@@ -420,7 +426,8 @@ class FacetValue(msgspec.Struct, frozen=True):
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """What is answered. ``total`` counts every product that matches, not only the page of ``hits``; products that are
     folded into one count as one, here and in ``facets``. ``redirect`` is an address to show instead, if a rule says
-    so. ``heard`` is what was said in the recordings that were asked for.
+    so. ``heard`` is what was said in the recordings that were asked for, ``read`` the words and barcodes in
+    the pictures.
     """
 
     query_id: str
@@ -432,6 +439,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     banners: tuple[Banner, ...] = ()
     redirect: str = ""
     heard: tuple[Heard, ...] = ()
+    read: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
     timings_ms: dict[str, float] = {}

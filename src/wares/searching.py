@@ -90,6 +90,10 @@ class Searcher:
         question at all."""
         return self._answer(query, policy).results
 
+    def holds(self, word: str) -> bool:
+        """Whether some product has all tokens of a word."""
+        return self._asker.exists(word)
+
     def trace(self, query: Query, policy: Policy) -> Trace:
         """Answer a question, and keep all that the answer came from. Raises as :meth:`search`."""
         answer = self._answer(query, policy)
@@ -257,7 +261,7 @@ class Searcher:
 
 def _worded(query: Query, text: str) -> Query:
     """The question with another wanted text."""
-    wanted = [part for part in query.parts if part.kind == "text" and part.weight > 0]
+    wanted = [part for part in query.parts if part.kind == "text" and part.weight > 0 and not part.literal]
     others = tuple(part for part in query.parts if part not in wanted)
     first = wanted[0] if wanted else Part("text", text)
     return msgspec.structs.replace(query, parts=(msgspec.structs.replace(first, value=text), *others))

@@ -222,13 +222,15 @@ class ExtractionSettings(msgspec.Struct, frozen=True, kw_only=True, omit_default
     "sounds" (what they and sounds sound like). ``speech_model`` is
     "whisper-base", or the place of another one for faster-whisper ("hf:…", "file:…"); ``speech_languages`` are what
     spoken questions are in, in codes of two letters, and likely in media too; none: whatever is heard. ``workers``
-    media are read at a time.
+    media are read at a time. ``read_asked``: whether pictures that ask are read, too: their barcodes, and their words
+    where ``take`` has "labels".
     """
 
     take: tuple[str, ...] = ("subtitles", "shots", "speech", "sounds")
     speech_model: str = "whisper-base"
     speech_languages: tuple[str, ...] = ("en", "zh")
     workers: int = 2
+    read_asked: bool = True
 
     def __post_init__(self) -> None:
         _within("extraction.workers", self.workers, 1, 64)

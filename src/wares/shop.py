@@ -31,6 +31,7 @@ from wares.index.base import FieldSpec, Index, Match
 from wares.index.live import LiveIndex
 from wares.index.versions import Versions
 from wares.listening import DEAF, hear, listened, recordings
+from wares.looking import Looker
 from wares.policy import fused, policy
 from wares.query import filters
 from wares.ranking import chain
@@ -107,6 +108,7 @@ class Shop:
         self._writer = Writer(path, store, settings, environment, self._live, self.fits)
         self._ready = Ready(store, self._versions, self.fits)
         self._stamps = Stamps()
+        self._looker = Looker(environment)
         self._noticing = threading.Lock()
         self._saved: str | None = None  # the settings as this shop saw them last in its store
         self._looked = 0.0
@@ -347,7 +349,8 @@ class Shop:
         rules: Sequence[Rule] | None = None,
     ) -> Results:
         """Find products by words, by pictures, recordings and videos (paths, URLs or bytes), by likeness to products,
-        or any mix. What is said in a recording becomes words (:attr:`Results.heard`).
+        or any mix. What is said in a recording becomes words (:attr:`Results.heard`), and so does what is written in
+        a picture (:attr:`Results.read`).
 
         ``without`` are words that are not meant; ``weights`` says how much "text", "image", "audio", "video", "like"
         and "not" count (1 each); ``where`` is a filter (docs/filters.md); ``sort`` a number field, "-price" for the
@@ -387,12 +390,14 @@ class Shop:
                 understanding=understanding,
                 rules=rules,
             )
-            found = self._searcher(version, index).search(query, how)
+            searcher = self._searcher(version, index)
+            looked, read = self._looker.look(query, self.settings, searcher.holds)
+            found = searcher.search(looked, how)
             if not heard and recordings(query):
                 notes = (*notes, DEAF)
-            if not (notes or heard):
+            if not (notes or heard or read):
                 return found
-            return msgspec.structs.replace(found, notes=(*found.notes, *notes), heard=heard)
+            return msgspec.structs.replace(found, notes=(*found.notes, *notes), heard=heard, read=read)
 
     def hear(self, recording: str | Path | bytes) -> Heard:
         """What a recording says, as :meth:`search` takes it. :class:`QueryError` when it cannot be decoded,
@@ -446,7 +451,9 @@ class Shop:
                 raise QueryError(f"{self.path} is empty; add products first")
             how, _ = policy(index, self.settings, self.fits, ranking=ranking, rules=rules, wording=wording)
             query, _ = self.listened(query)
-            return self._searcher(version, index).trace(query, how)
+            searcher = self._searcher(version, index)
+            query, _ = self._looker.look(query, self.settings, searcher.holds)
+            return searcher.trace(query, how)
 
     def rehearse(
         self, query: Query, *, vectors: bool = False, fusion: FusionSettings | Fusion | None = None

@@ -74,6 +74,9 @@ class Understander:
         alone = all(part.kind == "text" for part in query.parts if part.weight > 0)
         for part in query.parts:
             text = str(part.value) if part.kind == "text" and part.weight > 0 else ""
+            if part.literal:
+                parts.append(part)
+                continue
             if not text.strip() or len(text) > MAX_TEXT or not query.parse:
                 parts.append(part)
                 said += [text] * bool(text)
@@ -171,7 +174,11 @@ class Understander:
 
 def wanted_text(query: Query) -> str:
     """The wanted texts of a question as one."""
-    return " ".join(str(part.value) for part in query.parts if part.kind == "text" and part.weight > 0)
+    return " ".join(str(part.value) for part in query.parts if _is_said(part))
+
+
+def _is_said(part: Part) -> bool:
+    return part.kind == "text" and part.weight > 0 and not part.literal
 
 
 def both(one: Filter | None, other: Filter | None) -> Filter | None:

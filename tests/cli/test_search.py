@@ -31,7 +31,7 @@ def test_json_is_one_document_with_the_documented_keys(wares: Command, made: Pat
     done = wares("search", made, "red cup", "--facet", "brand", "-k", "2", "--json")
     assert done.code == 0, done.err
     answer = {"query_id", "total", "hits", "facets", "notes", "took_ms"}
-    assert set(done.json) == answer | {"chips", "corrections", "banners", "redirect", "heard"}
+    assert set(done.json) == answer | {"chips", "corrections", "banners", "redirect", "heard", "read"}
     hit = done.json["hits"][0]
     assert set(hit) == {"id", "title", "score", "variant", "media", "why", "moves", "folded", "matched", "passages"}
     assert hit["id"] == "cup-red"

@@ -70,6 +70,11 @@ def understood(results: Results) -> Iterator[RenderableType]:
     for one in results.heard:
         said = plain(one.text) if one.kind == "speech" else f"no words, but {_OTHERWISE[one.kind]}"
         yield Text.assemble(("heard    ", "yellow"), said)
+    if results.read:
+        from wares.records import READ
+
+        stands = " · ".join(plain(passage.text) for passage in results.read)
+        yield Text.assemble(("read     ", "yellow"), stands, (f"  not meant? --ignore '{READ}'", "dim"))
     for fixed in results.corrections:
         yield Text.assemble(("read as  ", "yellow"), plain(fixed.meant), (f"  for {plain(fixed.said)}", "dim"))
     applied = [chip for chip in results.chips if chip.applied]

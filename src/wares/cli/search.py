@@ -125,6 +125,7 @@ def document(results: Results) -> dict[str, Any]:
         "banners": results.banners,
         "redirect": results.redirect,
         "heard": results.heard,
+        "read": results.read,
         "notes": results.notes,
         "took_ms": results.took_ms,
     }

@@ -10,7 +10,19 @@ from starlette.responses import Response
 
 from wares.insight.why import Why
 from wares.query.filters import unparse
-from wares.records import Banner, Chip, Correction, FacetValue, Heard, Hit, Product, Reception, Results, Suggestion
+from wares.records import (
+    Banner,
+    Chip,
+    Correction,
+    FacetValue,
+    Heard,
+    Hit,
+    Passage,
+    Product,
+    Reception,
+    Results,
+    Suggestion,
+)
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -109,6 +121,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     banners: tuple[Banner, ...] = ()
     redirect: str = ""
     heard: tuple[Heard, ...] = ()
+    read: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
     timings_ms: Mapping[str, float] = {}
@@ -167,6 +180,7 @@ def answered(results: Results, hits: tuple[Hit, ...]) -> Answer:
         banners=results.banners,
         redirect=results.redirect,
         heard=results.heard,
+        read=results.read,
         notes=results.notes,
         took_ms=results.took_ms,
         timings_ms=results.timings_ms,

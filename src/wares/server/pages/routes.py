@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from wares.documents import received
+from wares.records import READ
 from wares.searching import MAX_LIMIT
 from wares.server import answering
 from wares.server.access import Caller, may
@@ -98,6 +99,7 @@ def _answer(page: Page, caller: Caller) -> Response:
         cleared=parts.cleared(found, address),
         sliders=parts.sliders(address, words),
         heard=_heard(page, found),
+        unread=address.plus("ignore", READ).href() if found.read else "",
         next=_next(page, len(found.hits), found.total),
         sorts=_sorts(page),
     )
