@@ -38,6 +38,8 @@ Found: TypeAlias = "tuple[dict[str, Extract], Features]"
 
 #: Changes whenever the same video would be cut otherwise.
 SHOTS, SOUNDS = "shots:1", "sounds:1"
+#: The modalities that need a library to be read.
+_DECODED = ("audio", "video")
 #: A sound is compared in stretches of so many seconds, as many of them as that.
 STRETCH_S, MOST_STRETCHES = 10.0, 60
 #: Bounds on a medium's passages: an hour of speech, a page of small print.
@@ -117,8 +119,8 @@ class Extraction:
             return
         extractors: list[Extractor] | None = None
         for batch in self._store.extracts.contents(wanted):
-            if any(medium.modality != "image" for _, medium in batch) and not self._decodes():
-                batch = [(key, medium) for key, medium in batch if medium.modality == "image"]
+            if any(medium.modality in _DECODED for _, medium in batch) and not self._decodes():
+                batch = [(key, medium) for key, medium in batch if medium.modality not in _DECODED]
             if extractors is None:  # loaded when there is something to read
                 extractors = list(self._extractors({medium.modality for _, medium in batch}))
             yield from self._lacking(batch, extractors)
@@ -245,6 +247,7 @@ _DECODERS: Mapping[str, Callable[[bytes, MediaLimits, str], Content]] = {
     "image": media.decode_image,
     "audio": media.decode_sound,
     "video": media.watch,
+    "text": lambda data, limits, name: media.subtitles(data, name),
 }
 
 

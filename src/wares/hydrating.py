@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from pathlib import PurePosixPath
 
 import msgspec
 import numpy as np
@@ -20,6 +21,7 @@ from wares.index.filters import prepare
 from wares.indexing import shown
 from wares.query.highlighting import spans
 from wares.records import (
+    SUBTITLES,
     Contribution,
     Filter,
     Hit,
@@ -125,17 +127,28 @@ def _passages(
     if not (wanted and (beside.passages or beside.said)):
         return ()
     found: dict[str, tuple[int, MatchedPassage]] = {}
-    for medium in stored:
+    for at, medium in enumerate(stored):
+        shown_in = _titled(stored, at) if medium.role == SUBTITLES else medium
         for passage in beside.passages.get(medium.key or "", ()):
             held = len(wanted & set(tokens("\n".join(lines_of(passage)))))
             if held and passage.text not in found:
-                found[passage.text] = held, MatchedPassage(medium.source, medium.modality, passage)
+                found[passage.text] = held, MatchedPassage(shown_in.source, shown_in.modality, passage)
     if beside.said and (beyond := wanted - set(tokens(title))):
         found |= _said(beyond, beside.said)
     best = sorted(found.values(), key=lambda pair: -pair[0])  # of equal ones those that come first
     return tuple(
         msgspec.structs.replace(one, spans=tuple(places(one.passage.text, wanted))) for _, one in best[:PASSAGES]
     )
+
+
+def _titled(stored: Sequence[StoredMedia], at: int) -> StoredMedia:
+    """The video that a file of subtitles belongs to: the one of its name ("kettle.mp4" of "kettle.en.srt"), or else
+    the one before it; itself when there is no video."""
+    videos = [medium for medium in stored if medium.modality == "video"]
+    own = PurePosixPath(stored[at].source).name
+    named = [video for video in videos if own.startswith(f"{PurePosixPath(video.source).stem}.")]
+    before = [video for video in videos if video.position < stored[at].position]
+    return next(iter([*named, *before[::-1], *videos]), stored[at])
 
 
 def _said(wanted: Set[str], said: str) -> dict[str, tuple[int, MatchedPassage]]:

@@ -24,7 +24,7 @@ from wares.encoders.words import Words, averages
 from wares.errors import MediaError
 from wares.index.base import Point, VectorSpec
 from wares.index.manifest import WordsParameters
-from wares.records import Media, Modality, Product, Segment
+from wares.records import SUBTITLES, Media, Modality, Product, Segment
 from wares.settings import MediaLimits, Settings
 from wares.store.entries import Beside, Entry, Stored, StoredMedia, shot_key, sound_key
 from wares.store.store import Store
@@ -155,7 +155,8 @@ class Reader:
             return list(pool.map(self._find_one, wanted))
 
     def _find_one(self, medium: Media) -> _Found:
-        towers = [tower for tower in self._towers.values() if tower.modality == medium.modality]
+        words = medium.role == SUBTITLES  # which are read later, and have no vector
+        towers = [tower for tower in self._towers.values() if tower.modality == medium.modality and not words]
         if not towers and medium.modality not in self._later:
             return _Found(None, None, "")
         try:
@@ -180,7 +181,7 @@ class Reader:
         """Make the features that stored products lack, say after a change of the model; whether there were any.
         Media that are gone stay without: the product keeps the vectors that can be made. For a hash alone nothing is
         fetched from afar."""
-        media = [medium for row in rows for medium in row.media if medium.key is not None]
+        media = [m for row in rows for m in row.media if m.key is not None and m.role != SUBTITLES]
         lacking: set[str] = set()
         for fingerprint, tower in self._towers.items():
             near = media if fingerprint != HashTower.fingerprint else [m for m in media if "://" not in m.source]

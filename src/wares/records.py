@@ -49,10 +49,15 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
+#: The role of a file of subtitles among the media of a product.
+SUBTITLES = "subtitles"
+
+
 class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     """One picture, video, sound or text of a product.
 
-    ``source`` is a path, a URL or the bytes themselves; ``role`` is free ("main", "detail", "packaging").
+    ``source`` is a path, a URL or the bytes themselves; ``role`` is free ("main", "detail", "packaging");
+    a text whose role is :data:`SUBTITLES` is a file of them, of the video of that name or else the one before it.
     """
 
     source: Content

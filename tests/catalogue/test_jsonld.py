@@ -140,3 +140,13 @@ def test_json_files_are_read_as_pages_are(tmp_path: Path):
     catalogue = read(path)
     assert [product.id for product in catalogue] == ["L1"]
     assert [(problem.reason, problem.line is not None) for problem in catalogue.problems] == [("no title", True)]
+
+
+def test_captions_of_a_video_are_its_subtitles_if_they_are_files(tmp_path: Path):
+    film = {"@type": "VideoObject", "contentUrl": "https://x/lamp.mp4"}
+    captions = ["how it is put together", {"@type": "MediaObject", "contentUrl": "https://x/lamp?captions=en"}]
+    (product,) = page(tmp_path, {**LAMP, "image": [], "video": {**film, "caption": captions}})
+    assert product.media == (
+        Media("https://x/lamp.mp4", "video"),
+        Media("https://x/lamp?captions=en", "text", "subtitles"),
+    )

@@ -197,3 +197,21 @@ def test_any_cell_is_attributes_or_an_error(cell: object):
     except CatalogueError:
         return
     assert all(isinstance(value, str | float | bool | tuple) and value != "" for value in found.values())
+
+
+def test_files_of_subtitles_are_told_by_their_names_or_their_role():
+    cell = "clips/kettle.mp4 | clips/kettle.en.srt | clips/kettle.vtt"
+    film, *texts = values.media(cell, "video", "/feed")
+    assert film == Media("/feed/clips/kettle.mp4", "video")
+    assert texts == [
+        Media("/feed/clips/kettle.en.srt", "text", "subtitles"),
+        Media("/feed/clips/kettle.vtt", "text", "subtitles"),
+    ]
+    named = [{"src": "a.vtt"}, {"src": "https://x/c?id=3", "role": "subtitles"}, {"src": "words", "modality": "text"}]
+    assert values.media(named, "image", "/feed") == [
+        Media("/feed/a.vtt", "text", "subtitles"),
+        Media("https://x/c?id=3", "text", "subtitles"),
+        Media("words", "text"),
+    ]
+    with pytest.raises(CatalogueError, match="lies outside"):
+        values.media({"src": "../../etc/passwd", "role": "subtitles", "modality": "text"}, "image", "/feed")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import wares
-from wares.records import Media, Product
+from wares.records import SUBTITLES, Media, Product
 from wares.settings import ExtractionSettings, Settings
 
 av = pytest.importorskip("av")
@@ -105,3 +105,58 @@ def test_a_video_that_cannot_be_read_is_told_and_the_others_go_in(tmp_path: Path
         assert "cannot be decoded as a video" in report.problems[0]
         assert opened.search("Broken").hits[0].id == "broken"
         assert opened.search(image=picture(1)).hits[0].id == "film"
+
+
+def told(word: str) -> bytes:
+    return f"1\n00:00:01,000 --> 00:00:02,500\nPress the {word} twice\n".encode()
+
+
+@pytest.fixture
+def subtitled(tmp_path: Path):
+    (tmp_path / "unboxing.mp4").write_bytes(clip(1))
+    (tmp_path / "manual.mp4").write_bytes(clip(2))
+    (tmp_path / "unboxing.en.srt").write_bytes(told("flywheel"))
+    sources = ("unboxing.mp4", "manual.mp4", "unboxing.en.srt")
+    films = tuple(Media(str(tmp_path / name), "video") for name in sources[:2])
+    settings = Settings(model="basic", extraction=ExtractionSettings(take=("subtitles",)))
+    with wares.Shop.open(tmp_path / "shop", settings=settings) as opened:
+        opened.add(
+            [
+                Product(
+                    id="named",
+                    title="Grinder",
+                    media=(*films, Media(str(tmp_path / sources[2]), "text", SUBTITLES)),
+                ),
+                Product(id="before", title="Mixer", media=(*films, Media(told("sprocket"), "text", SUBTITLES))),
+                Product(id="broken", title="Blender", media=(*films, Media(b"no times", "text", SUBTITLES))),
+            ]
+        )
+        yield opened
+
+
+def test_words_of_a_file_of_subtitles_are_found_in_its_video(subtitled: wares.Shop) -> None:
+    report = subtitled.extract()
+    assert (report.read, report.passages, report.problem_count) == (5, 2, 1)  # two films, three files
+    assert "holds no line of subtitles" in report.problems[0]
+    for word, id, film in (("flywheel", "named", "unboxing.mp4"), ("sprocket", "before", "manual.mp4")):
+        hit = subtitled.search(word).hits[0]
+        (found,) = hit.passages
+        assert (hit.id, Path(found.source).name, found.modality) == (id, film, "video")
+        assert (found.passage.kind, found.passage.start_s, found.passage.end_s) == ("subtitle", 1.0, 2.5)
+    assert subtitled.search("Blender").hits[0].id == "broken"
+    assert subtitled.extract().read == 0
+
+
+def test_files_of_subtitles_are_read_without_what_decodes_videos(
+    subtitled: wares.Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wares.media.decoding.find_spec", lambda name: None)
+    assert subtitled.extract().passages == 2
+
+
+def test_a_rebuilt_index_knows_files_of_subtitles_and_fetches_none(subtitled: wares.Shop) -> None:
+    subtitled.extract()
+    for medium in [m for product in subtitled.products() for m in product.media if m.role == SUBTITLES]:
+        Path(str(medium.source)).unlink(missing_ok=True)
+    subtitled.rebuild()
+    assert subtitled.search("sprocket").hits[0].passages

@@ -149,7 +149,11 @@ TARGETS: dict[str, Target] = {
         ),
         several=True,
     ),
-    "video": Target("videos: paths or URLs", _names("video video_link video_url videos 视频 视频链接"), several=True),
+    "video": Target(
+        "videos, and files of their subtitles: paths or URLs",
+        _names("video video_link video_url videos 视频 视频链接"),
+        several=True,
+    ),
     "audio": Target("sounds: paths or URLs", _names("audio audio_link audio_url sound sounds 音频"), several=True),
     "accessory_for": Target(
         "ids of products it belongs to",

@@ -17,6 +17,7 @@ from wares.catalogue.feed import Feed
 from wares.catalogue.json_stream import elements
 from wares.catalogue.kinds import OF_SCHEMA
 from wares.errors import CatalogueError
+from wares.records import SUBTITLES
 
 Node = dict[str, Any]
 
@@ -139,7 +140,7 @@ class _Graph:
             "category": self._text(node.get("category")),
             "url": self._text(node.get("url")),
             "image": [self._source(item) for item in _list(node.get("image"))],
-            "video": [self._source(item) for item in _list(node.get("video"))],
+            "video": [part for item in _list(node.get("video")) for part in self._film(item)],
             "relations": self._relations(node),
             "attributes": {key: value for key, value in self._attributes(node).items() if value != name},
             **(_rating(rating) if isinstance(rating, dict) else {}),
@@ -168,6 +169,13 @@ class _Graph:
         if isinstance(value, dict):
             return str(value.get("contentUrl") or value.get("url") or value.get("@id") or "")
         return str(value)
+
+    def _film(self, value: Any) -> list[Any]:
+        """A video and the files of its subtitles. A caption may be text as well, which says what is to be seen."""
+        video = self._at(value)
+        captions = _list(video.get("caption")) if isinstance(video, dict) else []
+        named = [self._source(item) for item in captions if isinstance(self._at(item), dict)]
+        return [self._source(value), *({"source": source, "role": SUBTITLES} for source in named if source)]
 
     def _relations(self, node: Node) -> dict[str, list[str]]:
         """Ids of products by kind of relation."""

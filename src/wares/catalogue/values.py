@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from wares.catalogue.prices import number
 from wares.errors import CatalogueError
-from wares.records import AttributeValue, Availability, Media, Modality
+from wares.records import SUBTITLES, AttributeValue, Availability, Media, Modality
 
 T = TypeVar("T", Availability, Modality)
 
@@ -44,6 +44,7 @@ _EXTENSIONS: dict[str, Modality] = {
     **_each("jpg jpeg jpe png webp gif bmp tif tiff avif heic jfif svg", "image"),
     **_each("mp4 m4v mov avi webm mkv mpg mpeg ogv 3gp", "video"),
     **_each("mp3 ogg oga opus wav flac m4a aac", "audio"),
+    **_each("srt vtt", "text"),
 }
 _SEPARATED = re.compile(r"[,|\s]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -163,18 +164,25 @@ def media(value: object, modality: Modality, root: str) -> list[Media]:
     if isinstance(value, Mapping):
         return [_described(value, modality, root)]
     pieces = _pieces(checked(text(value)).strip())
-    return [Media(located(piece, root), _modality(piece, modality)) for piece in pieces]
+    return [_medium(located(piece, root), _modality(piece, modality)) for piece in pieces]
+
+
+def _medium(source: str, modality: Modality) -> Media:
+    return Media(source, modality, SUBTITLES) if modality == "text" else Media(source, modality)
 
 
 def _described(value: Mapping[str, Any], modality: Modality, root: str) -> Media:
     source = next((value[key] for key in ("source", "src", "url", "contentUrl") if value.get(key)), None)
     if not isinstance(source, str):
         raise CatalogueError("a medium has no source")
-    kind = value.get("modality", _modality(source, modality))
+    kind: Any = value.get("modality", _modality(source, modality))
+    role = text(value.get("role", "main"))
+    if role == SUBTITLES or (kind == "text" and "modality" not in value):
+        kind, role = "text", SUBTITLES
     if kind not in get_args(Modality):
         raise CatalogueError(f"{kind!r:.20} is no kind of media: {', '.join(get_args(Modality))}")
-    where = source if kind == "text" else located(checked(source).strip(), root)
-    return Media(where, kind, text(value.get("role", "main")))
+    inline = kind == "text" and role != SUBTITLES
+    return Media(source if inline else located(checked(source).strip(), root), kind, role)
 
 
 def located(source: str, root: str) -> str:

@@ -32,7 +32,7 @@ EXTRACTORS = {
 #: The modalities that the extractors above read; those of plugins may read all.
 READS: Mapping[str, frozenset[Modality]] = {
     "speech": frozenset({"audio", "video"}),
-    "subtitles": frozenset({"video"}),
+    "subtitles": frozenset({"video", "text"}),
     "labels": frozenset({"image", "video"}),
     "codes": frozenset({"image", "video"}),
 }

@@ -1,4 +1,4 @@
-"""Subtitles that are in a video: each line with its times."""
+"""Subtitles that are in a video, or in a file beside it: each line with its times."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def extractor(environment: Environment, settings: ExtractionSettings) -> Subtitl
 
 
 class Subtitles(Extractor):
-    """Videos → the lines of their subtitles."""
+    """Videos and files of subtitles → the lines of these."""
 
     name = "subtitles"
     fingerprint = "subtitles:1"
-    modalities: frozenset[Modality] = frozenset({"video"})
+    modalities: frozenset[Modality] = frozenset({"video", "text"})
 
     def extract(self, content: Content) -> tuple[Passage, ...]:
         """Passages of kind "subtitle" with the times at which they are shown."""

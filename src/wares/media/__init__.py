@@ -46,6 +46,7 @@ __all__ = [
     "read",
     "shown",
     "sniff",
+    "subtitles",
     "watch",
 ]
 
@@ -80,6 +81,13 @@ def watch(data: bytes, limits: MediaLimits | None = None, name: str = "") -> Foo
 
     with decoder() as one:
         return one.footage(data, limits, name)
+
+
+def subtitles(data: bytes, name: str = "") -> Footage:
+    """The subtitles in ``data``, a file beside a video; see :func:`wares.media.cues.subtitles`."""
+    from wares.media.cues import subtitles
+
+    return subtitles(data, name)
 
 
 def frame_at(data: bytes, at_s: float, name: str = "") -> Image:

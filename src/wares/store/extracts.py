@@ -93,7 +93,7 @@ class Extracts:
         return absent
 
     def contents(self, modalities: Iterable[str]) -> Iterator[list[tuple[str, StoredMedia]]]:
-        """Every content of some modalities once, as its key and a medium that shows it, in lists."""
+        """Every content of some modalities that has a source, once: its key and a medium that shows it, in lists."""
         after = ""
         kinds = list(modalities)
         while True:
@@ -200,7 +200,7 @@ def _gathered(keys: Iterable[str | None], found: Mapping[str, dict[str, Extract]
 def _page(connection: Connection, modalities: list[str], after: str) -> list[tuple[str, StoredMedia]]:
     wanted = (
         select(media.c.key, media.c.modality, func.min(media.c.source))
-        .where(media.c.modality.in_(modalities), media.c.key > after)
+        .where(media.c.modality.in_(modalities), media.c.key > after, media.c.source != "")
         .group_by(media.c.key, media.c.modality)
         .order_by(media.c.key)
         .limit(200)
