@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -236,3 +237,79 @@ def test_a_list_of_other_files_is_no_medium(data: bytes, head: bytes, tmp_path, 
     for decode in (media.watch, media.decode_sound, lambda data: media.frame_at(data, 0.0)):
         with pytest.raises(MediaError):
             decode(head + data)
+
+
+QUARTERS = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
+
+
+def turned(data: bytes, degrees: int) -> bytes:
+    """An MP4 with a matrix that has players turn it to the right, as telephones write it."""
+    a, b, c, d = (value << 16 for value in QUARTERS[degrees])
+    at = data.index(b"tkhd") + 44
+    return data[:at] + struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30) + data[at + 36 :]
+
+
+@pytest.mark.parametrize(("degrees", "side"), [(90, "right"), (180, "bottom"), (270, "left")])
+def test_a_video_of_a_telephone_that_was_turned_is_upright(degrees: int, side: str) -> None:
+    picture = still(BLUE, (160, 96))
+    picture[:24] = RED  # what was at the top is at that side
+    data = turned(filmed([picture] * 4), degrees)
+    size = (160, 96) if degrees == 180 else (96, 160)
+    for found in (media.watch(data).shots[0].frame, media.frame_at(data, 0.1)):
+        assert found.size == size
+        places = {"right": (size[0] - 6, 70), "bottom": (70, size[1] - 6), "left": (6, 70)}
+        red, _, blue = found.getpixel(places[side])
+        assert red > 150 > blue
+    assert Image.open(io.BytesIO(media.preview(data, 0.0))).size == size
+
+
+def filmed(pictures: Sequence[np.ndarray], step_s: float = 0.1) -> bytes:
+    """An MP4 of pictures, so many seconds apart."""
+    stream = io.BytesIO()
+    with av.open(stream, "w", format="mp4") as out:
+        track = out.add_stream("mpeg4", rate=10)
+        track.height, track.width = pictures[0].shape[:2]
+        track.pix_fmt, track.bit_rate = "yuv420p", 2_000_000
+        track.codec_context.time_base = Fraction(1, 1000)
+        for at, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = round(at * step_s * 1000), Fraction(1, 1000)
+            out.mux(track.encode(frame))
+        out.mux(track.encode())
+    return stream.getvalue()
+
+
+def test_a_video_of_ten_hours_is_watched_as_far_as_the_limit() -> None:
+    hours = filmed([still((RED, GREEN, BLUE)[at % 3], (64, 48)) for at in range(600)], step_s=60)
+    footage = media.watch(hours)
+    assert footage.cut and footage.seconds <= 600 and 8 <= len(footage.shots) <= 11
+    assert colour_of(media.frame_at(hours, 9.5 * 3600))[0] > 150
+
+
+def test_a_picture_that_is_given_as_a_video_is_one_shot() -> None:
+    stream = io.BytesIO()
+    Image.fromarray(still(RED, (64, 48))).save(stream, "GIF")
+    (shot,) = media.watch(stream.getvalue()).shots
+    assert colour_of(shot.frame)[0] > 150
+
+
+def test_a_codec_that_is_not_there_is_told_in_one_line() -> None:
+    data = video([(RED, 0.5)], container="avi")
+    assert b"FMP4" in data
+    strange = data.replace(b"FMP4", b"ZZZZ")
+    for decode in (media.watch, lambda data, name: media.frame_at(data, 0.0, name)):
+        with pytest.raises(
+            MediaError, match=r"^clip: cannot be decoded as a video: no decoder for its codec"
+        ) as told:
+            decode(strange, name="clip")
+        assert "\n" not in str(told.value)
+
+
+def test_a_video_whose_sound_has_a_codec_that_is_not_there_is_watched_without_it() -> None:
+    data = video([(RED, 1.0)], container="webm", codec="libvpx", sound=True)
+    assert b"A_OPUS" in data
+    strange = data.replace(b"A_OPUS", b"A_ZZZZ")
+    footage = media.watch(strange)
+    assert len(footage.shots) == 1 and footage.sound is None
+    with pytest.raises(MediaError, match="cannot be decoded as a sound: no decoder for its codec"):
+        media.decode_sound(strange)

@@ -27,6 +27,8 @@ FORMATS = (
     *("matroska", "webm", "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "mp3", "mpeg", "mpegts", "mpegvideo", "ogg"),
     *("opus", "rm", "tta", "wav", "w64", "wv"),
 )
+#: Lines of subtitles that are read of a video.
+CAPTIONS = 10_000
 #: No side of a frame is longer, in pixels; moments at which a video is looked at, a second.
 SIDE, LOOKS = 640, 8.0
 
@@ -99,6 +101,9 @@ def _answered(request: Request, data: bytes) -> tuple[Head, bytes]:
     # Some "media" are lists of other files and addresses (HLS, concat, SDP): nothing but these bytes is opened.
     options = {"protocol_whitelist": "none", "format_whitelist": ",".join(FORMATS)}
     with av.open(io.BytesIO(data), mode="r", options=options, metadata_errors="replace") as container:
+        lacking = _lacking(container.streams.audio if request.want == "sound" else container.streams.video)
+        if lacking:
+            return Head(error=lacking), b""
         if request.want == "sound":
             return _sound(container, request)
         if not container.streams.video:
@@ -106,6 +111,11 @@ def _answered(request: Request, data: bytes) -> tuple[Head, bytes]:
         if request.want == "footage":
             return _footage(container, request)
         return _frames(container, request)
+
+
+def _lacking(streams: Any) -> str:
+    """What is wrong with the first of the streams that are wanted, if its codec is not there."""
+    return "no decoder for its codec is there" if streams and streams[0].codec_context is None else ""
 
 
 def _packets(container: Any, streams: Any) -> Iterator[tuple[Any, list[Any]]]:
@@ -180,8 +190,8 @@ def _footage(container: Any, request: Request) -> tuple[Head, bytes]:
     picture.thread_type = "AUTO"
     if picture.average_rate is not None and picture.average_rate > 2 * LOOKS:
         picture.codec_context.skip_frame = "NONREF"
-    sound = container.streams.audio[0] if container.streams.audio else None
-    texts = tuple(container.streams.subtitles)
+    sound = next((stream for stream in container.streams.audio[:1] if stream.codec_context is not None), None)
+    texts = tuple(stream for stream in container.streams.subtitles if stream.codec_context is not None)
     samples = _Samples(request.seconds)
     cutter: Cutter[Any] = Cutter()
     captions: list[tuple[float, float, str, str]] = []
@@ -192,7 +202,7 @@ def _footage(container: Any, request: Request) -> tuple[Head, bytes]:
             for frame in found:
                 samples.add(frame)
         elif packet.stream in texts:
-            captions += _captions(packet, found)
+            captions += _captions(packet, found) if len(captions) < CAPTIONS else ()
         else:
             for frame in found:
                 at = _moment(frame, end)
