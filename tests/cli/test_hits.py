@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from wares.cli.hits import print_results
-from wares.records import Contribution, FacetValue, Hit, MatchedMedia, Price, Product, Results, Variant
+from wares.records import Contribution, FacetValue, Hit, MatchedMedia, Passage, Price, Product, Results, Variant
 
 SHOE = Product(
     id="1042",
@@ -113,3 +113,9 @@ def test_the_headline_tells_how_many_there_are_beyond_the_page() -> None:
     assert drawn(answer(hit, total=1234))[0].startswith("1,234 products, 1–1 shown")
     assert drawn(answer(hit))[0].startswith("1 product ·")
     assert drawn(answer())[0].startswith("0 products ·")
+
+
+def test_what_was_read_in_a_picture_is_told_with_the_way_to_leave_it_out() -> None:
+    read = (Passage(kind="label", text="Nordhaven"), Passage(kind="code", text="4006381333931"))
+    lines = "\n".join(drawn(Results(query_id="q", total=0, hits=(), read=read), width=120))
+    assert "Nordhaven · 4006381333931" in lines and "--ignore 'words in pictures'" in lines

@@ -1,6 +1,7 @@
 """Products found by what stands on their pictures: words and barcodes, read by the real readers."""
 
 import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,3 +130,17 @@ def test_without_words_in_its_own_pictures_a_shop_reads_barcodes_alone(tmp_path:
     off = Settings(model="basic", extraction=ExtractionSettings(read_asked=False))
     with wares.Shop.open(tmp_path / "shop", settings=off) as silent:
         assert silent.search(image=photo("Nordhaven", "4006381333931")).read == ()
+
+
+def test_where_nothing_is_installed_that_reads_a_picture_asks_as_it_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, library in (("labels", "rapidocr"), ("codes", "zxingcpp")):
+        monkeypatch.delitem(sys.modules, f"wares.extraction.{name}", raising=False)
+        monkeypatch.setitem(sys.modules, library, None)
+    settings = Settings(model="basic", extraction=ExtractionSettings(take=("labels", "codes")))
+    asked = carton("Nordhaven", "4006381333931")
+    with wares.Shop.open(tmp_path / "shop", settings=settings) as bare:
+        bare.add([Product(id="a", title="Nordhaven", media=(Media(asked),))])
+        found = bare.search(image=asked)
+        assert (found.hits[0].id, found.read, found.notes) == ("a", (), ())
