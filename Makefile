@@ -35,7 +35,7 @@ serve: .venv/.run  ## serve ./demo-shop: a storefront, an API and a console on h
 	$(BIN)/wares serve $(SHOP)
 
 test: .venv/.dev lint browser  ## all checks and tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Tests of pages need a Chromium; where there is none and none can be installed, they are skipped.
 browser:
