@@ -183,6 +183,9 @@ def _passing(product: Product, where: Filter, schema: Schema) -> list[Variant]:
     if not product.variants:
         return []
     fields, offers = filter_fields(product)
+    # The store may be newer than what the index was asked with: a field that came since is in no filter.
+    fields = {name: value for name, value in fields.items() if name in schema.specs}
+    offers = [{name: value for name, value in offer.items() if name in schema.specs} for offer in offers]
     point = Point(number=0, vectors={}, words=Sparse((), ()), fields=fields, offers=offers)
     [stored] = schema.store([point])
     views = [{**stored.fields, **offer} for offer in stored.offers]
