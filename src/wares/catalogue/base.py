@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from wares.catalogue.feed import Feed
@@ -35,3 +36,22 @@ class Reader(ABC):
     def rows(self, feed: Feed) -> Iterator[Row | CatalogueError]:
         """The rows in order, read as they are asked for. A row that cannot be read is given as the error that says
         why; an error that ends the reading is raised. Neither needs ``source``: it is filled in."""
+
+
+def good_rows(
+    reader: Reader, feed: Feed, report: Callable[[CatalogueError, Feed, int | None], None]
+) -> Iterator[Row]:
+    """What a reader gives of a feed, bad rows reported; foreign errors of reading become ours here."""
+    try:
+        for row in reader.rows(feed):
+            if isinstance(row, CatalogueError):
+                report(row, feed, row.line)
+            else:
+                yield row
+    except CatalogueError as error:
+        raise CatalogueError(error.reason, source=feed.name, line=error.line, column=error.column) from error
+    except (OSError, EOFError, zlib.error) as error:
+        reason = " ".join(str(error).split())
+        raise CatalogueError(f"cannot be read to its end: {reason}", source=feed.name) from error
+    except RecursionError as error:
+        raise CatalogueError("the document is nested too deep", source=feed.name) from error

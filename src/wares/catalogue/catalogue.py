@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from os import PathLike, fspath
 
 from wares import registry
 from wares.catalogue import GROUP, READERS
-from wares.catalogue.base import Reader, Row
+from wares.catalogue.base import Reader, Row, good_rows
 from wares.catalogue.columns import GROUP_NAMED, Columns
 from wares.catalogue.detect import detect
 from wares.catalogue.feed import Feed
@@ -68,7 +67,7 @@ class Catalogue:
     def _products(self, feed: Feed, reader: Reader) -> Iterator[tuple[int, Product]]:
         """Lines and products of one feed, variants put together."""
         before = self.problem_count
-        rows = self._rows(feed, reader)
+        rows = good_rows(reader, feed, self._report)
         sample, broken = self._sample(rows)
         if not sample:
             if self.problem_count > before:
@@ -99,22 +98,6 @@ class Catalogue:
                 raise
             return sample, error
         return sample, None
-
-    def _rows(self, feed: Feed, reader: Reader) -> Iterator[Row]:
-        """What the reader gives, bad rows reported; foreign errors of reading become ours here."""
-        try:
-            for row in reader.rows(feed):
-                if isinstance(row, CatalogueError):
-                    self._report(row, feed, row.line)
-                else:
-                    yield row
-        except CatalogueError as error:
-            raise CatalogueError(error.reason, source=feed.name, line=error.line, column=error.column) from error
-        except (OSError, EOFError, zlib.error) as error:
-            reason = " ".join(str(error).split())
-            raise CatalogueError(f"cannot be read to its end: {reason}", source=feed.name) from error
-        except RecursionError as error:
-            raise CatalogueError("the document is nested too deep", source=feed.name) from error
 
     def _flat(self, feed: Feed, rows: Iterator[Row], assembler: Assembler) -> Iterator[tuple[int, str, Product]]:
         for row in rows:

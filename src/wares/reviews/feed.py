@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from os import PathLike, fspath
@@ -19,7 +18,7 @@ import msgspec
 
 from wares import registry
 from wares.catalogue import GROUP, READERS, values
-from wares.catalogue.base import Reader, Row
+from wares.catalogue.base import Reader, good_rows
 from wares.catalogue.columns import plain
 from wares.catalogue.detect import detect
 from wares.catalogue.feed import Feed
@@ -80,29 +79,13 @@ class ReviewFeed:
         self.problems, self.problem_count = [], 0
         for feed, reader in zip(self._feeds, self._readers, strict=True):
             columns: dict[str, list[str]] = {}
-            for row in self._rows(feed, reader):
+            for row in good_rows(reader, feed, self._report):
                 if not row.cells.keys() <= columns.keys():
                     _place(columns, row.cells, self._map)
                 try:
                     yield _review(row.cells, columns)
                 except CatalogueError as error:
                     self._report(error, feed, row.line)
-
-    def _rows(self, feed: Feed, reader: Reader) -> Iterator[Row]:
-        """What the reader gives, bad rows reported; foreign errors of reading become ours here."""
-        try:
-            for row in reader.rows(feed):
-                if isinstance(row, CatalogueError):
-                    self._report(row, feed, row.line)
-                else:
-                    yield row
-        except CatalogueError as error:
-            raise CatalogueError(error.reason, source=feed.name, line=error.line, column=error.column) from error
-        except (OSError, EOFError, zlib.error) as error:
-            reason = " ".join(str(error).split())
-            raise CatalogueError(f"cannot be read to its end: {reason}", source=feed.name) from error
-        except RecursionError as error:
-            raise CatalogueError("the document is nested too deep", source=feed.name) from error
 
     def _report(self, error: CatalogueError, feed: Feed, line: int | None) -> None:
         problem = CatalogueError(error.reason, source=feed.name, line=line or None, column=error.column)
