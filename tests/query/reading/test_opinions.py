@@ -64,3 +64,10 @@ def test_what_is_ignored_is_not_applied(learn: Learn) -> None:
 def test_a_shop_without_reviews_reads_nothing_of_them(learn: Learn) -> None:
     others = [Product(id=f"o{n}", title=f"Battery {n}") for n in range(9)]
     assert Reader(*learn(others)).read("good battery problems").chips == ()
+
+
+def test_a_shop_where_nothing_is_criticised_is_asked_about_praise_alone(learn: Learn) -> None:
+    praised = [Product(id=f"q{n}", title=f"Wine {n}", attributes={"praised": ("taste",)}) for n in range(2)]
+    others = [Product(id=f"o{n}", title=f"Wine {n + 2}") for n in range(9)]
+    [chip] = Reader(*learn([*praised, *others])).read("great taste").chips
+    assert chip.where == AnyOf((Compare("praised", "=", "taste"), AllOf((Not(Exists("praised")),))))

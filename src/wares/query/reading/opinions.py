@@ -49,7 +49,7 @@ def _found(match: re.Match[str], known: Known, where: Filter) -> Found:
     if match["none"]:
         return Found(match.start(), match.end(), "reviews", Not(where), taken=False, certainty=CERTAINTY)
     known_of = max(known.coverage(field) for field in _FIELDS.values())
-    unheard = AllOf(tuple(Not(Exists(field)) for field in _FIELDS.values()))
+    unheard = AllOf(tuple(Not(Exists(field)) for field in _FIELDS.values() if known.has(field)))
     lax = None if known_of >= COVERED else AnyOf((where, unheard))
     return Found(match.start(), match.end(), "reviews", where, lax, taken=False, certainty=CERTAINTY)
 
